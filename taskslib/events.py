@@ -1,0 +1,229 @@
+"""What happens during a run, as data: the only link between what runs and what shows.
+
+The pipeline emits these; displays and reports consume them. One queue orders all of them, so
+that two consumers never count differently. Times are seconds of a monotonic clock; paths and
+texts are what the suites said, unchanged and untrusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """The stages of the pipeline, in the order in which they run."""
+
+    UNIT = "unit"
+    SERVICE = "service"
+    INTEGRATION = "integration"
+
+
+class State(StrEnum):
+    """What a suite came to."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    """Tests failed, or could not be set up or collected."""
+    CRASHED = "crashed"
+    """The suite's process died, or ended without its end event."""
+    TIMED_OUT = "timed out"
+    NO_TESTS = "no tests"
+    """The suite ran and executed not one test (all deselected, or none there)."""
+    ERROR = "error"
+    """The suite could not run: engine, stack or environment."""
+    INTERRUPTED = "interrupted"
+    BLOCKED = "blocked"
+    """Not run, because an earlier stage failed."""
+
+    @property
+    def green(self) -> bool:
+        """Whether the next stage may follow."""
+        return self is State.PASSED
+
+
+class Outcome(StrEnum):
+    """What a test came to: the worst of its phases."""
+
+    PASSED = "passed"
+    SKIPPED = "skipped"
+    XFAILED = "xfailed"
+    XPASSED = "xpassed"
+    FAILED = "failed"
+    ERROR = "error"
+    """Set-up, teardown or collection failed."""
+
+    @property
+    def red(self) -> bool:
+        """Whether one such test makes its suite red."""
+        return self in (Outcome.FAILED, Outcome.ERROR)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SuiteId:
+    """One service's (or the project's) tests at one stage; printed as `api:unit`."""
+
+    name: str
+    stage: Stage
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.stage}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A test (or a file that cannot be collected) that is red, with the framework's own report."""
+
+    test: str
+    outcome: Outcome
+    message: str
+    """One line: the assertion or exception."""
+    text: str = ""
+    """The framework's report of it, in full."""
+    path: str = ""
+    """Where it failed, relative to the suite's folder; empty where unknown."""
+    line: int = 0
+    """1-based; 0 where unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many tests of a suite came to what; each test counts once, by its worst outcome."""
+
+    passed: int = 0
+    failed: int = 0
+    errors: int = 0
+    """Tests whose set-up or teardown failed, and files that could not be collected."""
+    skipped: int = 0
+    xfailed: int = 0
+    xpassed: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.passed + other.passed,
+            self.failed + other.failed,
+            self.errors + other.errors,
+            self.skipped + other.skipped,
+            self.xfailed + other.xfailed,
+            self.xpassed + other.xpassed,
+        )
+
+    @property
+    def ran(self) -> int:
+        """Tests that were executed, red or green."""
+        return self.passed + self.failed + self.errors + self.xfailed + self.xpassed
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteResult:
+    """What a suite came to, whole: enough to show it, to report it and to decide what follows."""
+
+    suite: SuiteId
+    state: State
+    counts: Counts = field(default_factory=Counts)
+    failures: tuple[Failure, ...] = ()
+    seconds: float = 0.0
+    reason: str = ""
+    """One line that says why, for every state but passed."""
+    hint: str = ""
+    """The command that mends it, where there is one."""
+    details: str = ""
+    """Evidence for a state that no single test explains: raw output, a build's last lines."""
+    logs: str = ""
+    """The tail of the logs of the containers involved, for a red suite with a stack."""
+    withheld: tuple[str, ...] = ()
+    """Names of environment variables that the suite did not get; for a red suite only."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageStarted:
+    """A stage begins; `suites` is everything it will run."""
+
+    stage: Stage
+    suites: tuple[SuiteId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteStarted:
+    """A suite begins (its environment or stack first, its tests later)."""
+
+    suite: SuiteId
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A suite enters a step: `environment`, `build`, `start`, `wait`, `test`, `stop`."""
+
+    suite: SuiteId
+    step: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepFinished:
+    """A suite leaves a step."""
+
+    suite: SuiteId
+    step: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TestsCollected:
+    """How many tests the suite will run, as far as is known now."""
+
+    suite: SuiteId
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class TestStarted:
+    """A test begins."""
+
+    suite: SuiteId
+    test: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TestFinished:
+    """A test has ended, teardown included."""
+
+    suite: SuiteId
+    test: str
+    outcome: Outcome
+    seconds: float
+    """The call alone, without fixtures."""
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteFinished:
+    """A suite has ended, its stack included."""
+
+    result: SuiteResult
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a person should know that is no failure: a warning, a wait, an address."""
+
+    message: str
+    suite: SuiteId | None = None
+
+
+Event = (
+    StageStarted
+    | SuiteStarted
+    | StepStarted
+    | StepFinished
+    | TestsCollected
+    | TestStarted
+    | TestFinished
+    | SuiteFinished
+    | Note
+)
+Sink = Callable[[Event], None]
+"""What consumes events. Called from one thread at a time, in order."""

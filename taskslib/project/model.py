@@ -1,0 +1,95 @@
+"""The repo as data: what discovery finds and everything else works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from taskslib.events import Stage, SuiteId
+
+
+class Layout(StrEnum):
+    """How the repo is laid out, which decides how many stages it has."""
+
+    MULTI = "multi-service"
+    """`services/*/`: unit → service → integration."""
+    SINGLE = "single-service"
+    """One Dockerfile at the root: unit → integration."""
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages of such a project, in order."""
+        if self is Layout.SINGLE:
+            return (Stage.UNIT, Stage.INTEGRATION)
+        return (Stage.UNIT, Stage.SERVICE, Stage.INTEGRATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A folder under `services/` (or the root of a single-service project)."""
+
+    name: str
+    path: Path
+    dockerfile: Path | None
+    """None makes it a library: unit tests, no stack."""
+
+    @property
+    def is_library(self) -> bool:
+        """Whether it has no container of its own."""
+        return self.dockerfile is None
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What a Compose file declares."""
+
+    scope: str
+    """`test` for the full stack, else the service's name: the middle of the Compose project name."""
+    files: tuple[Path, ...]
+    """The Compose file and, where there is one, its override."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder that relative paths in it start from."""
+        return self.files[0].parent
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """One service's (or the project's) tests at one stage."""
+
+    id: SuiteId
+    folder: Path
+    """The project folder that the tests belong to (pyproject.toml lies here): their working directory."""
+    tests: Path
+    """The folder of the tests, inside `folder`."""
+    stack: Stack | None = None
+    pass_env: tuple[str, ...] = ()
+    """Names (with `*` as wildcard) of variables to hand through to the tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The repo that imports the tasks."""
+
+    root: Path
+    name: str
+    layout: Layout
+    services: tuple[Service, ...]
+    suites: tuple[Suite, ...]
+    stack: Stack | None
+    """The full stack of `deploy/test`."""
+    jobs: int
+    """How many suites run at once."""
+    gaps: tuple[str, ...] = ()
+    """What a reader might expect and is not there, as sentences: `worker has no unit tests (…)`."""
+
+    def service_names(self) -> tuple[str, ...]:
+        """Return the names of all services and libraries."""
+        return tuple(service.name for service in self.services)
+
+    def service_stack(self, name: str) -> Stack | None:
+        """Return the stack of a service's own tests, if it has one."""
+        wanted = SuiteId(name, Stage.SERVICE)
+        return next((suite.stack for suite in self.suites if suite.id == wanted), None)
