@@ -1,1 +1,30 @@
-"""Invoke tasks for a repo with several services in containers: `from taskslib import ns`."""
+"""Invoke tasks for any repo with several services in containers.
+
+In a repo's tasks.py, `from taskslib import ns` is all it takes; `make_ns(...)` gives a fresh
+collection to configure and to add tasks to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from invoke.tasks import task
+
+    from taskslib.cli.namespace import make_ns, ns
+
+__all__ = ["__version__", "make_ns", "ns", "task"]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use: services import `taskslib.testing` without Invoke or anything else."""
+    if name == "task":
+        from invoke.tasks import task
+
+        return task
+    if name in {"make_ns", "ns"}:
+        from taskslib.cli import namespace
+
+        return getattr(namespace, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

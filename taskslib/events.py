@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from taskslib.errors import ExitCode
+
 
 class Stage(StrEnum):
     """The stages of the pipeline, in the order in which they run."""
@@ -132,6 +134,8 @@ class SuiteResult:
     """Evidence for a state that no single test explains: raw output, a build's last lines."""
     logs: str = ""
     """The tail of the logs of the containers involved, for a red suite with a stack."""
+    code: ExitCode = ExitCode.FAILED
+    """What it adds to the exit code in state `error`: 2 for its configuration, 3 for its stack."""
     withheld: tuple[str, ...] = ()
     """Names of environment variables that the suite did not get; for a red suite only."""
 
@@ -200,6 +204,14 @@ class TestFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class Output:
+    """Lines that a suite's framework printed, unaltered; for `--verbose` only."""
+
+    suite: SuiteId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SuiteFinished:
     """A suite has ended, its stack included."""
 
@@ -222,6 +234,7 @@ Event = (
     | TestsCollected
     | TestStarted
     | TestFinished
+    | Output
     | SuiteFinished
     | Note
 )

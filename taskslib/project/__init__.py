@@ -1,1 +1,40 @@
-"""To be written."""
+"""The repo as data: its configuration, its services and suites, its branch.
+
+Imports only `events`, `errors` and `processes`. Start reading at `model.py`; `load` is the way in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from taskslib.project.model import Project
+
+
+def load(root: Path, overrides: Mapping[str, object] | None = None) -> Project:
+    """Read the repo at `root` once. Raises `ConfigError` where its files say something wrong.
+
+    Args:
+        root: The repo's top folder, as `find_root` returns it.
+        overrides: What `make_ns(...)` was given; wins over `[tool.taskslib]`.
+    """
+    from taskslib.project.config import read_config
+    from taskslib.project.discovery import discover
+
+    return discover(root, read_config(root, overrides or {}))
+
+
+def find_root(start: Path) -> Path:
+    """Return the folder that the tasks are about: the nearest one, from `start` up, that is a repo.
+
+    That is one with a tasks.py, a `services` folder, a `[tool.taskslib]`, or a `.git`; without
+    any, `start` itself.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if any((folder / name).exists() for name in ("tasks.py", "tasks", "services", ".git")):
+            return folder
+        pyproject = folder / "pyproject.toml"
+        if pyproject.is_file() and "[tool.taskslib" in pyproject.read_text("utf-8", "replace"):
+            return folder
+    return start

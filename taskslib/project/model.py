@@ -44,10 +44,15 @@ class Service:
 class Stack:
     """What a Compose file declares."""
 
-    scope: str
-    """`test` for the full stack, else the service's name: the middle of the Compose project name."""
+    service: str
+    """The service whose own stack it is; empty for the full stack."""
     files: tuple[Path, ...]
     """The Compose file and, where there is one, its override."""
+
+    @property
+    def scope(self) -> str:
+        """Return what it is called: the service's name, or `test` for the full stack."""
+        return self.service or "test"
 
     @property
     def folder(self) -> Path:
@@ -61,7 +66,7 @@ class Suite:
 
     id: SuiteId
     folder: Path
-    """The project folder that the tests belong to (pyproject.toml lies here): their working directory."""
+    """The tests' working directory: the folder whose pyproject.toml they belong to."""
     tests: Path
     """The folder of the tests, inside `folder`."""
     stack: Stack | None = None

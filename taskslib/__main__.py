@@ -1,0 +1,14 @@
+"""The command `taskslib`: the same tasks, for repos without a tasks.py."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Run the command line of this process and exit."""
+    from taskslib.cli.program import program
+
+    program().run()
+
+
+if __name__ == "__main__":
+    main()

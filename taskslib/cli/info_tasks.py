@@ -1,0 +1,61 @@
+"""Tasks that only tell: names, ports, what the repo has."""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from taskslib import api
+from taskslib.cli.session import command, session, tell
+from taskslib.errors import UsageError, did_you_mean
+
+_FORMATS = ("table", "env", "json")
+
+
+@task(auto_shortflags=False)
+@command
+def instance_id(context: Context) -> None:
+    """Print the id that keeps this branch's containers apart (TEST_INSTANCE_ID).
+
+    Example: inv instance-id
+    """
+    tell([api.instance_id(session(context))])
+
+
+@task(
+    auto_shortflags=False,
+    aliases=["port-discovery"],
+    help={
+        "format": "table, env (for eval in a POSIX shell) or json",
+        "service": "of this service's own test stack instead of the full one",
+    },
+)
+@command
+def ports(context: Context, format: str = "table", service: str = "") -> None:  # noqa: A002
+    """Print where the running stack is reached; exit 3 if none is up.
+
+    Example: eval "$(inv ports --format env)" && curl -s $TEST_API_URL/health
+    """
+    from taskslib.display.endpoints import format_endpoints
+
+    if format not in _FORMATS:
+        raise UsageError(
+            f"no format {format!r}",
+            hint=f"{did_you_mean(format, _FORMATS)}formats: {', '.join(_FORMATS)}",
+        )
+    tell(format_endpoints(api.running(session(context), service), format))
+
+
+@task(auto_shortflags=False)
+@command
+def services(context: Context) -> None:
+    """List the services with their test suites and stacks, and what is missing.
+
+    Example: inv services
+    """
+    from taskslib.display.services import service_lines
+
+    tell(service_lines(api.project(session(context))))
+
+
+TASKS = (instance_id, ports, services)

@@ -1,0 +1,191 @@
+"""The pipeline's tasks: `test` and its single stages."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from taskslib import api
+from taskslib.cli.session import command, names, passed_through, say, session, tell
+from taskslib.errors import ExitCode, NoInstanceError, UsageError, did_you_mean
+from taskslib.events import Stage, SuiteId
+from taskslib.pipeline.plan import Plan, TestRequest
+
+_SERVICE = "only these services, e.g. api,worker"
+_KEEP_GOING = "run all suites of all stages in spite of failures"
+_VERBOSE = "show the frameworks' own output (also: VERBOSE=1)"
+_KEEP = "leave the stacks up afterwards, and say how to reach and end them"
+_DRY_RUN = "only print what would run"
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "stage": "exactly these stages: unit, service, integration",
+        "service": f"{_SERVICE}; the integration stage then runs only if --stage asks for it",
+        "keep-going": _KEEP_GOING,
+        "verbose": _VERBOSE,
+        "keep": _KEEP,
+        "dry-run": _DRY_RUN,
+    },
+)
+@command
+def test(
+    context: Context,
+    stage: str = "",
+    service: str = "",
+    keep_going: bool = False,
+    verbose: bool = False,
+    keep: bool = False,
+    dry_run: bool = False,
+) -> ExitCode:
+    """Run the tests: unit, then service, then integration, each only if the one before passed.
+
+    Stacks are started for the run and are gone after it. Everything after -- goes to the test
+    framework.
+
+    Example: inv test --service api,worker -- -k price
+    """
+    request = _request(stage, service, keep_going=keep_going, verbose=verbose, keep=keep)
+    return _run(context, request, dry_run=dry_run)
+
+
+@task(auto_shortflags=False, help={"service": _SERVICE})
+@command
+def test_verbose(context: Context, service: str = "") -> ExitCode:
+    """Run the whole pipeline and show the frameworks' own output.
+
+    Example: inv test-verbose
+    """
+    return _run(context, _request("", service, verbose=True))
+
+
+@task(
+    auto_shortflags=False,
+    help={"service": _SERVICE, "verbose": _VERBOSE, "dry-run": _DRY_RUN},
+)
+@command
+def test_unit(
+    context: Context, service: str = "", verbose: bool = False, dry_run: bool = False
+) -> ExitCode:
+    """Run the unit stage alone: no containers.
+
+    Example: inv test-unit --service api
+    """
+    request = _request(Stage.UNIT, service, verbose=verbose)
+    return _run(context, request, dry_run=dry_run)
+
+
+@task(
+    auto_shortflags=False,
+    positional=["name"],
+    help={
+        "name": "the service, or several: api,worker",
+        "verbose": _VERBOSE,
+        "keep": _KEEP,
+        "dry-run": _DRY_RUN,
+    },
+)
+@command
+def test_service(
+    context: Context, name: str, verbose: bool = False, keep: bool = False, dry_run: bool = False
+) -> ExitCode:
+    """Run the service stage of a service: it and its direct dependencies in containers.
+
+    Example: inv test-service api
+    """
+    if name in {"--help", "-h"}:  # Invoke takes it for the name
+        return _help("test-service")
+    if not names(name):
+        raise UsageError("no service is named", hint="inv test-service NAME")
+    request = _request(Stage.SERVICE, name, verbose=verbose, keep=keep)
+    return _run(context, request, dry_run=dry_run)
+
+
+@task(auto_shortflags=False, help={"verbose": _VERBOSE, "keep": _KEEP, "dry-run": _DRY_RUN})
+@command
+def test_integration(
+    context: Context, verbose: bool = False, keep: bool = False, dry_run: bool = False
+) -> ExitCode:
+    """Run the integration stage alone: the full stack in containers.
+
+    Example: inv test-integration -- -k restart
+    """
+    request = _request(Stage.INTEGRATION, "", verbose=verbose, keep=keep)
+    return _run(context, request, dry_run=dry_run)
+
+
+TASKS = (test, test_verbose, test_unit, test_service, test_integration)
+
+
+def _request(
+    stage: str, service: str, *, keep_going: bool = False, verbose: bool = False, keep: bool = False
+) -> TestRequest:
+    return TestRequest(
+        stages=_stages(stage),
+        services=names(service),
+        keep_going=keep_going,
+        keep=keep,
+        verbose=verbose or os.environ.get("VERBOSE", "0") not in {"", "0"},
+        arguments=passed_through(),
+    )
+
+
+def _stages(given: str) -> tuple[Stage, ...]:
+    """Return the stages that are named, in the pipeline's order."""
+    asked = names(given)
+    for name in asked:
+        if name not in set(Stage):
+            raise UsageError(
+                f"no stage {name!r}",
+                hint=f"{did_you_mean(name, Stage)}stages: {', '.join(Stage)}",
+            )
+    return tuple(stage for stage in Stage if stage in asked)
+
+
+def _run(context: Context, request: TestRequest, *, dry_run: bool = False) -> ExitCode:
+    from taskslib.display.plain import PlainDisplay
+    from taskslib.display.plan import plan_lines
+
+    where = session(context)
+    plan = api.plan(where, request)
+    if dry_run:
+        tell(plan_lines(plan, api.test_specs(where, plan)))
+        return ExitCode.PASSED
+    suites = {entry.suite.id: entry.suite for stage in plan.stages for entry in stage.suites}
+
+    def rerun(suite: SuiteId, test: str) -> str:
+        return api.rerun_command(suites[suite], test)
+
+    display = PlainDisplay(sys.stdout, rerun)
+    for note in plan.notes:
+        say(f"note: {note}")
+    folder = api.run_folder(where)
+    report = api.test(where, plan, display, folder)
+    if request.keep:
+        _tell_kept(where, plan)
+    display.summary(report, folder)
+    return report.exit_code
+
+
+def _tell_kept(where: api.Session, plan: Plan) -> None:
+    from taskslib.display.endpoints import address_lines
+
+    for spec in api.test_specs(where, plan):
+        try:
+            instance = api.running(where, spec.stack.service)
+        except NoInstanceError:
+            continue  # it did not come up, and is gone
+        tell(address_lines(instance))
+
+
+def _help(name: str) -> ExitCode:
+    from invoke.program import Program
+
+    from taskslib.cli.namespace import ns
+
+    Program(namespace=ns, binary="inv").run(["inv", "--help", name], exit=False)
+    return ExitCode.PASSED

@@ -1,0 +1,42 @@
+"""The command `taskslib`, an Invoke program over the tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from invoke.exceptions import Exit, ParseError
+from invoke.program import Program
+
+from taskslib import __version__
+from taskslib.cli.namespace import make_ns
+from taskslib.errors import ExitCode
+
+
+class TaskslibProgram(Program):
+    """Invoke's program, but with exit code 2 for a command line that can't be parsed."""
+
+    def parse_core(self, argv: list[str] | None) -> None:
+        """Parse the program's own options."""
+        with _usage():
+            super().parse_core(argv)
+
+    def parse_tasks(self) -> None:
+        """Parse the tasks and their options."""
+        with _usage():
+            super().parse_tasks()
+
+
+def program() -> TaskslibProgram:
+    """Return the program behind the command `taskslib`."""
+    return TaskslibProgram(
+        name="taskslib", binary="taskslib", namespace=make_ns(), version=__version__
+    )
+
+
+@contextmanager
+def _usage() -> Iterator[None]:
+    try:
+        yield
+    except ParseError as error:
+        raise Exit(f"error: {error}", code=ExitCode.USAGE) from error

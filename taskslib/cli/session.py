@@ -1,0 +1,85 @@
+"""From Invoke's context to a session, and from an error to its words and exit code."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+
+from taskslib.api import Session
+from taskslib.errors import ExitCode, Interrupted, TaskslibError
+from taskslib.project import find_root
+
+CONFIG_KEY = "taskslib"
+"""Where `make_ns(...)` keeps its overrides in Invoke's configuration."""
+
+P = ParamSpec("P")
+
+
+def command(
+    body: Callable[Concatenate[Context, P], ExitCode | None],
+) -> Callable[Concatenate[Context, P], None]:
+    """Turn what a task's body returns or raises into the exit code, and errors into words."""
+
+    def run(context: Context, *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = body(context, *args, **kwargs) or ExitCode.PASSED
+        except TaskslibError as error:
+            say(error_words(error))
+            code = error.exit_code
+        except Interrupted as stopped:
+            say(f"interrupted by signal {stopped.signum}")
+            code = stopped.exit_code
+        if code is not ExitCode.PASSED:
+            raise Exit(code=int(code))
+
+    # Invoke reads the flags off the body's signature.
+    return functools.update_wrapper(run, body)  # type: ignore[return-value]
+
+
+def session(context: Context) -> Session:
+    """Return where a task works: the folder of the tasks.py it came from, else the repo around."""
+    # Invoke has no public name for the folder of the tasks that it loaded (`inv -r` included).
+    loaded_from = getattr(context.config, "_project_prefix", None)
+    root = Path(loaded_from).resolve() if loaded_from else find_root(Path.cwd())
+    given: Any = context.config.get(CONFIG_KEY) or {}
+    return Session(root=root, overrides=dict(given.items()), say=say)
+
+
+def error_words(error: TaskslibError) -> str:
+    """Return an error for people: what went wrong, the evidence, then the hint."""
+    parts = [f"error: {error.message}"]
+    if error.details:
+        parts.append("\n".join(f"  {line}" for line in error.details.splitlines()))
+    if error.hint:
+        parts.append(f"\nhint: {error.hint}")
+    return "\n".join(parts)
+
+
+def say(words: str) -> None:
+    """Tell people something; stdout stays for data."""
+    from taskslib.display.text import clean
+
+    print(clean(words), file=sys.stderr, flush=True)
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Write lines of data to stdout."""
+    for line in lines:
+        print(line, flush=True)
+
+
+def names(given: str) -> tuple[str, ...]:
+    """Split what `--service` takes: `api,worker`."""
+    return tuple(dict.fromkeys(name.strip() for name in given.split(",") if name.strip()))
+
+
+def passed_through() -> tuple[str, ...]:
+    """Return everything after `--` on the command line; Invoke itself loses the quoting."""
+    arguments = sys.argv[1:]
+    return tuple(arguments[arguments.index("--") + 1 :]) if "--" in arguments else ()

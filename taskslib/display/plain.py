@@ -1,0 +1,157 @@
+"""Plain lines: one when a suite ends, failures in full, and a summary. For any output at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from rich.console import Console
+from rich.text import Text
+
+from taskslib.display.text import (
+    TITLES,
+    clean,
+    duration,
+    glyphs,
+    indented,
+    suite_words,
+    total_words,
+)
+from taskslib.events import (
+    Event,
+    Failure,
+    Note,
+    Output,
+    StageStarted,
+    State,
+    SuiteFinished,
+    SuiteId,
+    SuiteResult,
+)
+from taskslib.pipeline.report import Report
+
+_STYLES = {State.PASSED: "green", State.BLOCKED: "dim", State.INTERRUPTED: "yellow"}
+_NAME_WIDTH = 16
+_WORDS_WIDTH = 36
+_FAILURES = 50
+"""Failures of one suite that are shown in full."""
+
+
+class PlainDisplay:
+    """Consumes a run's events and writes lines.
+
+    Args:
+        stream: Where the lines go.
+        rerun: Gives the command that runs one failed test of a suite again.
+        environ: For NO_COLOR and the like; None is the process's own.
+    """
+
+    def __init__(
+        self,
+        stream: IO[str],
+        rerun: Callable[[SuiteId, str], str],
+        environ: dict[str, str] | None = None,
+    ) -> None:
+        self._console = Console(
+            file=stream,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            soft_wrap=True,
+            _environ=environ,
+        )
+        self._glyphs = glyphs(getattr(stream, "encoding", None) or "utf-8")
+        self._rerun = rerun
+        self._blocked: list[str] = []
+
+    def __call__(self, event: Event) -> None:
+        """Show an event."""
+        match event:
+            case StageStarted():
+                self._stage(event)
+            case SuiteFinished(result):
+                self._suite(result)
+            case Note(message):
+                self._line(f"  {message}", "yellow")
+            case Output(suite, text):
+                self._line(f"{suite}| {clean(text)}")
+
+    def summary(self, report: Report, folder: Path | None) -> None:
+        """Write what the run came to; the last line is `N passed, N failed, N skipped`."""
+        red = [one for one in report.results if not one.state.green]
+        self._line("")
+        for result in red:
+            if result.state is not State.BLOCKED:
+                words = suite_words(result.counts, result.state)
+                reason = f": {clean(result.reason)}" if result.state is not State.FAILED else ""
+                self._line(f"{result.suite}: {words}{reason}", self._style(result.state))
+        if red and folder is not None:
+            self._line(f"full output: {folder}")
+        begun = sum(one.state is not State.BLOCKED for one in report.results)
+        suites = f"{begun} suite{'' if begun == 1 else 's'}"
+        self._line(f"{suites} in {duration(report.seconds)}", "dim")
+        blamed = sum(_is_own_failure(one) for one in red)
+        style = "bold green" if report.green else "bold red"
+        self._line(total_words(report.counts, blamed), style)
+
+    def _stage(self, event: StageStarted) -> None:
+        self._line(TITLES[event.stage], "bold")
+
+    def _suite(self, result: SuiteResult) -> None:
+        state = result.state
+        mark = self._glyphs.of(state)
+        if state is State.BLOCKED:
+            words, seconds = f"not run: {result.reason}", ""
+        else:
+            words, seconds = suite_words(result.counts, state), duration(result.seconds)
+        name = clean(result.suite.name)
+        self._line(
+            f"  {mark} {name:{_NAME_WIDTH}} {words:{_WORDS_WIDTH}} {seconds:>7}".rstrip(),
+            self._style(state),
+        )
+        if not state.green and state is not State.BLOCKED:
+            self._red(result)
+
+    def _red(self, result: SuiteResult) -> None:
+        for failure in result.failures[:_FAILURES]:
+            self._failure(result.suite, failure)
+        if len(result.failures) > _FAILURES:
+            self._line(f"    … and {len(result.failures) - _FAILURES} more failures")
+        if result.reason and not result.failures:
+            self._line(indented(clean(result.reason)), "red")
+        if result.details:
+            self._line(indented(clean(result.details)))
+        if result.logs:
+            self._line("    logs of its containers:")
+            self._line(indented(clean(result.logs), "    | "))
+        if result.withheld and result.failures:
+            names = ", ".join(result.withheld)
+            self._line(f"    not passed to the tests (`pass_env` passes them): {names}", "dim")
+        if result.hint:
+            self._line(f"    hint: {clean(result.hint)}")
+
+    def _failure(self, suite: SuiteId, failure: Failure) -> None:
+        self._line("")
+        place = f"{failure.path}:{failure.line}: " if failure.path and failure.line else ""
+        self._line(f"    {failure.outcome.upper()} {clean(failure.test)}", "bold red")
+        self._line(f"    {place}{clean(failure.message)}")
+        if failure.text and failure.text.strip() != failure.message.strip():
+            self._line("")
+            self._line(indented(clean(failure.text)))
+        self._line(f"    again: {self._rerun(suite, failure.test)}", "cyan")
+
+    def _style(self, state: State) -> str:
+        return _STYLES.get(state, "red")
+
+    def _line(self, text: str, style: str = "") -> None:
+        encoding = getattr(self._console.file, "encoding", None) or "utf-8"
+        shown = text.encode(encoding, "replace").decode(encoding, "replace")
+        self._console.print(Text(shown, style))
+
+
+def _is_own_failure(result: SuiteResult) -> bool:
+    """Whether a suite is red although no test of it is."""
+    if result.state in {State.BLOCKED, State.INTERRUPTED}:
+        return False
+    return not result.state.green and not (result.counts.failed + result.counts.errors)

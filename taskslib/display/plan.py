@@ -1,0 +1,27 @@
+"""A plan as lines: what `--dry-run` prints. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from taskslib.display.text import TITLES
+from taskslib.pipeline.plan import Plan
+from taskslib.stacks.lifetime import Spec
+
+
+def plan_lines(plan: Plan, specs: Sequence[Spec]) -> Iterator[str]:
+    """Yield a plan as lines: stages, suites with their steps, stacks with their names."""
+    names = {spec.stack: spec.name for spec in specs}
+    root = plan.project.root
+    for stage in plan.stages:
+        yield TITLES[stage.stage]
+        for entry in stage.suites:
+            suite = entry.suite
+            tests = suite.tests.relative_to(root).as_posix()
+            yield f"  {suite.id.name}: {' > '.join(entry.steps)}"
+            yield f"      tests: {tests}"
+            if suite.stack is not None:
+                file = suite.stack.files[0].relative_to(root).as_posix()
+                yield f"      stack: {file} as {names[suite.stack]}"
+    for note in plan.notes:
+        yield f"note: {note}"

@@ -1,0 +1,84 @@
+"""Words for what a run came to, and glyphs that the terminal can show. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from taskslib.events import Counts, Stage, State
+
+TITLES = {
+    Stage.UNIT: "Unit Tests",
+    Stage.SERVICE: "Service Tests",
+    Stage.INTEGRATION: "Integration Tests",
+}
+
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def clean(text: str) -> str:
+    """Return a text of the tests' without what could drive the terminal; tabs and lines stay."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The marks before a suite's name."""
+
+    passed: str
+    failed: str
+    waiting: str
+
+    def of(self, state: State) -> str:
+        """Return a state's mark."""
+        if state is State.PASSED:
+            return self.passed
+        return self.waiting if state in {State.BLOCKED, State.INTERRUPTED} else self.failed
+
+
+def glyphs(encoding: str) -> Glyphs:
+    """Return marks that an encoding has: code pages of consoles lack the usual ones."""
+    try:
+        "✓✗○".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return Glyphs("+", "x", "o")
+    return Glyphs("✓", "✗", "○")
+
+
+def suite_words(counts: Counts, state: State) -> str:
+    """Return a suite's counts as words, without the zeros: `1 failed, 23 passed`."""
+    named = (
+        (counts.failed, "failed"),
+        (counts.errors, "error" if counts.errors == 1 else "errors"),
+        (counts.passed, "passed"),
+        (counts.skipped, "skipped"),
+        (counts.xfailed, "xfailed"),
+        (counts.xpassed, "xpassed"),
+    )
+    words = ", ".join(f"{number} {word}" for number, word in named if number)
+    if state in {State.PASSED, State.FAILED}:
+        return words
+    return f"{state} ({words})" if words else str(state)
+
+
+def total_words(counts: Counts, red_suites: int) -> str:
+    """Return the closing line: `N passed, N failed, N skipped`.
+
+    Errors count as failed, xfailed tests as skipped, and so does each suite that is red without a
+    failed test (it crashed, or its stack did not start): a red run never reads as none failed.
+    """
+    passed = counts.passed + counts.xpassed
+    failed = counts.failed + counts.errors + red_suites
+    return f"{passed} passed, {failed} failed, {counts.skipped + counts.xfailed} skipped"
+
+
+def duration(seconds: float) -> str:
+    """Return seconds for people: `0.4s`, `12.3s`, `2m05s`."""
+    if seconds < 60:  # noqa: PLR2004
+        return f"{seconds:.1f}s"
+    return f"{int(seconds // 60)}m{int(seconds % 60):02}s"
+
+
+def indented(text: str, by: str = "    ") -> str:
+    """Return a text with every line moved in."""
+    return "\n".join(by + line if line else line for line in text.splitlines())

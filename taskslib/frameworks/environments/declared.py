@@ -1,0 +1,122 @@
+"""What a folder's pyproject.toml (or setup.py) declares, as far as an environment depends on it."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from taskslib.errors import EnvironmentFailure
+
+_BUILD_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
+"""What decides how an editable install looks: entry points, package folders."""
+_DEVELOPMENT = (
+    ("dependency-groups", "dev", "--group"),
+    ("dependency-groups", "test", "--group"),
+    ("optional-dependencies", "dev", "--extra"),
+    ("optional-dependencies", "test", "--extra"),
+)
+"""Where projects put what only their tests need, best first: PEP 735's groups, then extras."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a folder says about itself. A folder that says nothing has nothing but defaults."""
+
+    folder: Path
+    name: str = ""
+    """The distribution's name, normalised."""
+    requires_python: str = ""
+    has_project: bool = False
+    """Whether there is a `[project]` table to read the dependencies from."""
+    is_package: bool = False
+    """Whether it can be installed."""
+    development: tuple[str, ...] = ()
+    """uv's option for the development dependencies: `--group dev`, `--extra test`, or none."""
+    depends_on: frozenset[str] = frozenset()
+    """Normalised names of all direct dependencies, groups and extras included."""
+    sources: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """`[tool.uv.sources]`, by normalised name."""
+    workspace: Mapping[str, Any] | None = None
+    """`[tool.uv.workspace]`, where there is one."""
+    statement: str = ""
+    """All tables that a lock is made from, in one stable form."""
+
+
+def read(folder: Path) -> Declared:
+    """Read what a folder declares. Raises `EnvironmentFailure` where its TOML is malformed."""
+    file = folder / "pyproject.toml"
+    legacy = (folder / "setup.py").is_file()
+    try:
+        data = tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return Declared(folder, is_package=legacy)
+    except (OSError, ValueError) as error:
+        raise EnvironmentFailure(f"{file}: {error}", hint=f"correct {file}") from error
+    return declared(folder, data, legacy=legacy)
+
+
+def declared(folder: Path, data: Mapping[str, Any], *, legacy: bool = False) -> Declared:
+    """Return what a pyproject.toml's content says; what has the wrong type is not there."""
+    project = _table(data, "project")
+    uv = _table(_table(data, "tool"), "uv")
+    groups = _table(data, "dependency-groups")
+    extras = _table(project, "optional-dependencies")
+    places = {"dependency-groups": groups, "optional-dependencies": extras}
+    package = uv.get("package")
+    statement = {"project": project, "groups": groups, "uv": uv, "build": data.get("build-system")}
+    return Declared(
+        folder=folder,
+        name=normalised(str(project.get("name", ""))),
+        requires_python=str(project.get("requires-python", "")),
+        has_project=bool(project),
+        is_package=package if isinstance(package, bool) else legacy or "build-system" in data,
+        development=next(
+            ((option, name) for place, name, option in _DEVELOPMENT if name in places[place]), ()
+        ),
+        depends_on=frozenset(_names([project.get("dependencies"), groups, extras])),
+        sources={
+            normalised(name): tuple(entry if isinstance(entry, list) else [entry])
+            for name, entry in _table(uv, "sources").items()
+        },
+        workspace=uv["workspace"] if isinstance(uv.get("workspace"), dict) else None,
+        statement=json.dumps(statement, sort_keys=True, default=str),
+    )
+
+
+def build_inputs(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the files that decide how an editable install of a folder looks."""
+    for name in _BUILD_FILES:
+        try:
+            yield name, (folder / name).read_bytes()
+        except OSError:
+            continue
+
+
+def normalised(name: str) -> str:
+    """Return a distribution's name in the form in which equal names are equal (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = data.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _names(value: object) -> Iterator[str]:
+    """Yield the name of every requirement in lists and tables of them."""
+    if isinstance(value, str):
+        match = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)", value)
+        if match:
+            yield normalised(match[1])
+    elif isinstance(value, list):
+        for item in value:
+            # `{include-group = "x"}` names a group, which is here anyway.
+            yield from _names(item) if isinstance(item, str | list) else ()
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _names(item)

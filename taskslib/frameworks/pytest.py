@@ -1,0 +1,94 @@
+"""pytest, 7.4 or newer: its environment by uv, its results by an injected plugin.
+
+The plugin is found through PYTHONPATH and loaded by `-p`, so that nothing is installed into a
+suite's environment, and a user's PYTEST_ADDOPTS, PYTEST_PLUGINS and PYTHONPATH keep working.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from taskslib.errors import EnvironmentFailure
+from taskslib.events import Stage
+from taskslib.frameworks.base import Prepared, files_below, rerun_line
+from taskslib.processes import Cancellation, Command
+from taskslib.project.model import Suite
+
+_PLUGINS = Path(__file__).parent / "plugins"
+_PLUGIN = "taskslib_pytest_events"
+
+# fmt: off
+_TAKES_VALUE = frozenset({
+    "-k", "-m", "-p", "-c", "-o", "-W", "--config-file", "--override-ini", "--rootdir",
+    "--confcutdir", "--basetemp", "--ignore", "--ignore-glob", "--deselect", "--junitxml",
+    "--junit-xml", "--log-file", "--cov", "--cov-config",
+})
+# fmt: on
+"""Options whose value, the next argument, could be taken for a test's path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pytest:
+    """The framework of Python suites."""
+
+    name: str = "pytest"
+    plugins: Path = _PLUGINS
+    """The folder of the injected plugin."""
+
+    def detects(self, suite: Suite) -> bool:
+        """Return whether there is any Python file among the tests."""
+        return any(name.endswith(".py") for name in files_below(suite.tests))
+
+    def prepare(self, suite: Suite, cancellation: Cancellation) -> Prepared:
+        """Make the suite's environment; pytest is added where the project does not name it."""
+        from taskslib.frameworks.environments import prepare
+
+        environment = prepare(suite.folder, ("pytest",), cancellation)
+        return Prepared(environment.python, environment.variables)
+
+    def command(
+        self,
+        suite: Suite,
+        prepared: Prepared,
+        events: Path,
+        arguments: tuple[str, ...],
+        variables: Mapping[str, str],
+    ) -> Command:
+        """Return the command; paths or node ids among the arguments replace the tests folder."""
+        if not (self.plugins / f"{_PLUGIN}.py").is_file():
+            # Without it pytest runs no test and ends with 4; this says more.
+            raise EnvironmentFailure(
+                f"{self.plugins}: the plugin {_PLUGIN}.py is missing", hint="reinstall taskslib"
+            )
+        tests = () if _names_tests(suite.folder, arguments) else (_relative(suite),)
+        # Unbuffered: what was printed before a crash is evidence, and can be followed live.
+        python = (str(prepared.program), "-u", "-m", "pytest")
+        environment = {**variables, **prepared.variables, "TASKSLIB_EVENTS": str(events.resolve())}
+        theirs = environment.get("PYTHONPATH", "")
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(self.plugins), theirs)))
+        if suite.id.stage is not Stage.UNIT:
+            environment["TASKSLIB_INTEGRATION"] = "1"
+        argv = (*python, "-p", _PLUGIN, *tests, *arguments)
+        return Command(argv, cwd=suite.folder, env=environment)
+
+    def rerun(self, suite: Suite, test: str) -> str:
+        """Return the command line that runs one test again."""
+        return rerun_line(suite, (test,))
+
+
+def _relative(suite: Suite) -> str:
+    return Path(os.path.relpath(suite.tests, suite.folder)).as_posix()
+
+
+def _names_tests(folder: Path, arguments: tuple[str, ...]) -> bool:
+    """Return whether an argument is a path (before `::`) that exists in the folder."""
+    for before, argument in zip(("", *arguments), arguments, strict=False):
+        if argument.startswith("-") or before in _TAKES_VALUE:
+            continue
+        path = argument.split("::")[0]
+        if path and (folder / path).exists():
+            return True
+    return False

@@ -1,0 +1,125 @@
+"""Run a prepared suite: start its process, follow its events, decide what it came to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from taskslib.errors import EnvironmentFailure, Interrupted
+from taskslib.events import Sink, SuiteResult
+from taskslib.frameworks.base import Framework, Prepared
+from taskslib.frameworks.messages import Unreadable, parse
+from taskslib.frameworks.tail import Tail, last_lines
+from taskslib.frameworks.tally import Tally
+from taskslib.frameworks.verdict import Exit, verdict
+from taskslib.processes import Cancellation, Command, run
+from taskslib.project.model import Suite
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a suite is to be run."""
+
+    arguments: tuple[str, ...] = ()
+    """What the user passed through to the framework."""
+    timeout: float | None = None
+    """Seconds after which the suite is ended."""
+    on_output: Callable[[str], None] | None = None
+    """Gets each line of the raw output as soon as it is there (`--verbose`)."""
+    clock: Callable[[], float] = time.monotonic
+    """Seconds, for the times in events."""
+
+
+def run_suite(
+    framework: Framework,
+    suite: Suite,
+    prepared: Prepared,
+    *,
+    variables: Mapping[str, str],
+    output: Path,
+    sink: Sink,
+    cancellation: Cancellation,
+    options: Options | None = None,
+) -> SuiteResult:
+    """Run a suite to its end and return what it came to, telling `sink` of each test on the way.
+
+    A cancelled run is a result too (`State.INTERRUPTED`, with all that is known): the caller
+    treats it as any other, and its next wait raises `Interrupted`. Raises `EnvironmentFailure`
+    where the framework cannot be started.
+
+    Args:
+        framework: What the suite's tests are written for.
+        suite: The suite.
+        prepared: Its environment, from `framework.prepare`.
+        variables: The whole environment of the tests, but for what the framework adds.
+        output: The file for the raw output; the events lie beside it (`.events`).
+        sink: Receives `TestsCollected`, `TestStarted` and `TestFinished`.
+        cancellation: Ends the suite's processes when it is requested.
+        options: Arguments, time limit, live output.
+    """
+    options = options or Options()
+    events = output.with_suffix(".events")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    for file in (events, output):
+        # Those of an earlier run would be counted as this one's.
+        file.unlink(missing_ok=True)
+    command = framework.command(suite, prepared, events, options.arguments, variables)
+    follower = _Follower(suite, events, output, sink, options)
+    end = _run(replace(command, timeout=options.timeout), follower, cancellation, output)
+    follower.finish()
+    return verdict(follower.tally, end, last_lines(output))
+
+
+def _run(
+    command: Command,
+    follower: _Follower,
+    cancellation: Cancellation,
+    output: Path,
+) -> Exit:
+    begin = time.monotonic()
+    try:
+        completed = run(command, cancellation, while_running=follower.follow, output=output)
+    except Interrupted:
+        return Exit(None, time.monotonic() - begin, interrupted=True)
+    except OSError as error:
+        raise EnvironmentFailure(f"{command.argv[0]} cannot be started: {error}") from error
+    limit = command.timeout if completed.timed_out else None
+    return Exit(completed.code, time.monotonic() - begin, timed_out=limit)
+
+
+class _Follower:
+    """Reads what the suite writes as it is written: events to tally and sink, output live."""
+
+    def __init__(
+        self, suite: Suite, events: Path, output: Path, sink: Sink, options: Options
+    ) -> None:
+        self.tally = Tally(suite.id)
+        self._events = Tail(events)
+        self._output = Tail(output)
+        self._sink = sink
+        self._on_output = options.on_output
+        self._clock = options.clock
+
+    def follow(self) -> None:
+        """Take in what is new."""
+        at = self._clock()
+        for line in self._events.lines():
+            for event in self.tally.add(parse(line), at):
+                self._sink(event)
+        if self._on_output is not None:
+            for line in self._output.lines():
+                self._on_output(_readable(line))
+
+    def finish(self) -> None:
+        """Take in the rest, once nobody writes any more."""
+        self.follow()
+        if self._events.rest():
+            self.tally.add(Unreadable())
+        if self._on_output is not None and self._output.rest():
+            self._on_output(_readable(self._output.rest()))
+
+
+def _readable(line: bytes) -> str:
+    return line.decode("utf-8", "replace").removesuffix("\r")

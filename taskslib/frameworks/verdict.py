@@ -1,0 +1,135 @@
+"""What a suite came to, decided from its tally and from how its process ended. No I/O.
+
+Green only if the exit code is 0 and the end event is there and nothing failed, broke in collection
+or was unhandled and no test is left open and at least one test came to something (a skip counts).
+Each of these was seen alone: a test that calls `os._exit(0)`, a plugin that fails a run in which
+all tests pass, a run in which nothing was selected. Everything else is red, and says why.
+"""
+
+from __future__ import annotations
+
+import signal
+from contextlib import suppress
+from dataclasses import dataclass
+
+from taskslib.events import Counts, State, SuiteResult
+from taskslib.frameworks.tally import Tally
+
+_NOTHING_COLLECTED = 5
+"""pytest's exit code for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a suite's process ended."""
+
+    code: int | None
+    """None where it was interrupted; negative: the signal that killed it."""
+    seconds: float = 0.0
+    timed_out: float | None = None
+    """The limit that ended it, if one did."""
+    interrupted: bool = False
+    """Whether we ended it, because the whole run was to end."""
+
+
+def verdict(tally: Tally, end: Exit, output: str = "") -> SuiteResult:
+    """Return what the suite came to; `output` is the end of its raw output, kept as evidence."""
+    state, reason = _decide(tally, end)
+    explained = state in (State.PASSED, State.INTERRUPTED) or (
+        state is State.FAILED and tally.counts.failed + tally.counts.errors > 0
+    )
+    evidence = [] if explained else [output.strip("\n")]
+    evidence += [unhandled.text.strip("\n") for unhandled in tally.unhandled]
+    return SuiteResult(
+        tally.suite,
+        state,
+        tally.counts,
+        tally.failures,
+        end.seconds,
+        reason,
+        details="\n\n".join(text for text in evidence if text),
+    )
+
+
+def _decide(tally: Tally, end: Exit) -> tuple[State, str]:
+    counts = tally.counts
+    if end.interrupted:
+        return State.INTERRUPTED, "interrupted" + _during(tally)
+    if end.timed_out is not None:
+        return State.TIMED_OUT, f"did not end within {end.timed_out:g} s" + _during(tally)
+    if tally.ended is not None and (counts.failed or counts.errors):
+        return State.FAILED, _red(tally, counts)
+    if broken := _broken(tally, end):
+        return State.CRASHED, broken
+    return _by_exit_code(tally, end)
+
+
+def _red(tally: Tally, counts: Counts) -> str:
+    parts = []
+    if counts.failed:
+        parts.append(f"{counts.failed} failed")
+    if counts.errors:
+        parts.append(f"{counts.errors} error{_s(counts.errors)}")
+    parts += [unhandled.message for unhandled in tally.unhandled]
+    missing = (tally.total or 0) - tally.done
+    if missing > 0:
+        parts.append(f"{missing} not run")
+    return ", ".join(parts)
+
+
+def _broken(tally: Tally, end: Exit) -> str:
+    """Return what is wrong with a run, whatever its tests came to; empty if it is in order."""
+    how, during = _ended_by(end.code), _during(tally)
+    checks = (
+        (not tally.framework, f"{how} before any test was collected"),
+        (tally.ended is None, f"{how} in the middle of the run{during}"),
+        (tally.unhandled, "; ".join(unhandled.message for unhandled in tally.unhandled)),
+        (tally.stopped, f"stopped by {tally.stopped}{during}"),
+        (tally.open, f"the run ended{during}"),
+        (tally.unreadable, f"{tally.unreadable} unreadable event{_s(tally.unreadable)}"),
+        (end.code is None or end.code < 0, f"{how} after its last test"),
+    )
+    return next((reason for wrong, reason in checks if wrong), "")
+
+
+def _by_exit_code(tally: Tally, end: Exit) -> tuple[State, str]:
+    """Decide about an orderly run without a red test."""
+    code = end.code or tally.ended
+    nothing_ran = tally.counts.ran == 0 if code == _NOTHING_COLLECTED else tally.done == 0
+    if nothing_ran and code in (0, _NOTHING_COLLECTED):
+        return State.NO_TESTS, _nothing(tally)
+    if code == 0:
+        return State.PASSED, ""
+    return State.FAILED, f"no test failed, but {tally.framework} ended with exit code {code}"
+
+
+def _nothing(tally: Tally) -> str:
+    if tally.done:
+        return f"no test ran: {tally.done} file{_s(tally.done)} skipped in collection"
+    if tally.deselected:
+        return f"no test ran: {tally.deselected} deselected"
+    if tally.total:
+        return f"no test ran: {tally.total} collected"
+    return "no test was collected"
+
+
+def _during(tally: Tally) -> str:
+    """Return ` during TEST`: the test that was running, the likely cause."""
+    if not tally.open:
+        return ""
+    # Of several at once (xdist) the oldest: it has had the most time to go wrong.
+    others = f" (and {len(tally.open) - 1} more)" if len(tally.open) > 1 else ""
+    return f" during {tally.open[0]}{others}"
+
+
+def _ended_by(code: int | None) -> str:
+    if code is None:
+        return "ended"
+    if code < 0:
+        with suppress(ValueError):
+            return f"killed by {signal.Signals(-code).name}"
+    return f"ended with exit code {code}"
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"

@@ -1,0 +1,162 @@
+"""What will run, decided before anything does: stages as gates, suites with their steps. Pure.
+
+`--dry-run` prints the same data that a run walks through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from taskslib.errors import NothingToRunError, UsageError, did_you_mean
+from taskslib.events import Stage
+from taskslib.project.model import Layout, Project, Suite
+
+
+class Step(StrEnum):
+    """What a suite goes through, in this order."""
+
+    ENVIRONMENT = "environment"
+    """Make what the tests are run with (a virtual environment)."""
+    BUILD = "build"
+    START = "start"
+    WAIT = "wait"
+    TEST = "test"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class TestRequest:
+    """What was asked for on the command line."""
+
+    stages: tuple[Stage, ...] = ()
+    """Exactly these stages; empty for the whole pipeline."""
+    services: tuple[str, ...] = ()
+    """Only these services; empty for all."""
+    keep_going: bool = False
+    """Run all suites of all stages in spite of failures."""
+    keep: bool = False
+    """Leave the stacks up."""
+    verbose: bool = False
+    """Show the frameworks' own output."""
+    arguments: tuple[str, ...] = ()
+    """What goes to the test frameworks as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuitePlan:
+    """A suite and the steps it will go through."""
+
+    suite: Suite
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlan:
+    """The suites of a stage: they run side by side, and the next stage only if all passed."""
+
+    stage: Stage
+    suites: tuple[SuitePlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that will run."""
+
+    project: Project
+    request: TestRequest
+    stages: tuple[StagePlan, ...]
+    notes: tuple[str, ...] = ()
+    """What a reader might expect to run and will not, with the reason."""
+
+
+def make_plan(project: Project, request: TestRequest) -> Plan:
+    """Return what a request comes to in a project.
+
+    Raises:
+        UsageError: A service that isn't one, or a stage that the project doesn't have.
+        NothingToRunError: No suite at all is left.
+    """
+    check_services(project, request.services)
+    for stage in request.stages:
+        if stage not in project.layout.stages:
+            raise UsageError(
+                f"a {project.layout} project has no stage {stage}",
+                hint=f"stages: {', '.join(project.layout.stages)}",
+            )
+    stages = tuple(
+        StagePlan(stage, suites)
+        for stage in request.stages or project.layout.stages
+        if (suites := tuple(_suites(project, request, stage)))
+    )
+    plan = Plan(project, request, stages, _notes(project, request))
+    _refuse_empty(plan)
+    return plan
+
+
+def check_services(project: Project, names: Sequence[str]) -> None:
+    """Raise `UsageError`, with did-you-mean and the list, for a name that is no service's."""
+    known = suite_names(project)
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"no service {name!r}",
+                hint=f"{did_you_mean(name, known)}services: {', '.join(known) or 'none'}",
+            )
+
+
+def suite_names(project: Project) -> tuple[str, ...]:
+    """Return what `--service` takes: the services, and the project where it has unit tests."""
+    own = (suite.id.name for suite in project.suites if suite.id.stage is Stage.UNIT)
+    return tuple(dict.fromkeys((*project.service_names(), *own)))
+
+
+def _suites(project: Project, request: TestRequest, stage: Stage) -> list[SuitePlan]:
+    narrowed = request.services and project.layout is Layout.MULTI
+    if narrowed and stage is Stage.INTEGRATION and not request.stages:
+        return []  # it is everybody's: it runs only if it is asked for
+    picked = []
+    for suite in project.suites:
+        if suite.id.stage is not stage:
+            continue
+        if narrowed and stage is not Stage.INTEGRATION and suite.id.name not in request.services:
+            continue
+        picked.append(SuitePlan(suite, _steps(suite, keep=request.keep)))
+    return picked
+
+
+def _steps(suite: Suite, *, keep: bool) -> tuple[Step, ...]:
+    if suite.stack is None:
+        return (Step.ENVIRONMENT, Step.TEST)
+    steps = (Step.ENVIRONMENT, Step.BUILD, Step.START, Step.WAIT, Step.TEST)
+    return steps if keep else (*steps, Step.STOP)
+
+
+def _notes(project: Project, request: TestRequest) -> tuple[str, ...]:
+    notes = [*project.gaps]
+    if request.services and not request.stages and Stage.INTEGRATION in project.layout.stages:
+        notes.append("the integration stage is not run with --service (--stage integration does)")
+    return tuple(notes)
+
+
+def _refuse_empty(plan: Plan) -> None:
+    """Raise where nothing would run: silence must not look like green."""
+    planned = {entry.suite.id for stage in plan.stages for entry in stage.suites}
+    request = plan.request
+    gaps = "; ".join(plan.project.gaps)
+    if not planned:
+        what = " ".join([*request.stages, "tests"] if request.stages else ["tests"])
+        where = f" of {', '.join(request.services)}" if request.services else ""
+        raise NothingToRunError(
+            f"there are no {what}{where} to run" + (f": {gaps}" if gaps else ""),
+            hint="`inv services` shows what was found, and where it was looked for",
+        )
+    for name in request.services:
+        if plan.project.layout is Layout.MULTI and name not in {one.name for one in planned}:
+            if any(stage is Stage.INTEGRATION for stage in request.stages):
+                continue
+            raise NothingToRunError(
+                f"{name} has no tests at stage {', '.join(request.stages or ('unit, service',))}",
+                hint="`inv services` shows what each service has",
+            )

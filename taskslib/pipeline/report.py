@@ -1,0 +1,50 @@
+"""What a run came to, from the outcomes of its suites. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+
+from taskslib.errors import ExitCode, worst
+from taskslib.events import Counts, State, SuiteResult
+
+_CODES = {
+    State.PASSED: ExitCode.PASSED,
+    State.FAILED: ExitCode.FAILED,
+    State.CRASHED: ExitCode.FAILED,
+    State.TIMED_OUT: ExitCode.FAILED,
+    State.NO_TESTS: ExitCode.FAILED,
+    State.INTERRUPTED: ExitCode.INTERRUPT,
+    # What blocked it has a code of its own.
+    State.BLOCKED: ExitCode.PASSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole run."""
+
+    results: tuple[SuiteResult, ...]
+    seconds: float
+    signum: int = 0
+    """The signal that ended it; 0 where none did."""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The code of the worst outcome: interrupted > 2 > 3 > 1 > 4 > 0."""
+        from taskslib.errors import Interrupted
+
+        codes = [_CODES.get(result.state, result.code) for result in self.results]
+        if self.signum:
+            codes.append(Interrupted(self.signum).exit_code)
+        return worst(codes)
+
+    @property
+    def counts(self) -> Counts:
+        """All suites' tests together."""
+        return reduce(lambda total, one: total + one.counts, self.results, Counts())
+
+    @property
+    def green(self) -> bool:
+        """Whether everything passed."""
+        return self.exit_code is ExitCode.PASSED

@@ -1,0 +1,166 @@
+"""One suite from its first step to its last: environment, stack, tests, stack away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from taskslib.errors import ExitCode, Interrupted, TaskslibError
+from taskslib.events import (
+    Note,
+    Output,
+    Sink,
+    State,
+    StepFinished,
+    StepStarted,
+    SuiteId,
+    SuiteResult,
+    SuiteStarted,
+)
+from taskslib.frameworks import framework_of
+from taskslib.frameworks.run import Options, run_suite
+from taskslib.frameworks.variables import suite_variables
+from taskslib.pipeline.plan import Step, SuitePlan, TestRequest
+from taskslib.processes import Cancellation
+from taskslib.project.model import Stack, Suite
+from taskslib.stacks.engine import Engine
+from taskslib.stacks.lifetime import Instance, Lifetime, Spec
+
+_LOG_LINES = 60
+"""Lines of a container's log that a red suite shows; all of it is in the run's folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRunner:
+    """Runs suites; called from several threads at once."""
+
+    engine: Engine
+    cancellation: Cancellation
+    locks: Path
+    spec: Callable[[Stack], Spec]
+    """Which instance a suite's stack is in this run."""
+    environ: Mapping[str, str]
+    folder: Path
+    """Where the run's files go."""
+    request: TestRequest
+    timeout: float
+
+    def __call__(self, entry: SuitePlan, emit: Sink) -> SuiteResult:
+        """Run one suite and return what it came to; every expected error is a result."""
+        began = time.monotonic()
+        suite = entry.suite
+        emit(SuiteStarted(suite.id, began))
+        steps = _Steps(suite.id, emit)
+        try:
+            result = self._run(suite, emit, steps)
+        except Interrupted:
+            result = SuiteResult(suite.id, State.INTERRUPTED, reason=f"during {steps.current}")
+        except TaskslibError as error:
+            result = _error(suite.id, error)
+        finally:
+            steps.end()
+        return replace(result, seconds=time.monotonic() - began)
+
+    def _run(self, suite: Suite, emit: Sink, steps: _Steps) -> SuiteResult:
+        framework = framework_of(suite)
+        if framework is None:
+            where = suite.tests.relative_to(suite.folder).as_posix()
+            return SuiteResult(suite.id, State.NO_TESTS, reason=f"no test file in {where}")
+        steps.begin(Step.ENVIRONMENT)
+        if suite.stack is not None:
+            self.engine.check()  # before minutes go into an environment that can't be used
+        prepared = framework.prepare(suite, self.cancellation)
+        result: SuiteResult | None = None
+        logs = ""
+        try:
+            with self._instance(suite, emit, steps) as instance:
+                steps.begin(Step.TEST)
+                selected = suite_variables(self.environ, suite.pass_env, instance.variables)
+                result = run_suite(
+                    framework,
+                    suite,
+                    prepared,
+                    variables=selected.variables,
+                    output=self._file(suite.id, "output.txt"),
+                    sink=emit,
+                    cancellation=self.cancellation,
+                    options=self._options(suite.id, emit),
+                )
+                if not result.state.green:
+                    result = replace(result, withheld=selected.withheld)
+                    logs = self._logs(suite, instance)
+        except TaskslibError as error:
+            if result is None or result.state.green:
+                raise
+            # The tests were red before the stack would not go: say both.
+            emit(Note(f"{suite.id}: {error.message}", suite.id))
+        return replace(result, logs=logs)
+
+    def _instance(
+        self, suite: Suite, emit: Sink, steps: _Steps
+    ) -> AbstractContextManager[Instance]:
+        if suite.stack is None:
+            return nullcontext(Instance())
+        life = Lifetime(
+            self.engine,
+            self.cancellation,
+            self.locks,
+            say=lambda words: emit(Note(f"{suite.id}: {words}", suite.id)),
+            step=lambda name: steps.begin(Step(name)),
+        )
+        return life.running(self.spec(suite.stack))
+
+    def _logs(self, suite: Suite, instance: Instance) -> str:
+        """Store all logs of a red suite's stack and return their tail; empty if interrupted."""
+        if instance.spec is None or self.cancellation.requested:
+            return ""
+        name = instance.spec.name
+        self._file(suite.id, "containers.log").write_text(
+            self.engine.logs(name, tail=10_000), "utf-8", errors="replace"
+        )
+        return self.engine.logs(name, tail=_LOG_LINES)
+
+    def _options(self, suite: SuiteId, emit: Sink) -> Options:
+        live = (lambda text: emit(Output(suite, text))) if self.request.verbose else None
+        extra = ("--durations=10",) if self.request.verbose else ()
+        return Options((*extra, *self.request.arguments), self.timeout, live)
+
+    def _file(self, suite: SuiteId, name: str) -> Path:
+        folder = self.folder / f"{suite.name}-{suite.stage}"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / name
+
+
+class _Steps:
+    """Tells which step a suite is in."""
+
+    def __init__(self, suite: SuiteId, emit: Sink) -> None:
+        self.current: str = "start"
+        self._suite = suite
+        self._emit = emit
+        self._open = False
+
+    def begin(self, step: Step) -> None:
+        self.end()
+        self.current = step
+        self._open = True
+        self._emit(StepStarted(self._suite, step, time.monotonic()))
+
+    def end(self) -> None:
+        if self._open:
+            self._open = False
+            self._emit(StepFinished(self._suite, self.current, time.monotonic()))
+
+
+def _error(suite: SuiteId, error: TaskslibError) -> SuiteResult:
+    return SuiteResult(
+        suite,
+        State.ERROR,
+        reason=error.message,
+        hint=error.hint,
+        details=error.details,
+        code=ExitCode(error.exit_code),
+    )

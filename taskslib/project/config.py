@@ -1,0 +1,108 @@
+"""`[tool.taskslib]` in pyproject.toml: every key, typed, with its default.
+
+The defaults are the conventions; a repo that follows them needs no configuration.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from taskslib.errors import ConfigError, did_you_mean
+
+
+class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[tool.taskslib.service.NAME]`: where one service differs. Paths start at its folder."""
+
+    dockerfile: str = "Dockerfile"
+    """The service's Dockerfile; a folder without one is a library."""
+    unit_tests: str | None = None
+    """The folder of its unit tests, where it is not the project's `unit_tests`."""
+    service_tests: str | None = None
+    """The folder of its service tests, where it is not the project's `service_tests`."""
+    stack: str | None = None
+    """The Compose file of its test stack, or the file's folder."""
+    pass_env: tuple[str, ...] = ()
+    """Variables for its tests, besides the project's."""
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[tool.taskslib]`. Paths start at the repo's root, unless it says otherwise."""
+
+    project: str | None = None
+    """The project's name; else pyproject's `[project] name`, else the name of the repo's folder."""
+    services: tuple[str, ...] = ("services/*",)
+    """Globs of the services' folders."""
+    unit_tests: str = "tests/unit"
+    """The folder of unit tests, in each service and at the root."""
+    service_tests: str = "tests/integration"
+    """The folder of the service stage's tests, in each service."""
+    integration_tests: str = "tests/integration"
+    """The folder of the integration stage's tests, at the root."""
+    service_stack: str = "deploy/test"
+    """The Compose file of a service's test stack, or the file's folder, in each service."""
+    stack: str = "deploy/test"
+    """The Compose file of the full test stack, or the file's folder."""
+    jobs: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    """How many suites run at once; by default the number of processors."""
+    pass_env: tuple[str, ...] = ()
+    """Names of variables (`*` is a wildcard) that tests get besides the usual ones."""
+    service: dict[str, ServiceConfig] = {}
+    """Services that differ, by name."""
+
+    def of(self, name: str) -> ServiceConfig:
+        """Return what is configured for one service."""
+        return self.service.get(name) or ServiceConfig()
+
+
+def read_config(root: Path, overrides: Mapping[str, object]) -> Config:
+    """Return the repo's configuration: `overrides` > `[tool.taskslib]` > the defaults.
+
+    Raises `ConfigError` for a file that is no TOML, an unknown key or a wrong type.
+    """
+    pyproject = read_pyproject(root)
+    table = pyproject.get("tool", {}).get("taskslib", {})
+    config = _convert({**table, **overrides}, f"{root / 'pyproject.toml'}: [tool.taskslib]")
+    if config.project is None:
+        name = pyproject.get("project", {}).get("name")
+        if isinstance(name, str) and name:
+            return msgspec.structs.replace(config, project=name)
+    return config
+
+
+def read_pyproject(folder: Path) -> dict[str, Any]:
+    """Return a folder's pyproject.toml; empty where there is none. Raises `ConfigError`."""
+    path = folder / "pyproject.toml"
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def _convert(table: Mapping[str, object], where: str) -> Config:
+    _check_keys(table, Config, where)
+    services = table.get("service", {})
+    if isinstance(services, dict):
+        for name, one in services.items():
+            if isinstance(one, dict):
+                _check_keys(one, ServiceConfig, f"{where}: service.{name}")
+    try:
+        return msgspec.convert(dict(table), Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{where}: {error}") from error
+
+
+def _check_keys(table: Mapping[str, object], kind: type[msgspec.Struct], where: str) -> None:
+    known = [field.name for field in msgspec.structs.fields(kind)]
+    for key in table:
+        if key not in known:
+            raise ConfigError(
+                f"{where}: unknown key {key!r}",
+                hint=f"{did_you_mean(key, known)}known keys: {', '.join(known)}",
+            )

@@ -1,0 +1,158 @@
+"""Find services, suites and stacks by the conventions, as the configuration bends them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from taskslib.errors import ConfigError
+from taskslib.events import Stage, SuiteId
+from taskslib.project.config import Config
+from taskslib.project.git import main_worktree
+from taskslib.project.model import Layout, Project, Service, Stack, Suite
+
+COMPOSE_NAMES = ("docker-compose.yml", "docker-compose.yaml", "compose.yaml", "compose.yml")
+_FULL = ""  # the full stack is no service's
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_SIGNS_OF_A_SERVICE = ("Dockerfile", "pyproject.toml", "package.json", "tests")
+
+
+def discover(root: Path, config: Config) -> Project:
+    """Return the repo at `root` as data. Raises `ConfigError` where its layout is wrong."""
+    services = tuple(_services(root, config))
+    if not services:
+        return _single(root, config)
+    suites, gaps = [], []
+    for service in services:
+        found, missing = _service_suites(root, service, config)
+        suites += found
+        gaps += missing
+    name = config.project or main_worktree(root).name
+    stack = _stack(root / config.stack, _FULL)
+    # A suite is called like the project; where a service already is, it is just "project".
+    own = name if name not in {service.name for service in services} else "project"
+    suites += _root_suites(root, own, config, stack)
+    return Project(
+        root=root,
+        name=name,
+        layout=Layout.MULTI,
+        services=services,
+        suites=tuple(suites),
+        stack=stack,
+        jobs=config.jobs or os.cpu_count() or 1,
+        gaps=tuple(gaps),
+    )
+
+
+def _single(root: Path, config: Config) -> Project:
+    name = config.project or main_worktree(root).name
+    dockerfile = root / "Dockerfile"
+    stack = _stack(root / config.stack, _FULL)
+    suites = _root_suites(root, name, config, stack)
+    gaps = []
+    if not suites:
+        looked = f"{config.unit_tests} and {config.integration_tests}"
+        gaps.append(f"{name} has no tests (looked for {looked} in {root})")
+    return Project(
+        root=root,
+        name=name,
+        layout=Layout.SINGLE,
+        services=(Service(name, root, dockerfile if dockerfile.is_file() else None),),
+        suites=suites,
+        stack=stack,
+        jobs=config.jobs or os.cpu_count() or 1,
+        gaps=tuple(gaps),
+    )
+
+
+def _services(root: Path, config: Config) -> Iterator[Service]:
+    folders = sorted({path for glob in config.services for path in root.glob(glob)})
+    seen: dict[str, Path] = {}
+    for folder in folders:
+        if not folder.is_dir() or folder.name.startswith((".", "__")):
+            continue
+        if not any((folder / sign).exists() for sign in _SIGNS_OF_A_SERVICE):
+            continue
+        name = folder.name
+        if not _NAME.fullmatch(name):
+            raise ConfigError(
+                f"{folder}: {name!r} can't be a service's name",
+                hint="use letters, digits, '-', '_' and '.', and start with a letter or digit",
+            )
+        if name in seen:
+            raise ConfigError(
+                f"{folder} and {seen[name]} are both called {name!r}",
+                hint="narrow `services` in [tool.taskslib] of pyproject.toml",
+            )
+        seen[name] = folder
+        dockerfile = folder / config.of(name).dockerfile
+        yield Service(name, folder, dockerfile if dockerfile.is_file() else None)
+    for name in config.service:
+        if name not in seen:
+            raise ConfigError(
+                f"{root / 'pyproject.toml'}: [tool.taskslib.service.{name}]: no such service",
+                hint=f"services: {', '.join(seen) or 'none'}",
+            )
+
+
+def _service_suites(root: Path, service: Service, config: Config) -> tuple[list[Suite], list[str]]:
+    own = config.of(service.name)
+    passed = config.pass_env + own.pass_env
+    suites, gaps = [], []
+    unit = service.path / (own.unit_tests or config.unit_tests)
+    if unit.is_dir():
+        suites.append(Suite(SuiteId(service.name, Stage.UNIT), service.path, unit, None, passed))
+    else:
+        gaps.append(f"{service.name} has no unit tests ({_shown(unit, root)})")
+    tests = service.path / (own.service_tests or config.service_tests)
+    where = service.path / (own.stack or config.service_stack)
+    if tests.is_dir():
+        stack = _required_stack(where, service.name, tests, root)
+        suites.append(
+            Suite(SuiteId(service.name, Stage.SERVICE), service.path, tests, stack, passed)
+        )
+    elif not service.is_library:
+        gaps.append(f"{service.name} has no service tests ({_shown(tests, root)})")
+    return suites, gaps
+
+
+def _root_suites(root: Path, name: str, config: Config, stack: Stack | None) -> tuple[Suite, ...]:
+    suites = []
+    unit = root / config.unit_tests
+    if unit.is_dir():
+        suites.append(Suite(SuiteId(name, Stage.UNIT), root, unit, None, config.pass_env))
+    tests = root / config.integration_tests
+    if tests.is_dir():
+        stack = stack or _required_stack(root / config.stack, _FULL, tests, root)
+        suites.append(Suite(SuiteId(name, Stage.INTEGRATION), root, tests, stack, config.pass_env))
+    return tuple(suites)
+
+
+def _required_stack(where: Path, service: str, tests: Path, root: Path) -> Stack:
+    stack = _stack(where, service)
+    if stack is None:
+        wanted = where if where.suffix in {".yml", ".yaml"} else where / COMPOSE_NAMES[0]
+        raise ConfigError(
+            f"{_shown(tests, root)} has no Compose file: looked for {_shown(wanted, root)}",
+            hint=f"write {_shown(wanted, root)}, or set `stack` in [tool.taskslib]",
+        )
+    return stack
+
+
+def _stack(where: Path, service: str) -> Stack | None:
+    """Return the stack that `where`, a Compose file or a folder with one, declares."""
+    candidates = [where] if where.is_file() else [where / name for name in COMPOSE_NAMES]
+    for path in candidates:
+        if path.is_file():
+            # Compose reads an override by itself only when no file is named to it, and we name one.
+            overrides = (
+                path.with_name(f"{path.stem}.override{suffix}") for suffix in (".yml", ".yaml")
+            )
+            return Stack(service, (path, *(one for one in overrides if one.is_file())))
+    return None
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

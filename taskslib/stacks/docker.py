@@ -1,0 +1,224 @@
+"""The engine adapter: Docker with Compose v2, through its command line.
+
+Own processes instead of a client library on this path, since a blocking call in a thread can't
+be cancelled, and a configuration goes in on stdin so that no secret gets a file name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from taskslib.errors import BuildError, ConfigError, EngineError, StackError
+from taskslib.processes import Cancellation, Command, Completed, run
+from taskslib.project.model import Stack
+from taskslib.stacks.compose_errors import config_error, without_warnings
+from taskslib.stacks.engine import ComposeConfig, Container, Label
+from taskslib.stacks.host import published_host
+from taskslib.stacks.listing import FORMAT, parse_containers
+
+_QUICK = 60.0
+"""Seconds for a question to the engine; only a hung daemon takes that long."""
+_BUILD = 1800.0
+_UP = 900.0
+_TAIL = 30
+"""Lines of a failed build or start that are shown."""
+_DOWN_PATTERN = re.compile(
+    r"cannot connect to the docker daemon|failed to connect to the docker api"
+    r"|error during connect|is the docker daemon running",
+    re.IGNORECASE,
+)
+_LISTINGS = {
+    "container": ("ps", "-a", "--format", "{{.Names}}"),
+    "network": ("network", "ls", "--format", "{{.Name}}"),
+    "volume": ("volume", "ls", "--format", "{{.Name}}"),
+    "image": ("image", "ls", "--format", "{{.ID}}"),
+}
+_REMOVALS = {
+    "container": ("rm", "-f", "-v"),
+    "network": ("network", "rm"),
+    "volume": ("volume", "rm", "-f"),
+    "image": ("image", "rm", "-f"),
+}
+
+
+class DockerEngine:
+    """`Engine` on the Docker command line."""
+
+    def __init__(self, cancellation: Cancellation, environ: Mapping[str, str]) -> None:
+        self._cancellation = cancellation
+        # The project and its files are always named by us.
+        ours = {"COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COMPOSE_PATH_SEPARATOR"}
+        self._environ = {name: value for name, value in environ.items() if name not in ours}
+        self._environ["COMPOSE_MENU"] = "0"
+
+    def check(self) -> None:
+        """Raise `EngineError`, with what mends it, unless the engine answers."""
+        self._ask("version", "--format", "{{.Server.Version}}")
+
+    def config(self, stack: Stack, name: str, variables: Mapping[str, str]) -> ComposeConfig:
+        """Return the stack as Compose resolves it, `x-taskslib` of its services included."""
+        done = self._resolve(stack, name, variables)
+        if done.code != 0:
+            raise config_error(stack, without_warnings(done.stderr))
+        resolved: ComposeConfig = json.loads(done.stdout)
+        if not resolved.get("services"):
+            raise ConfigError(f"{stack.files[0]}: no services")
+        if any("x-taskslib" in path.read_text("utf-8", "replace") for path in stack.files):
+            # Compose's JSON has a service's extensions only when it doesn't interpolate.
+            raw = json.loads(self._resolve(stack, name, variables, "--no-interpolate").stdout)
+            for key, service in resolved["services"].items():
+                extension = raw["services"].get(key, {}).get("x-taskslib")
+                if extension is not None:
+                    service["x-taskslib"] = extension
+        return resolved
+
+    def build(self, name: str, stack: Stack, config: ComposeConfig) -> None:
+        """Build the images of a configuration; nothing to do is nothing done."""
+        if not any(service.get("build") for service in config["services"].values()):
+            return
+        done = self._compose(name, stack, config, "build", timeout=_BUILD)
+        if done.code != 0 or done.timed_out:
+            self._raise_if_down(done)
+            output = _last_lines(without_warnings(done.stdout + done.stderr))
+            late = f" in {_BUILD:.0f} s" if done.timed_out else ""
+            raise BuildError(
+                f"the images of {stack.files[0]} don't build{late}",
+                details=output,
+                hint="base images that no registry gives: `inv setup --offline-images`"
+                if "failed to resolve source metadata" in output
+                else "",
+            )
+
+    def start(self, name: str, stack: Stack, config: ComposeConfig) -> None:
+        """Create and start the containers of a configuration."""
+        up = ("up", "--detach", "--no-build", "--quiet-pull")
+        done = self._compose(name, stack, config, *up, timeout=_UP)
+        if done.code != 0 or done.timed_out:
+            self._raise_if_down(done)
+            late = f" in {_UP:.0f} s" if done.timed_out else ""
+            raise StackError(
+                f"{stack.files[0]} does not start{late}",
+                details=_last_lines(without_warnings(done.stdout + done.stderr)),
+            )
+
+    def containers(self, name: str) -> tuple[Container, ...]:
+        """Return the containers of one instance; of all managed instances for an empty name."""
+        label = f"{Label.NAME}={name}" if name else Label.MANAGED
+        listing = self._ask(
+            "ps", "-a", "--no-trunc", "--filter", f"label={label}", "--format", FORMAT
+        )
+        return parse_containers(listing)
+
+    def probe_output(self, container: Container) -> str:
+        """Return what the last runs of a container's healthcheck printed; empty without one."""
+        done = self._run("inspect", "--format", "{{json .State.Health}}", container.id)
+        health = (json.loads(done.stdout) if done.code == 0 else None) or {}
+        outputs = [entry.get("Output", "").strip() for entry in health.get("Log") or []]
+        # The same words five times over say no more than once.
+        return "\n".join(dict.fromkeys(output for output in outputs if output))
+
+    def logs(self, name: str, *, tail: int, service: str = "") -> str:
+        """Return the last lines of an instance's containers (or of one service's)."""
+        names = [service] if service else []
+        logs = ("logs", "--no-color", "--tail", str(tail), *names)
+        done = self._run("compose", "-p", name, *logs, cwd=_nowhere())
+        return done.stdout + without_warnings(done.stderr)
+
+    def teardown(self, name: str) -> None:
+        """Remove an instance: containers, networks, volumes, images. Also when cancelled."""
+        down = ("compose", "-p", name, "down", "--volumes", "--remove-orphans", "--timeout", "0")
+        self._run(*down, cwd=_nowhere(), essential=True)
+        for kind, names in self._labelled(name).items():
+            if names:
+                self._run(*_REMOVALS[kind], *names, essential=True)
+
+    def leftovers(self, name: str) -> tuple[str, ...]:
+        """Return what still carries the instance's labels, as `container NAME`, `network …`."""
+        found = self._labelled(name)
+        return tuple(f"{kind} {one}" for kind, names in found.items() for one in names)
+
+    def host(self) -> str:
+        """Return the host at which published ports are reached; never `localhost`."""
+        return published_host(self._environ)
+
+    def _labelled(self, name: str) -> dict[str, list[str]]:
+        found = {}
+        for kind, listing in _LISTINGS.items():
+            label = Label.IMAGE if kind == "image" else Label.NAME
+            done = self._run(*listing, "--filter", f"label={label}={name}", essential=True)
+            self._raise_if_down(done)
+            found[kind] = list(dict.fromkeys(done.stdout.split()))
+        return found
+
+    def _resolve(
+        self, stack: Stack, name: str, variables: Mapping[str, str], *flags: str
+    ) -> Completed:
+        files = [part for path in stack.files for part in ("--file", str(path))]
+        given = ("--project-directory", str(stack.folder), *files, "--profile", "*")
+        config = ("config", "--format", "json", *flags)
+        return self._run(
+            "compose", "-p", name, *given, *config, cwd=stack.folder, variables=variables
+        )
+
+    def _compose(
+        self, name: str, stack: Stack, config: ComposeConfig, *arguments: str, timeout: float
+    ) -> Completed:
+        """Run Compose on a configuration that was resolved before, read from stdin."""
+        folder = ("--project-directory", str(stack.folder))
+        return self._run(
+            *("compose", "-p", name, *folder, "--file", "-", *arguments),
+            cwd=stack.folder,
+            stdin=json.dumps(config),
+            timeout=timeout,
+        )
+
+    def _ask(self, *arguments: str) -> str:
+        done = self._run(*arguments)
+        if done.code != 0 or done.timed_out:
+            self._raise_if_down(done)
+            raise EngineError(f"`docker {arguments[0]}` failed", details=_last_lines(done.stderr))
+        return done.stdout
+
+    def _run(
+        self,
+        *arguments: str,
+        cwd: Path | None = None,
+        variables: Mapping[str, str] | None = None,
+        stdin: str = "",
+        timeout: float = _QUICK,
+        essential: bool = False,
+    ) -> Completed:
+        client = shutil.which("docker", path=self._environ.get("PATH", os.defpath))
+        if client is None:
+            raise EngineError(
+                "docker is not installed (it is not on PATH)",
+                hint="`inv setup` says what to install here",
+            )
+        env = {**self._environ, **(variables or {})}
+        command = Command((client, *arguments), cwd, env, stdin, timeout)
+        done = run(command, self._cancellation, essential=essential)
+        if done.code != 0 and "is not a docker command" in done.stderr:
+            raise EngineError("docker has no Compose v2", hint="`inv setup` says what to install")
+        return done
+
+    def _raise_if_down(self, done: Completed) -> None:
+        if done.code != 0 and _DOWN_PATTERN.search(done.stderr):
+            raise EngineError(
+                "the container engine is not running",
+                details=_last_lines(without_warnings(done.stderr)),
+                hint="start it, or let `inv setup` say how",
+            )
+
+
+def _nowhere() -> Path:
+    """Return a folder without a Compose file: one found by chance would stand for the instance."""
+    return Path(Path.cwd().anchor)
+
+
+def _last_lines(text: str) -> str:
+    return "\n".join(text.strip().splitlines()[-_TAIL:])

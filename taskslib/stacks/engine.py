@@ -1,0 +1,102 @@
+"""What stacks need of a container engine, as an interface and as plain data.
+
+`docker.py` implements it on the real engine, `fake.py` in memory; both pass the same contract
+tests. Every call but `teardown` and `leftovers` raises `Interrupted` when the run is cancelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from taskslib.project.model import Stack
+
+ComposeConfig = dict[str, Any]
+"""A Compose file as Compose resolved it: JSON objects, every `$` doubled."""
+
+
+class Label:
+    """The labels on what is ours. Values are stable: a changed label would recreate containers."""
+
+    MANAGED = "taskslib.managed"
+    SCHEMA = "taskslib.schema"
+    PROJECT = "taskslib.project"
+    SERVICE = "taskslib.service"
+    """The service whose own stack it is; empty for the full stack."""
+    INSTANCE = "taskslib.instance"
+    NAME = "taskslib.name"
+    """The Compose project name; what teardown goes by."""
+    ROOT = "taskslib.root"
+    BRANCH = "taskslib.branch"
+    HOST = "taskslib.host"
+    KIND = "taskslib.kind"
+    """`ephemeral` or `kept`."""
+    ENDPOINTS = "taskslib.endpoints"
+    """On a container: how its published ports become variables (JSON)."""
+    IMAGE = "taskslib.image"
+    """On an image: the Compose project name it was built for. Another key than on containers,
+    since a container started by hand from that image inherits the image's labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container of an instance, as one listing shows it."""
+
+    id: str
+    name: str
+    service: str
+    state: str
+    """created, running, exited, restarting, paused, dead."""
+    status: str = ""
+    """For people: `Up 3 seconds (healthy)`."""
+    created: str = ""
+    """When it was made, as the engine writes it."""
+    health: str = ""
+    """healthy, unhealthy or starting; empty without a healthcheck."""
+    exit_code: int | None = None
+    """Of an exited container."""
+    ports: Mapping[tuple[int, str], int] = field(default_factory=dict)
+    """Published ports: (container port, protocol) → host port."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Our own ones (`taskslib.*`) only."""
+
+
+class Engine(Protocol):
+    """A container engine with Compose."""
+
+    def check(self) -> None:
+        """Raise `EngineError`, with what mends it, unless the engine answers."""
+
+    def config(self, stack: Stack, name: str, variables: Mapping[str, str]) -> ComposeConfig:
+        """Return the stack as Compose resolves it, `x-taskslib` of its services included.
+
+        Raises `ConfigError`, with file and line where known, if Compose refuses the file.
+        """
+
+    def build(self, name: str, stack: Stack, config: ComposeConfig) -> None:
+        """Build the images of a configuration. Raises `BuildError` with the last lines."""
+
+    def start(self, name: str, stack: Stack, config: ComposeConfig) -> None:
+        """Create and start the containers of a configuration. Raises `StackError`."""
+
+    def containers(self, name: str) -> tuple[Container, ...]:
+        """Return the containers of one instance; of all managed instances for an empty name."""
+
+    def probe_output(self, container: Container) -> str:
+        """Return what the last runs of a container's healthcheck printed; empty without one."""
+
+    def logs(self, name: str, *, tail: int, service: str = "") -> str:
+        """Return the last lines of an instance's containers (or of one service's)."""
+
+    def teardown(self, name: str) -> None:
+        """Remove an instance: containers, networks, volumes, images. Also when cancelled.
+
+        Removing what is not there is no error. What is left is for `leftovers` to tell.
+        """
+
+    def leftovers(self, name: str) -> tuple[str, ...]:
+        """Return what still carries the instance's labels, as `container NAME`, `network …`."""
+
+    def host(self) -> str:
+        """Return the host at which published ports are reached; never `localhost`."""

@@ -1,0 +1,112 @@
+"""Make any Compose file safe to run many times at once: rewrite its resolved form. Pure.
+
+What a file fixes to one instance (names, host ports, addresses, shared networks) is replaced by
+what is the instance's own, so isolation doesn't depend on the file's author. What can't be
+isolated is refused. Everything made is labelled, so that teardown finds it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from taskslib.errors import ConfigError
+from taskslib.stacks.endpoints import describe
+from taskslib.stacks.engine import ComposeConfig, Label
+
+_LOOPBACK = "127.0.0.1"
+_DROPPED = ("container_name", "external_links", "x-taskslib")
+
+
+def isolate(config: ComposeConfig, name: str, labels: Mapping[str, str]) -> ComposeConfig:
+    """Return the configuration of one instance.
+
+    Args:
+        config: The stack as Compose resolved it; it is not changed.
+        name: The instance's Compose project name, unique on the engine.
+        labels: What everything made for the instance carries.
+
+    Raises:
+        ConfigError: A service asks for what can't be isolated.
+    """
+    config = copy.deepcopy(config)
+    config["name"] = name
+    labels = {key: _literal(value) for key, value in labels.items()}
+    for kind in ("networks", "volumes"):
+        for key, value in (config.get(kind) or {}).items():
+            config[kind][key] = _isolate_named(value or {}, f"{name}_{key}", labels)
+    services = config.get("services") or {}
+    built = {
+        service["image"]: f"{name}-{key}"
+        for key, service in services.items()
+        if service.get("build") and service.get("image")
+    }
+    for key, service in services.items():
+        _refuse(key, service)
+        _isolate_service(key, service, labels)
+        _name_image(key, service, name, built)
+    return config
+
+
+def _isolate_named(value: dict[str, Any], name: str, labels: Mapping[str, str]) -> dict[str, Any]:
+    """Return a network or volume that is the instance's own, with a free address range."""
+    kept = {key: one for key, one in value.items() if key not in {"external", "ipam", "name"}}
+    return {**kept, "name": name, "labels": {**(kept.get("labels") or {}), **labels}}
+
+
+def _isolate_service(key: str, service: dict[str, Any], labels: Mapping[str, str]) -> None:
+    endpoints = describe(key, service)
+    for dropped in _DROPPED:
+        service.pop(dropped, None)
+    service["restart"] = "no"
+    (service.get("deploy") or {}).pop("restart_policy", None)
+    for port in service.get("ports") or []:
+        port.pop("published", None)
+        port["host_ip"] = _LOOPBACK
+        port["mode"] = "ingress"
+    networks = service.get("networks")
+    if isinstance(networks, dict):
+        for attached in networks.values():
+            for address in ("ipv4_address", "ipv6_address"):
+                (attached or {}).pop(address, None)
+    service["labels"] = {**(service.get("labels") or {}), **labels}
+    if endpoints:
+        service["labels"][Label.ENDPOINTS] = _literal(endpoints)
+
+
+def _name_image(key: str, service: dict[str, Any], name: str, built: Mapping[str, str]) -> None:
+    """Give a built image a name of the instance's own; follow it where its tag is used again."""
+    build = service.get("build")
+    if build:
+        service["image"] = f"{name}-{key}"
+        build.pop("tags", None)
+        build["labels"] = {**(build.get("labels") or {}), Label.IMAGE: name}
+    elif service.get("image") in built:
+        service["image"] = built[service["image"]]
+
+
+def _refuse(key: str, service: Mapping[str, Any]) -> None:
+    shared = {
+        f"{field}: {value}"
+        for field in ("network_mode", "pid", "ipc")
+        if str(value := service.get(field) or "").startswith("container:")
+    }
+    if service.get("network_mode") == "host":
+        shared.add("network_mode: host")
+    shared |= {
+        f"volumes_from: {value}"
+        for value in service.get("volumes_from") or []
+        if str(value).startswith("container:")
+    }
+    shared |= {f"external_links: {value}" for value in service.get("external_links") or []}
+    if shared:
+        raise ConfigError(
+            f"service {key!r} can't be isolated: {', '.join(sorted(shared))}",
+            hint="let the services of a test stack meet on a network of the same Compose file",
+        )
+
+
+def _literal(text: str) -> str:
+    """Return a text so that Compose, which interpolates what it is fed, gives it back."""
+    return text.replace("$", "$$")

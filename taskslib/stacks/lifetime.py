@@ -1,0 +1,181 @@
+"""The life of an instance: lock → build → start → wait → tests → end → verify.
+
+The end is armed before anything starts, since a start that fails leaves containers behind; and
+it counts as done only when a listing by label shows that nothing is left.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from taskslib.errors import StackError, UsageError
+from taskslib.processes import Cancellation
+from taskslib.project.model import Stack
+from taskslib.stacks.endpoints import Endpoint, endpoints, variables
+from taskslib.stacks.engine import Container, Engine, Label
+from taskslib.stacks.isolate import isolate
+from taskslib.stacks.lock import instance_lock
+from taskslib.stacks.wait import broken_stack, find_broken, wait_ready
+
+READY_TIMEOUT = 180.0
+"""Seconds from the start of a stack until it must be ready."""
+_END_TRIES = 5
+_IN_FLIGHT = 3
+"""Clean listings in a row after a broken start: the daemon finishes creates that are in flight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """Which instance of which stack."""
+
+    stack: Stack
+    name: str
+    """The Compose project name."""
+    instance: str
+    """The instance id, alike for all stacks of a branch."""
+    labels: Mapping[str, str]
+
+    @property
+    def kept(self) -> bool:
+        """Whether it outlives the run."""
+        return self.labels[Label.KIND] == "kept"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What Compose's interpolation and the tests both get."""
+        return {"TEST_INSTANCE_ID": self.instance}
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A running stack."""
+
+    spec: Spec | None = None
+    """None for a suite that needs no stack."""
+    endpoints: tuple[Endpoint, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What tests get: the ids and one set per endpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """What starting and ending instances needs besides the engine."""
+
+    engine: Engine
+    cancellation: Cancellation
+    locks: Path
+    """The folder of the lock files."""
+    say: Callable[[str], None] = lambda _: None
+    """Told what a person should know: whom a lock waits for."""
+    step: Callable[[str], None] = lambda _: None
+    """Told which step begins: build, start, wait, stop."""
+
+    @contextmanager
+    def running(self, spec: Spec) -> Iterator[Instance]:
+        """Start an instance and end it afterwards, unless it is a kept one that came up.
+
+        Raises:
+            UsageError: A kept instance of that name exists already.
+            EngineError, BuildError, StackError: It does not come up, or does not go away.
+        """
+        with self._locked(spec.name):
+            if spec.kept and self.engine.containers(spec.name):
+                raise UsageError(
+                    f"a kept stack is there already: {spec.name}",
+                    hint=f"`{down_command(spec.stack.service)}` ends it",
+                )
+            up = False
+            try:
+                instance = self._up(spec)
+                up = True
+                yield instance
+            finally:
+                if not (spec.kept and up):
+                    self.step("stop")
+                    self.end(spec.name, in_flight=not up)
+
+    def start(self, spec: Spec) -> Instance:
+        """Start a kept instance, or bring a running one up to date; on failure nothing is left."""
+        with self._locked(spec.name):
+            existed = bool(self.engine.containers(spec.name))
+            up = False
+            try:
+                instance = self._up(spec)
+                up = True
+            finally:
+                if not up and not existed:
+                    self.end(spec.name, in_flight=True)
+            return instance
+
+    def stop(self, name: str) -> bool:
+        """End an instance; return whether there was one."""
+        with self._locked(name):
+            if not self.engine.leftovers(name):
+                return False
+            self.end(name)
+            return True
+
+    def end(self, name: str, *, in_flight: bool = False) -> None:
+        """Tear an instance down until listings show nothing of it; also when cancelled.
+
+        Raises `StackError` naming what is left.
+        """
+        clean = 0
+        for _ in range(_END_TRIES + _IN_FLIGHT):
+            if not clean:
+                self.engine.teardown(name)
+            left = self.engine.leftovers(name)
+            clean = 0 if left else clean + 1
+            if clean >= (_IN_FLIGHT if in_flight else 1):
+                return
+            # Not `cancellation.pause`: this is what a cancelled run still has to do.
+            time.sleep(0.3)
+        raise StackError(
+            f"could not be removed: {', '.join(left)}",
+            hint=f"`docker compose -p {name} down -v --remove-orphans`, then look at what is left",
+        )
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[None]:
+        pause = self.cancellation.pause
+        with instance_lock(self.locks, name, say=self.say, pause=pause):
+            yield
+
+    def _up(self, spec: Spec) -> Instance:
+        resolved = self.engine.config(spec.stack, spec.name, spec.variables)
+        config = isolate(resolved, spec.name, spec.labels)
+        self.step("build")
+        self.engine.build(spec.name, spec.stack, config)
+        self.step("start")
+        try:
+            self.engine.start(spec.name, spec.stack, config)
+        except StackError:
+            broken = find_broken(self.engine.containers(spec.name), config)
+            if broken is None:
+                raise
+            raise broken_stack(self.engine, spec.name, broken) from None
+        self.step("wait")
+        containers = wait_ready(
+            self.engine,
+            spec.name,
+            config,
+            timeout=READY_TIMEOUT,
+            pause=self.cancellation.pause,
+        )
+        return running_instance(spec, containers, self.engine.host())
+
+
+def running_instance(spec: Spec, containers: tuple[Container, ...], host: str) -> Instance:
+    """Return the instance that a listing shows. Raises `ConfigError` for colliding variables."""
+    found = endpoints(containers, host)
+    ours = {**spec.variables, "TEST_COMPOSE_PROJECT": spec.name}
+    return Instance(spec, found, {**ours, **variables(found)})
+
+
+def down_command(service: str) -> str:
+    """Return the command that ends a kept instance: the full stack's, or a service's."""
+    return f"inv infra-down --service {service}" if service else "inv infra-down"

@@ -1,0 +1,201 @@
+"""When is a stack ready? Decided here, from one listing at a time, instead of by `up --wait`.
+
+Compose's own `--wait` takes a one-shot that ended well for a failure, and a service without a
+healthcheck that dies after a second for a success; and it looks only once in a while.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from taskslib.errors import StackError
+from taskslib.stacks.engine import ComposeConfig, Container, Engine
+
+_PAUSE = 0.1
+"""Seconds between two listings; one takes the engine some 25 ms."""
+_SETTLE = 1.0
+"""Seconds that a container with neither healthcheck nor published port must have been running."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What a listing says of a stack."""
+
+    waiting: tuple[str, ...] = ()
+    """What is not ready yet, as words for people."""
+    broken: Container | None = None
+    """The first container that will not become ready."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the tests may begin."""
+        return not self.waiting and self.broken is None
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What several listings and a probe tell of containers that have no healthcheck; by id."""
+
+    settled: frozenset[str] = frozenset()
+    """They have been running for a while."""
+    answering: frozenset[str] = frozenset()
+    """Their published ports lead to a process that listens."""
+
+
+def readiness(
+    containers: Iterable[Container], lasting: frozenset[str], observed: Observed
+) -> Readiness:
+    """Return what a listing says of a stack.
+
+    `lasting` are the services that must stay up; any other may end with 0, its work done.
+    """
+    waiting = []
+    for container in containers:
+        verdict = _verdict(container, lasting, observed)
+        if verdict is None:
+            return Readiness(broken=container)
+        if verdict:
+            waiting.append(f"{container.service} {verdict}")
+    return Readiness(tuple(waiting))
+
+
+def _verdict(container: Container, lasting: frozenset[str], observed: Observed) -> str | None:
+    """Return why a container is not ready, empty if it is, None if it never will be."""
+    if container.state == "exited":
+        done = container.exit_code == 0 and container.service not in lasting
+        return "" if done else None
+    if container.state in {"dead", "removing"} or container.health == "unhealthy":
+        return None
+    if container.state != "running":
+        return container.state
+    if container.health:
+        return "" if container.health == "healthy" else container.health
+    if container.ports:
+        return "" if container.id in observed.answering else "not answering"
+    return "" if container.id in observed.settled else "running"
+
+
+def lasting_services(config: ComposeConfig) -> frozenset[str]:
+    """Return the services that are there to stay: with a port, a healthcheck, or waited for so."""
+    services = config.get("services") or {}
+    lasting = {name for name, one in services.items() if one.get("ports") or one.get("healthcheck")}
+    for one in services.values():
+        dependencies = one.get("depends_on")
+        for name, how in (dependencies if isinstance(dependencies, dict) else {}).items():
+            if how.get("condition") == "service_healthy":
+                lasting.add(name)
+    return frozenset(lasting)
+
+
+def wait_ready(
+    engine: Engine,
+    name: str,
+    config: ComposeConfig,
+    *,
+    timeout: float,
+    pause: Callable[[float], None],
+    say: Callable[[str], None] = lambda _: None,
+) -> tuple[Container, ...]:
+    """Wait until an instance is ready and return its containers.
+
+    `pause` waits and raises where the run is cancelled; `say` is told what is waited for.
+    Raises `StackError`, with logs and probe output, for a container that ends, turns unhealthy
+    or isn't ready in `timeout` seconds.
+    """
+    lasting = lasting_services(config)
+    observer = _Observer(engine.host())
+    started = time.monotonic()
+    told = ""
+    while True:
+        containers = engine.containers(name)
+        state = readiness(containers, lasting, observer.look(containers))
+        if state.broken is not None:
+            raise broken_stack(engine, name, state.broken)
+        if state.ready:
+            return containers
+        if (words := ", ".join(state.waiting)) != told:
+            told = words
+            say(words)
+        if time.monotonic() - started > timeout:
+            raise _late(engine, name, containers, state, timeout)
+        pause(_PAUSE)
+
+
+def find_broken(containers: Iterable[Container], config: ComposeConfig) -> Container | None:
+    """Return the container for which a stack did not come up, if a listing shows one."""
+    return readiness(containers, lasting_services(config), Observed()).broken
+
+
+def broken_stack(engine: Engine, name: str, container: Container) -> StackError:
+    """Return the error for a container that ended or turned unhealthy, with the evidence."""
+    if container.state == "exited":
+        what = f"exited with {container.exit_code}"
+    else:
+        what = container.health or container.state
+    probe = engine.probe_output(container).strip()
+    logs = engine.logs(name, tail=50, service=container.service).strip()
+    parts = [f"healthcheck of {container.service}:\n{probe}"] if probe else []
+    parts.append(f"logs of {container.service}:\n{logs}" if logs else "it logged nothing")
+    return StackError(
+        f"{container.service} {what}",
+        details="\n\n".join(parts),
+        hint=f"`inv infra-logs` shows more of a kept stack: see how service {container.service!r} "
+        "starts, and its healthcheck",
+    )
+
+
+def _late(
+    engine: Engine,
+    name: str,
+    containers: Iterable[Container],
+    state: Readiness,
+    timeout: float,
+) -> StackError:
+    late = {words.split(" ", 1)[0] for words in state.waiting}
+    slow = next((one for one in containers if one.service in late), None)
+    evidence = broken_stack(engine, name, slow).details if slow else ""
+    return StackError(
+        f"not ready after {timeout:.0f} s: {', '.join(state.waiting)}",
+        details=evidence,
+        hint="see its healthcheck; `start_period` with `start_interval` makes a slow start visible",
+    )
+
+
+class _Observer:
+    """Watches containers without a healthcheck from listing to listing."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+        self._first_seen: dict[str, float] = {}
+
+    def look(self, containers: Iterable[Container]) -> Observed:
+        now = time.monotonic()
+        plain = [one for one in containers if one.state == "running" and not one.health]
+        for one in plain:
+            self._first_seen.setdefault(one.id, now)
+        settled = {one.id for one in plain if now - self._first_seen[one.id] >= _SETTLE}
+        answering = {one.id for one in plain if one.ports and self._answers(one)}
+        return Observed(frozenset(settled), frozenset(answering))
+
+    def _answers(self, container: Container) -> bool:
+        tcp = (port for (_, kind), port in container.ports.items() if kind == "tcp")
+        return all(_listens(self._host, port) for port in tcp)
+
+
+def _listens(host: str, port: int) -> bool:
+    """Tell whether a process listens behind a published port.
+
+    The engine's proxy accepts a connection before anybody listens behind it, and closes it at
+    once: so a connection counts only if it is still open a moment later.
+    """
+    try:
+        with socket.create_connection((host, port), timeout=1) as connection:
+            connection.settimeout(0.05)
+            return connection.recv(1) != b""
+    except TimeoutError:
+        return True  # it listens, and waits for us to speak
+    except OSError:
+        return False
