@@ -3,6 +3,8 @@
 The pipeline emits these; displays and reports consume them. One queue orders all of them, so
 that two consumers never count differently. Times are seconds of a monotonic clock; paths and
 texts are what the suites said, unchanged and untrusted.
+
+Three of the names begin with `Test`; `__test__` tells pytest that they are none.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import ClassVar
 
 from taskslib.errors import ExitCode
 
@@ -178,6 +181,8 @@ class StepFinished:
 class TestsCollected:
     """How many tests the suite will run, as far as is known now."""
 
+    __test__: ClassVar[bool] = False
+
     suite: SuiteId
     total: int
 
@@ -185,6 +190,8 @@ class TestsCollected:
 @dataclass(frozen=True, slots=True)
 class TestStarted:
     """A test begins."""
+
+    __test__: ClassVar[bool] = False
 
     suite: SuiteId
     test: str
@@ -194,6 +201,8 @@ class TestStarted:
 @dataclass(frozen=True, slots=True)
 class TestFinished:
     """A test has ended, teardown included."""
+
+    __test__: ClassVar[bool] = False
 
     suite: SuiteId
     test: str

@@ -76,7 +76,8 @@ def _perform(
             say(f"  it cannot be pulled: {_last(error)}")
             return frozenset((action.pulls,))
         if isinstance(error, EngineError):
-            error.message = f"cannot {action.title}: {error.message}"
+            message = f"cannot {action.title}: {error.message}"
+            raise type(error)(message, hint=error.hint, details=error.details) from error
         raise
     say(f"  done in {clock() - begun:.1f} s")
     return frozenset()

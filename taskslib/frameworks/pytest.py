@@ -1,7 +1,8 @@
 """pytest, 7.4 or newer: its environment by uv, its results by an injected plugin.
 
 The plugin is found through PYTHONPATH and loaded by `-p`, so that nothing is installed into a
-suite's environment, and a user's PYTEST_ADDOPTS, PYTEST_PLUGINS and PYTHONPATH keep working.
+suite's environment, and a user's PYTEST_ADDOPTS, PYTEST_PLUGINS and PYTHONPATH keep working
+where they reach the tests (`pass_env`).
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ all tests pass, a run in which nothing was selected. Everything else is red, and
 from __future__ import annotations
 
 import signal
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -70,7 +71,8 @@ def _red(tally: Tally, counts: Counts) -> str:
         parts.append(f"{counts.failed} failed")
     if counts.errors:
         parts.append(f"{counts.errors} error{_s(counts.errors)}")
-    parts += [unhandled.message for unhandled in tally.unhandled]
+    if tally.unhandled:
+        parts.append(_unhandled(tally))
     missing = (tally.total or 0) - tally.done
     if missing > 0:
         parts.append(f"{missing} not run")
@@ -83,7 +85,7 @@ def _broken(tally: Tally, end: Exit) -> str:
     checks = (
         (not tally.framework, f"{how} before any test was collected"),
         (tally.ended is None, f"{how} in the middle of the run{during}"),
-        (tally.unhandled, "; ".join(unhandled.message for unhandled in tally.unhandled)),
+        (tally.unhandled, _unhandled(tally)),
         (tally.stopped, f"stopped by {tally.stopped}{during}"),
         (tally.open, f"the run ended{during}"),
         (tally.unreadable, f"{tally.unreadable} unreadable event{_s(tally.unreadable)}"),
@@ -115,11 +117,17 @@ def _nothing(tally: Tally) -> str:
 
 def _during(tally: Tally) -> str:
     """Return ` during TEST`: the test that was running, the likely cause."""
-    if not tally.open:
-        return ""
     # Of several at once (xdist) the oldest: it has had the most time to go wrong.
-    others = f" (and {len(tally.open) - 1} more)" if len(tally.open) > 1 else ""
-    return f" during {tally.open[0]}{others}"
+    return f" during {_first(tally.open)}" if tally.open else ""
+
+
+def _unhandled(tally: Tally) -> str:
+    return _first([unhandled.message for unhandled in tally.unhandled])
+
+
+def _first(texts: Sequence[str]) -> str:
+    others = f" (and {len(texts) - 1} more)" if len(texts) > 1 else ""
+    return f"{texts[0]}{others}" if texts else ""
 
 
 def _ended_by(code: int | None) -> str:

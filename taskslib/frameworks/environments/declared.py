@@ -78,7 +78,9 @@ def declared(folder: Path, data: Mapping[str, Any], *, legacy: bool = False) -> 
         development=next(
             ((option, name) for place, name, option in _DEVELOPMENT if name in places[place]), ()
         ),
-        depends_on=frozenset(_names([project.get("dependencies"), groups, extras])),
+        depends_on=frozenset(
+            name for part in (project.get("dependencies"), groups, extras) for name in _names(part)
+        ),
         sources={
             normalised(name): tuple(entry if isinstance(entry, list) else [entry])
             for name, entry in _table(uv, "sources").items()

@@ -15,6 +15,7 @@ from taskslib.errors import EnvironmentFailure
 from taskslib.frameworks.environments import requirements, uvlock
 from taskslib.frameworks.environments.declared import Declared, build_inputs, read
 from taskslib.frameworks.environments.local import Local, local_packages, workspace_of
+from taskslib.frameworks.environments.paths import relative
 
 _HASHED = ("requirements-dev.lock", "requirements.lock")
 _PLAIN = ("requirements-dev.txt", "requirements.txt")
@@ -76,7 +77,7 @@ def gather(folder: Path, top: Path) -> Inputs:
         return locked
     if project.has_project or project.is_package:
         return _unlocked(Kind.PROJECT, project, top)
-    present = any((folder / name).is_file() for name in _PLAIN)
+    present = any((folder / name).is_file() for name in (*_PLAIN, *_HASHED))
     return _unlocked(Kind.PLAIN if present else Kind.NOTHING, project, top)
 
 
@@ -96,11 +97,11 @@ def _uv_locked(project: Declared, top: Path) -> Inputs | None:
     if not file.is_file():
         return None
     text = _text(file)
-    paths = uvlock.local_paths(text, root.folder)
+    sources = uvlock.local_sources(text, root.folder)
     # What the members declare is in the key, so that a lock that is out of date is noticed.
-    folders = dict.fromkeys((root.folder, project.folder, *filter(Path.is_dir, paths)))
-    statements = [(_relative(path, root.folder), read(path).statement) for path in folders]
-    local = tuple(Local(path, editable=not path.is_file()) for path in paths)
+    folders = dict.fromkeys((root.folder, project.folder, *filter(Path.is_dir, sources)))
+    statements = [(relative(path, root.folder), read(path).statement) for path in folders]
+    local = tuple(package for package in sources.values() if package is not None)
     return Inputs(
         kind=Kind.UV_LOCK,
         declared=project,
@@ -109,7 +110,7 @@ def _uv_locked(project: Declared, top: Path) -> Inputs | None:
         locals=local,
         content=(
             ("uv.lock", text.encode()),
-            ("member", _relative(project.folder, root.folder).encode()),
+            ("member", relative(project.folder, root.folder).encode()),
             ("development", " ".join(project.development).encode()),
             *((name, statement.encode()) for name, statement in statements),
         ),
@@ -142,25 +143,26 @@ def _hash_locked(project: Declared, top: Path) -> Inputs | None:
 
 def _unlocked(kind: Kind, project: Declared, top: Path) -> Inputs:
     folder = project.folder
-    files = [folder / name for name in (*_HASHED, *_PLAIN) if (folder / name).is_file()]
+    files = [folder / name for name in _PLAIN if (folder / name).is_file()]
     if kind is Kind.PROJECT:
-        # A requirements file counts only as the place of what the project's groups don't name.
-        dev = [file for file in files if "-dev" in file.name and not project.development][:1]
-        files = [folder / ("pyproject.toml" if project.has_project else "setup.py"), *dev]
+        # A requirements file counts only in place of the group that the project doesn't have.
+        files = [file for file in files if "-dev" in file.name and not project.development]
+    elif not files:
+        files = [folder / name for name in _HASHED if (folder / name).is_file()][:1]
     included = [item for file in files for item in requirements.contents(file)]
-    local = local_packages(project, top)
-    for file in files:
-        for path in requirements.split_local(_text(file), folder)[1] if file.is_file() else ():
-            local = (*local, *local_packages(read(path), top))
-    local = tuple(dict.fromkeys(local))
+    named = [path for file in files for path in requirements.split_local(_text(file), folder)[1]]
+    local = [package for path in named for package in local_packages(read(path), top)]
+    packages = tuple(dict.fromkeys([*local_packages(project, top), *local]))
+    declaring = [folder / name for name in ("pyproject.toml", "setup.py")]
+    declaring = [file for file in declaring if kind is Kind.PROJECT and file.is_file()][:1]
     return Inputs(
         kind=kind,
         declared=project,
-        files=tuple(files),
+        files=(*declaring, *files),
         requires_python=project.requires_python,
-        locals=local,
-        content=(("kind", kind.encode()), *included),
-        local_content=_local_content(folder, local),
+        locals=packages,
+        content=(("kind", kind.encode()), ("project", project.statement.encode()), *included),
+        local_content=_local_content(folder, packages),
     )
 
 
@@ -175,16 +177,6 @@ def _local_content(folder: Path, local: Iterable[Local]) -> tuple[tuple[str, byt
                 yield "archive", package.path.read_bytes()
 
     return tuple(items()) if local else ()
-
-
-def _relative(path: Path, start: Path) -> str:
-    """Return a path as seen from a folder, so that it is equal in equal worktrees."""
-    import os
-
-    try:
-        return Path(os.path.relpath(path, start)).as_posix()
-    except ValueError:  # on another drive
-        return str(path)
 
 
 def _text(file: Path) -> str:

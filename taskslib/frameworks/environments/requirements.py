@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
+from taskslib.frameworks.environments.paths import relative
 
 _INCLUDE = re.compile(r"^\s*(?:-r|-c|--requirement|--constraint)[ =]?\s*(\S.*?)\s*$", re.MULTILINE)
 _LOCAL = re.compile(
@@ -34,10 +37,10 @@ def contents(file: Path) -> Iterator[tuple[str, bytes]]:
             data = current.read_bytes()
         except OSError:
             continue  # uv names the file that is missing
-        name = current.relative_to(start) if current.is_relative_to(start) else current
-        yield name.as_posix(), data
+        yield relative(current, start), data
         text = data.decode("utf-8", "replace")
-        queue.extend(current.parent / match for match in _INCLUDE.findall(text))
+        included = (current.parent / match for match in _INCLUDE.findall(text))
+        queue.extend(Path(os.path.normpath(path)) for path in included)
 
 
 def split_local(text: str, folder: Path) -> tuple[str, tuple[Path, ...]]:

@@ -11,9 +11,7 @@ from typing import Any
 from taskslib.errors import EnvironmentFailure
 from taskslib.frameworks.environments.local import Local
 
-_LOCAL = re.compile(
-    r"^source = (\{ (?:editable|directory|virtual|path) = .*\})\s*$", re.MULTILINE
-)
+_LOCAL = re.compile(r"^source = (\{ (?:editable|directory|virtual|path) = .*\})\s*$", re.MULTILINE)
 """A source on the file system. uv writes its locks in one form only, a source a line."""
 _INSTALLED = ("editable", "directory", "path")
 """Kinds of sources that are installed; a virtual one only has dependencies."""
@@ -28,16 +26,19 @@ def requires_python(text: str) -> str:
         return ""  # uv says what is wrong with it
 
 
-def local_paths(text: str, folder: Path) -> tuple[Path, ...]:
-    """Return all paths on the file system that the lock of a folder names, in its order."""
-    paths = []
+def local_sources(text: str, folder: Path) -> dict[Path, Local | None]:
+    """Return all paths on the file system that the lock of a folder names, in its order.
+
+    None stands for a virtual project: it is not installed.
+    """
+    found: dict[Path, Local | None] = {}
     for match in _LOCAL.finditer(text):
         try:
             source = tomllib.loads(f"source = {match[1]}")["source"]
         except tomllib.TOMLDecodeError:
-            continue
-        paths.append(_path(source, folder))
-    return tuple(dict.fromkeys(paths))
+            continue  # uv says what is wrong with it
+        found[_path(source, folder)] = _local(source, folder)
+    return found
 
 
 def reachable(file: Path, member: Path) -> tuple[Local, ...]:
@@ -53,15 +54,12 @@ def reachable(file: Path, member: Path) -> tuple[Local, ...]:
     packages = [item for item in lock.get("package", []) if isinstance(item, dict)]
     starts = [item for item in packages if _local_path(item, file.parent) == member]
     wanted = _closure(packages, [str(item.get("name")) for item in starts])
-    found: dict[Path, Local] = {}
+    found: dict[Path, Local | None] = {}
     for package in (*starts, *packages):
         path = _local_path(package, file.parent)
-        if path is None or package.get("name") not in wanted:
-            continue
-        kind = next(iter(package["source"]))
-        if kind in _INSTALLED:
-            found.setdefault(path, Local(path, editable=kind != "path"))
-    return tuple(found.values())
+        if path is not None and package.get("name") in wanted:
+            found.setdefault(path, _local(package["source"], file.parent))
+    return tuple(package for package in found.values() if package is not None)
 
 
 def _closure(packages: list[dict[str, Any]], starts: list[str]) -> set[str]:
@@ -99,6 +97,11 @@ def _local_path(package: dict[str, Any], folder: Path) -> Path | None:
     if not source.keys() & {*_INSTALLED, "virtual"}:
         return None
     return _path(source, folder)
+
+
+def _local(source: dict[str, Any], folder: Path) -> Local | None:
+    kind = next(iter(source))
+    return Local(_path(source, folder), editable=kind != "path") if kind in _INSTALLED else None
 
 
 def _path(source: dict[str, Any], folder: Path) -> Path:

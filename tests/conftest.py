@@ -1,0 +1,33 @@
+"""What all tests share: `--full`, which adds the long forms."""
+
+from __future__ import annotations
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile("short", deadline=None, database=None)
+hypothesis.settings.register_profile(
+    "full", parent=hypothesis.settings.get_profile("short"), max_examples=2_000
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--full",
+        action="store_true",
+        help="also the long forms: other versions of frameworks, long property tests",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "full: a long form, which runs with --full only")
+    hypothesis.settings.load_profile("full" if config.getoption("--full") else "short")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--full"):
+        return
+    long = [item for item in items if item.get_closest_marker("full")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("full")]

@@ -1,0 +1,70 @@
+"""Integration tests: the full stack from outside, by HTTP, as its users see it."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from taskslib.testing import wait_for
+
+Order = dict[str, Any]
+Place = Callable[[str], Order]
+Settled = Callable[[Order], Order]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--integration", action="store_true", help="also tests that need containers")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect this folder's tests, unless they are wanted: they need the stack."""
+    if config.getoption("--integration", default=False):
+        return
+    here = config.rootpath / "tests" / "integration"
+    unwanted = [item for item in items if here in item.path.parents]
+    config.hook.pytest_deselected(items=unwanted)
+    items[:] = [item for item in items if item not in unwanted]
+
+
+@pytest.fixture
+def api() -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=os.environ["TEST_API_URL"], timeout=10) as client:
+        yield client
+
+
+@pytest.fixture
+def rates() -> Iterator[httpx2.Client]:
+    """The mocked rates API, to tell it what to do. Each test has a currency of its own."""
+    with httpx2.Client(base_url=os.environ["TEST_RATES_URL"], timeout=10) as client:
+        yield client
+
+
+@pytest.fixture
+def place(api: httpx2.Client) -> Place:
+    """Place an order of two teas, in a currency."""
+
+    def post(currency: str) -> Order:
+        answer = api.post("/orders", json={"sku": "tea", "quantity": 2, "currency": currency})
+        assert answer.status_code == 201
+        order: Order = answer.json()
+        return order
+
+    return post
+
+
+@pytest.fixture
+def settled(api: httpx2.Client) -> Settled:
+    """Wait until an order is no longer pending, and get it as it then is."""
+
+    def look(order_id: str) -> Order | None:
+        order: Order = api.get(f"/orders/{order_id}").json()
+        return order if order["status"] != "pending" else None
+
+    def wait(order: Order) -> Order:
+        return wait_for(
+            lambda: look(order["id"]), timeout=30, message=f"order {order['id']} to be settled"
+        )
+
+    return wait

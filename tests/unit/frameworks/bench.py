@@ -1,0 +1,145 @@
+"""A project in a temporary folder, whose suite a real pytest runs through `run_suite`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from textwrap import dedent
+
+from taskslib.events import (
+    Counts,
+    Event,
+    Outcome,
+    Stage,
+    State,
+    SuiteId,
+    SuiteResult,
+    TestFinished,
+)
+from taskslib.frameworks import Prepared
+from taskslib.frameworks.pytest import Pytest
+from taskslib.frameworks.run import Options, run_suite
+from taskslib.processes import Cancellation
+from taskslib.project.model import Suite
+
+
+@dataclass(frozen=True)
+class Run:
+    """A suite that was run: what it came to, and what was seen on the way."""
+
+    result: SuiteResult
+    events: list[Event]
+    output: str
+    """The raw output."""
+    live: list[str]
+    """The raw output's lines, as they were handed over."""
+
+    @property
+    def verdict(self) -> tuple[State, Counts, str]:
+        return self.result.state, self.result.counts, self.result.reason
+
+    @property
+    def failures(self) -> list[tuple[str, Outcome, str, str]]:
+        """Each failure as test, outcome, message and `path:line`."""
+        return [
+            (failure.test, failure.outcome, failure.message, f"{failure.path}:{failure.line}")
+            for failure in self.result.failures
+        ]
+
+
+@dataclass
+class Bench:
+    """Makes a project in a folder and runs its suite."""
+
+    folder: Path
+    version: str
+    """Of pytest: `current` is the one that runs these tests."""
+    python: Path
+    stage: Stage = Stage.UNIT
+    variables: dict[str, str] = field(default_factory=dict)
+    cancellation: Cancellation = field(default_factory=Cancellation)
+    on_event: Callable[[Event], None] | None = None
+
+    def write(self, files: Mapping[str, str]) -> None:
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dedent(text), "utf-8")
+
+    @property
+    def suite(self) -> Suite:
+        tests = self.folder / "tests" / "unit"
+        tests.mkdir(parents=True, exist_ok=True)
+        return Suite(SuiteId("api", self.stage), self.folder, tests)
+
+    def run(self, *arguments: str, timeout: float | None = None) -> Run:
+        events: list[Event] = []
+        live: list[str] = []
+
+        def sink(event: Event) -> None:
+            events.append(event)
+            if self.on_event is not None:
+                self.on_event(event)
+
+        output = self.folder / "runs" / "api.txt"
+        result = run_suite(
+            Pytest(),
+            self.suite,
+            Prepared(self.python),
+            variables=clean_environment() | self.variables,
+            output=output,
+            sink=sink,
+            cancellation=self.cancellation,
+            options=Options(arguments, timeout, live.append, clock=lambda: 0.0),
+        )
+        raw = output.read_text("utf-8", "replace") if output.exists() else ""
+        return Run(result, events, raw, live)
+
+    def test(self, text: str, *arguments: str, timeout: float | None = None) -> Run:
+        """Run one file of tests."""
+        self.write({"tests/unit/test_it.py": text})
+        return self.run(*arguments, timeout=timeout)
+
+
+def clean_environment() -> dict[str, str]:
+    """Our own environment without what an outer pytest or coverage put there."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTEST", "PYTHON", "COV_", "TASKSLIB"))
+    }
+
+
+def without_times(events: list[Event]) -> list[Event]:
+    """The events without what differs from run to run."""
+    return [
+        replace(event, seconds=0.0) if isinstance(event, TestFinished) else event
+        for event in events
+    ]
+
+
+def old_pytest(version: str) -> Path:
+    """Return the interpreter of an environment with another pytest, made once for all runs."""
+    import filelock
+    import platformdirs
+    import uv
+
+    tag = f"pytest-{version}-py{sys.version_info.major}.{sys.version_info.minor}"
+    folder = platformdirs.user_cache_path("taskslib") / "test-envs" / tag
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    ready = folder / "ready"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(f"{folder}.lock"):
+        if not ready.exists():
+            tool = uv.find_uv_bin()
+            plugins = ("pytest-xdist", "pytest-rerunfailures", "pytest-subtests")
+            make = (tool, "venv", "-q", "--clear", "--python", sys.executable, str(folder))
+            fill = (tool, "pip", "install", "-q", "--python", str(python), f"pytest=={version}.*")
+            subprocess.run(make, check=True)
+            subprocess.run((*fill, *plugins), check=True)
+            ready.touch()
+    return python

@@ -1,0 +1,25 @@
+"""The bench on which the framework's tests run real suites."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.frameworks.bench import Bench, old_pytest
+
+VERSIONS = (
+    "current",
+    pytest.param("7.4", marks=pytest.mark.full),
+    pytest.param("8.4", marks=pytest.mark.full),
+)
+
+
+@pytest.fixture(params=VERSIONS)
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
+    python = Path(sys.executable) if request.param == "current" else old_pytest(request.param)
+    bench = Bench(tmp_path, request.param, python)
+    # As in a service; it also keeps pytest from looking for its configuration above.
+    bench.write({"pyproject.toml": "[tool.pytest.ini_options]\n"})
+    return bench
