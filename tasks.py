@@ -1,5 +1,114 @@
-"""This repo's own tasks: those of taskslib, and `check` and `lock` for its development."""
+"""This repo's tasks: those of taskslib, and `check` and `lock` for its own development."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
 
 from taskslib import make_ns
+from taskslib.cli.session import command
+from taskslib.errors import ExitCode
+from taskslib.frameworks.environments import prepare
+from taskslib.frameworks.environments.build import uv_program
+from taskslib.processes import Cancellation, Command, run
+
+ROOT = Path(__file__).parent
+SERVICES = ("orders", "api", "worker")
+PLATFORMS = ("linux", "darwin", "win32")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that `check` runs: a module of Python in the environment of a folder."""
+
+    title: str
+    arguments: tuple[str, ...]
+    folder: Path = ROOT
+
+
+def static_checks() -> Iterator[Check]:
+    """Yield the checks that only read."""
+    yield Check("ruff", ("ruff", "check", "."))
+    yield Check("ruff format", ("ruff", "format", "--check", "."))
+    yield Check("import contracts", ("importlinter.cli",))
+    for platform in PLATFORMS:
+        yield Check(f"mypy on {platform}", ("mypy", "--platform", platform))
+    for name in SERVICES:
+        yield Check(f"mypy in {name}", ("mypy",), ROOT / "services" / name)
+
+
+@task(
+    auto_shortflags=False,
+    help={"full": "also the long forms: other versions of frameworks, long property tests"},
+)
+@command
+def check(context: Context, full: bool = False) -> ExitCode:
+    """Run linters, types, import contracts, and the project's own tests on the real engine.
+
+    Example: inv check
+    """
+    del context
+    paths = [path for path in ("tests/unit", "tests/engine") if (ROOT / path).is_dir()]
+    tests = Check("tests", ("pytest", "-q", *paths, *(("--full",) if full else ())))
+    cancellation = Cancellation()
+    with cancellation.on_signals(), ThreadPoolExecutor(2) as pool:
+        tested = pool.submit(_passes, tests, cancellation, show=True)
+        passed = [_passes(one, cancellation) for one in static_checks()]
+        passed.append(tested.result())
+    cancellation.check()
+    return ExitCode.PASSED if all(passed) else ExitCode.FAILED
+
+
+def _passes(check: Check, cancellation: Cancellation, *, show: bool = False) -> bool:
+    """Run a check, say how it ended, and show what it printed where it failed (or if `show`)."""
+    began = time.monotonic()
+    environment = prepare(check.folder, ("pytest",), cancellation)
+    module = ("-c", "from importlinter.cli import lint_imports_command as c; c()")
+    if check.arguments[0] != "importlinter.cli":
+        module = ("-m", *check.arguments)
+    argv = (str(environment.python), *module)
+    done = run(Command(argv, cwd=check.folder), cancellation)
+    passed = done.code == 0
+    mark = "ok    " if passed else "FAILED"
+    print(f"{mark} {check.title} ({time.monotonic() - began:.1f} s)", flush=True)
+    if show or not passed:
+        print((done.stdout + done.stderr).strip(), flush=True)
+    return passed
+
+
+@task(auto_shortflags=False)
+def lock(context: Context) -> None:
+    """Write the requirements locks anew, with hashes and without any registry's name.
+
+    Example: inv lock
+    """
+    del context
+    for folder in (ROOT, *(ROOT / "services" / name for name in SERVICES)):
+        _uv(folder, "lock", "--upgrade")
+        common = ("export", "--frozen", "--no-emit-local", "--no-header", "--no-annotate")
+        if folder != ROOT:
+            _uv(folder, *common, "--no-dev", "--output-file", "requirements.lock")
+        prune = ("--prune", "taskslib") if folder != ROOT else ()
+        _uv(folder, *common, *prune, "--output-file", "requirements-dev.lock")
+        (folder / "uv.lock").unlink()  # it names the registry
+        print(f"locked {folder.name}")
+
+
+def _uv(folder: Path, *arguments: str) -> None:
+    done = run(Command((uv_program(), *arguments), cwd=folder), Cancellation())
+    if done.code != 0:
+        print(done.stderr, file=sys.stderr)
+        raise Exit(code=1)
+
 
 ns = make_ns()
+ns.add_task(check)
+ns.add_task(lock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import shlex
 import shutil
 from collections.abc import Iterator, Mapping
@@ -128,12 +129,18 @@ class Builder:
         return path.relative_to(self.top).as_posix() if path.is_relative_to(self.top) else str(path)
 
 
+_FINDING_UV = threading.Lock()
+
+
 def uv_program() -> str:
     """Return the path of uv, which is installed with taskslib."""
     import uv
 
     try:
-        return os.fspath(uv.find_uv_bin())
+        # `sysconfig`, which uv asks, fills its table on the first call, and a second thread
+        # that comes meanwhile gets an unfinished one (CPython 3.11).
+        with _FINDING_UV:
+            return os.fspath(uv.find_uv_bin())
     except FileNotFoundError as error:
         raise EnvironmentFailure(f"uv is missing: {error}", hint="pip install uv") from error
 
