@@ -27,7 +27,7 @@ PLATFORMS = ("linux", "darwin", "win32")
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that `check` runs: a module of Python in the environment of a folder."""
+    """One thing that `check` runs: a program of the environment of a folder."""
 
     title: str
     arguments: tuple[str, ...]
@@ -38,7 +38,7 @@ def static_checks() -> Iterator[Check]:
     """Yield the checks that only read."""
     yield Check("ruff", ("ruff", "check", "."))
     yield Check("ruff format", ("ruff", "format", "--check", "."))
-    yield Check("import contracts", ("importlinter.cli",))
+    yield Check("import contracts", ("lint-imports", "--no-cache"))
     for platform in PLATFORMS:
         yield Check(f"mypy on {platform}", ("mypy", "--platform", platform))
     for name in SERVICES:
@@ -57,7 +57,7 @@ def check(context: Context, full: bool = False) -> ExitCode:
     """
     del context
     paths = [path for path in ("tests/unit", "tests/engine") if (ROOT / path).is_dir()]
-    tests = Check("tests", ("pytest", "-q", *paths, *(("--full",) if full else ())))
+    tests = Check("tests", ("pytest", "--quiet", *paths, *(("--full",) if full else ())))
     cancellation = Cancellation()
     with cancellation.on_signals(), ThreadPoolExecutor(2) as pool:
         tested = pool.submit(_passes, tests, cancellation, show=True)
@@ -71,10 +71,8 @@ def _passes(check: Check, cancellation: Cancellation, *, show: bool = False) -> 
     """Run a check, say how it ended, and show what it printed where it failed (or if `show`)."""
     began = time.monotonic()
     environment = prepare(check.folder, ("pytest",), cancellation)
-    module = ("-c", "from importlinter.cli import lint_imports_command as c; c()")
-    if check.arguments[0] != "importlinter.cli":
-        module = ("-m", *check.arguments)
-    argv = (str(environment.python), *module)
+    program = environment.python.with_name(check.arguments[0])
+    argv = (str(program), *check.arguments[1:])
     done = run(Command(argv, cwd=check.folder), cancellation)
     passed = done.code == 0
     mark = "ok    " if passed else "FAILED"

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from taskslib.errors import StackError
 from taskslib.stacks.engine import ComposeConfig, Container, Engine
@@ -79,15 +80,26 @@ def _verdict(container: Container, lasting: frozenset[str], observed: Observed) 
 
 
 def lasting_services(config: ComposeConfig) -> frozenset[str]:
-    """Return the services that are there to stay: with a port, a healthcheck, or waited for so."""
+    """Return the services that are there to stay: with a port, a healthcheck, or waited for so.
+
+    One that others wait for to complete is none, whatever else it has.
+    """
     services = config.get("services") or {}
-    lasting = {name for name, one in services.items() if one.get("ports") or one.get("healthcheck")}
+    lasting = {name for name, one in services.items() if one.get("ports") or _checked(one)}
+    completing = set()
     for one in services.values():
         dependencies = one.get("depends_on")
         for name, how in (dependencies if isinstance(dependencies, dict) else {}).items():
             if how.get("condition") == "service_healthy":
                 lasting.add(name)
-    return frozenset(lasting)
+            elif how.get("condition") == "service_completed_successfully":
+                completing.add(name)
+    return frozenset(lasting - completing)
+
+
+def _checked(service: Mapping[str, Any]) -> bool:
+    check = service.get("healthcheck") or {}
+    return bool(check) and not check.get("disable") and check.get("test") != ["NONE"]
 
 
 def wait_ready(
@@ -142,8 +154,7 @@ def broken_stack(engine: Engine, name: str, container: Container) -> StackError:
     return StackError(
         f"{container.service} {what}",
         details="\n\n".join(parts),
-        hint=f"`inv infra-logs` shows more of a kept stack: see how service {container.service!r} "
-        "starts, and its healthcheck",
+        hint=f"check the command, environment and healthcheck of service {container.service!r}",
     )
 
 

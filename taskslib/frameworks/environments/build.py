@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import threading
 import shlex
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
