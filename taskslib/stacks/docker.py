@@ -126,12 +126,23 @@ class DockerEngine:
         """Return the last lines of an instance's containers (or of one service's)."""
         names = [service] if service else []
         logs = ("logs", "--no-color", "--tail", str(tail), *names)
-        done = self._run("compose", "-p", name, *logs, cwd=_nowhere())
+        done = self._run("compose", "--ansi", "never", "-p", name, *logs, cwd=_nowhere())
         return done.stdout + without_warnings(done.stderr)
 
     def teardown(self, name: str) -> None:
         """Remove an instance: containers, networks, volumes, images. Also when cancelled."""
-        down = ("compose", "-p", name, "down", "--volumes", "--remove-orphans", "--timeout", "0")
+        down = (
+            "compose",
+            "--ansi",
+            "never",
+            "-p",
+            name,
+            "down",
+            "--volumes",
+            "--remove-orphans",
+            "--timeout",
+            "0",
+        )
         self._run(*down, cwd=_nowhere(), essential=True)
         for kind, names in self._labelled(name).items():
             if names:
@@ -162,7 +173,15 @@ class DockerEngine:
         given = ("--project-directory", str(stack.folder), *files, "--profile", "*")
         config = ("config", "--format", "json", *flags)
         return self._run(
-            "compose", "-p", name, *given, *config, cwd=stack.folder, variables=variables
+            "compose",
+            "--ansi",
+            "never",
+            "-p",
+            name,
+            *given,
+            *config,
+            cwd=stack.folder,
+            variables=variables,
         )
 
     def _compose(
@@ -171,7 +190,7 @@ class DockerEngine:
         """Run Compose on a configuration that was resolved before, read from stdin."""
         folder = ("--project-directory", str(stack.folder))
         return self._run(
-            *("compose", "-p", name, *folder, "--file", "-", *arguments),
+            *("compose", "--ansi", "never", "-p", name, *folder, "--file", "-", *arguments),
             cwd=stack.folder,
             stdin=json.dumps(config),
             timeout=timeout,
