@@ -86,7 +86,7 @@ class PlainDisplay:
                 words = suite_words(result.counts, result.state)
                 reason = f": {clean(result.reason)}" if result.state is not State.FAILED else ""
                 self._line(f"{result.suite}: {words}{reason}", self._style(result.state))
-        if red and folder is not None:
+        if red and folder is not None and any(folder.iterdir()):
             self._line(f"full output: {folder}")
         begun = sum(one.state is not State.BLOCKED for one in report.results)
         suites = f"{begun} suite{'' if begun == 1 else 's'}"

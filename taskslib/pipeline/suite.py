@@ -29,8 +29,8 @@ from taskslib.project.model import Stack, Suite
 from taskslib.stacks.engine import Engine
 from taskslib.stacks.lifetime import Instance, Lifetime, Spec
 
-_LOG_LINES = 60
-"""Lines of a container's log that a red suite shows; all of it is in the run's folder."""
+_LOG_LINES = 20
+"""Lines of each container's log that a red suite shows; all of it is in the run's folder."""
 
 
 @dataclass(frozen=True, slots=True)
