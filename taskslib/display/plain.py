@@ -84,7 +84,8 @@ class PlainDisplay:
         for result in red:
             if result.state is not State.BLOCKED:
                 words = suite_words(result.counts, result.state)
-                reason = f": {clean(result.reason)}" if result.state is not State.FAILED else ""
+                told = result.state in {State.FAILED, State.INTERRUPTED} or not result.reason
+                reason = "" if told else f": {clean(result.reason)}"
                 self._line(f"{result.suite}: {words}{reason}", self._style(result.state))
         if red and folder is not None and any(folder.iterdir()):
             self._line(f"full output: {folder}")

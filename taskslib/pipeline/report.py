@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import reduce
 
-from taskslib.errors import ExitCode, worst
+from taskslib.errors import ExitCode, Interrupted, worst
 from taskslib.events import Counts, State, SuiteResult
 
 _CODES = {
@@ -14,9 +14,9 @@ _CODES = {
     State.CRASHED: ExitCode.FAILED,
     State.TIMED_OUT: ExitCode.FAILED,
     State.NO_TESTS: ExitCode.FAILED,
-    State.INTERRUPTED: ExitCode.INTERRUPT,
-    # What blocked it has a code of its own.
+    # What blocked or interrupted it has a code of its own.
     State.BLOCKED: ExitCode.PASSED,
+    State.INTERRUPTED: ExitCode.PASSED,
 }
 
 
@@ -32,8 +32,6 @@ class Report:
     @property
     def exit_code(self) -> ExitCode:
         """The code of the worst outcome: interrupted > 2 > 3 > 1 > 4 > 0."""
-        from taskslib.errors import Interrupted
-
         codes = [_CODES.get(result.state, result.code) for result in self.results]
         if self.signum:
             codes.append(Interrupted(self.signum).exit_code)
