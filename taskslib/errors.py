@@ -137,4 +137,4 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     import difflib
 
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f"did you mean {close[0]!r}? " if close else ""
+    return f"did you mean {str(close[0])!r}? " if close else ""

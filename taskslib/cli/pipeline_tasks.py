@@ -187,5 +187,5 @@ def _help(name: str) -> ExitCode:
 
     from taskslib.cli.namespace import ns
 
-    Program(namespace=ns, binary="inv").run(["inv", "--help", name], exit=False)
+    Program(namespace=ns, binary="inv[oke]").run(["inv", "--help", name], exit=False)
     return ExitCode.PASSED

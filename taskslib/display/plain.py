@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +18,7 @@ from taskslib.display.text import (
     indented,
     suite_words,
     total_words,
+    wants_colour,
 )
 from taskslib.events import (
     Event,
@@ -44,22 +46,24 @@ class PlainDisplay:
     Args:
         stream: Where the lines go.
         rerun: Gives the command that runs one failed test of a suite again.
-        environ: For NO_COLOR and the like; None is the process's own.
+        environ: For NO_COLOR and the like.
     """
 
     def __init__(
         self,
         stream: IO[str],
         rerun: Callable[[SuiteId, str], str],
-        environ: dict[str, str] | None = None,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
+        colour = wants_colour(terminal=stream.isatty(), environ=environ)
         self._console = Console(
             file=stream,
             highlight=False,
             markup=False,
             emoji=False,
             soft_wrap=True,
-            _environ=environ,
+            force_terminal=colour,
+            color_system="standard" if colour else None,
         )
         self._glyphs = glyphs(getattr(stream, "encoding", None) or "utf-8")
         self._rerun = rerun
@@ -75,7 +79,7 @@ class PlainDisplay:
             case Note(message):
                 self._line(f"  {message}", "yellow")
             case Output(suite, text):
-                self._line(f"{suite}| {clean(text)}")
+                self._line(f"{suite}| {text}")
 
     def summary(self, report: Report, folder: Path | None) -> None:
         """Write what the run came to; the last line is `N passed, N failed, N skipped`."""
@@ -85,7 +89,7 @@ class PlainDisplay:
             if result.state is not State.BLOCKED:
                 words = suite_words(result.counts, result.state)
                 told = result.state in {State.FAILED, State.INTERRUPTED} or not result.reason
-                reason = "" if told else f": {clean(result.reason)}"
+                reason = "" if told else f": {result.reason}"
                 self._line(f"{result.suite}: {words}{reason}", self._style(result.state))
         if red and folder is not None and any(folder.iterdir()):
             self._line(f"full output: {folder}")
@@ -106,7 +110,7 @@ class PlainDisplay:
             words, seconds = f"not run: {result.reason}", ""
         else:
             words, seconds = suite_words(result.counts, state), duration(result.seconds)
-        name = clean(result.suite.name)
+        name = result.suite.name
         self._line(
             f"  {mark} {name:{_NAME_WIDTH}} {words:{_WORDS_WIDTH}} {seconds:>7}".rstrip(),
             self._style(state),
@@ -120,26 +124,26 @@ class PlainDisplay:
         if len(result.failures) > _FAILURES:
             self._line(f"    … and {len(result.failures) - _FAILURES} more failures")
         if result.reason and not result.failures:
-            self._line(indented(clean(result.reason)), "red")
+            self._line(indented(result.reason), "red")
         if result.details:
-            self._line(indented(clean(result.details)))
+            self._line(indented(result.details))
         if result.logs:
             self._line("    logs of its containers:")
-            self._line(indented(clean(result.logs), "    | "))
+            self._line(indented(result.logs, "    | "))
         if result.withheld and result.failures:
             names = ", ".join(result.withheld)
             self._line(f"    not passed to the tests (`pass_env` passes them): {names}", "dim")
         if result.hint:
-            self._line(f"    hint: {clean(result.hint)}")
+            self._line(f"    hint: {result.hint}")
 
     def _failure(self, suite: SuiteId, failure: Failure) -> None:
         self._line("")
         place = f"{failure.path}:{failure.line}: " if failure.path and failure.line else ""
-        self._line(f"    {failure.outcome.upper()} {clean(failure.test)}", "bold red")
-        self._line(f"    {place}{clean(failure.message)}")
+        self._line(f"    {failure.outcome.upper()} {failure.test}", "bold red")
+        self._line(f"    {place}{failure.message}")
         if failure.text and failure.text.strip() != failure.message.strip():
             self._line("")
-            self._line(indented(clean(failure.text)))
+            self._line(indented(failure.text))
         self._line(f"    again: {self._rerun(suite, failure.test)}", "cyan")
 
     def _style(self, state: State) -> str:
@@ -147,7 +151,8 @@ class PlainDisplay:
 
     def _line(self, text: str, style: str = "") -> None:
         encoding = getattr(self._console.file, "encoding", None) or "utf-8"
-        shown = text.encode(encoding, "replace").decode(encoding, "replace")
+        # All of it is cleaned, since any of it can come from the tests.
+        shown = clean(text).encode(encoding, "replace").decode(encoding, "replace")
         self._console.print(Text(shown, style))
 
 

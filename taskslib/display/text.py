@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from taskslib.events import Counts, Stage, State
@@ -14,6 +15,17 @@ TITLES = {
 }
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def wants_colour(*, terminal: bool, environ: Mapping[str, str]) -> bool:
+    """Tell whether to style what is written: on a terminal, or where FORCE_COLOR asks for it.
+
+    A non-empty NO_COLOR (no-color.org) wins; FORCE_COLOR=0 asks for none, unlike rich has it.
+    """
+    if environ.get("NO_COLOR") or environ.get("TERM") == "dumb":
+        return False
+    forced = environ.get("FORCE_COLOR", "")
+    return forced != "0" if forced else terminal
 
 
 def clean(text: str) -> str:

@@ -24,6 +24,8 @@ from taskslib.stacks.wait import broken_stack, find_broken, wait_ready
 READY_TIMEOUT = 180.0
 """Seconds from the start of a stack until it must be ready."""
 _END_TRIES = 5
+_BETWEEN = 0.3
+"""Seconds between two looks at what is left of an instance."""
 _IN_FLIGHT = 3
 """Clean listings in a row after a broken start: the daemon finishes creates that are in flight."""
 
@@ -73,6 +75,8 @@ class Lifetime:
     """Told what a person should know: whom a lock waits for."""
     step: Callable[[str], None] = lambda _: None
     """Told which step begins: build, start, wait, stop."""
+    rest: Callable[[float], None] = time.sleep
+    """Waits between two looks at what is left; not cancelled, since the end must happen."""
 
     @contextmanager
     def running(self, spec: Spec) -> Iterator[Instance]:
@@ -132,8 +136,7 @@ class Lifetime:
             clean = 0 if left else clean + 1
             if clean >= (_IN_FLIGHT if in_flight else 1):
                 return
-            # Not `cancellation.pause`: this is what a cancelled run still has to do.
-            time.sleep(0.3)
+            self.rest(_BETWEEN)
         raise StackError(
             f"could not be removed: {', '.join(left)}",
             hint=f"`docker compose -p {name} down -v --remove-orphans`, then look at what is left",

@@ -1,0 +1,171 @@
+"""What people see of a run, whole."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from taskslib.display.plain import PlainDisplay
+from taskslib.errors import ExitCode
+from taskslib.events import (
+    Counts,
+    Failure,
+    Note,
+    Outcome,
+    Stage,
+    StageStarted,
+    State,
+    SuiteFinished,
+    SuiteId,
+    SuiteResult,
+)
+from taskslib.pipeline.report import Report
+
+UNIT = SuiteId("api", Stage.UNIT)
+SERVICE = SuiteId("api", Stage.SERVICE)
+FAILURE = Failure(
+    "tests/unit/test_a.py::test_b",
+    Outcome.FAILED,
+    "AssertionError: assert 3 == 4",
+    ">       assert 3 == 4\nE       assert 3 == 4",
+    "tests/unit/test_a.py",
+    7,
+)
+
+
+def shown(
+    *results: SuiteResult,
+    encoding: str = "utf-8",
+    environ: dict[str, str] | None = None,
+    signum: int = 0,
+) -> str:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
+    display = PlainDisplay(stream, lambda suite, test: f"inv {suite} -- {test}", environ or {})
+    for result in results:
+        display(StageStarted(result.suite.stage, (result.suite,)))
+        display(SuiteFinished(result))
+    display.summary(Report(results, 3.21, signum), None)
+    stream.flush()
+    return raw.getvalue().decode(encoding)
+
+
+def test_green() -> None:
+    counts = Counts(passed=24, skipped=1, xfailed=1)
+    assert shown(SuiteResult(UNIT, State.PASSED, counts, seconds=1.24)) == (
+        "Unit Tests\n"
+        "  ✓ api              24 passed, 1 skipped, 1 xfailed         1.2s\n"
+        "\n"
+        "1 suite in 3.2s\n"
+        "24 passed, 0 failed, 2 skipped\n"
+    )
+
+
+def test_red_and_blocked() -> None:
+    red = SuiteResult(
+        UNIT, State.FAILED, Counts(passed=2, failed=1), (FAILURE,), 2.0, withheld=("SECRET",)
+    )
+    blocked = SuiteResult(SERVICE, State.BLOCKED, reason="stage unit failed")
+    assert shown(red, blocked) == (
+        "Unit Tests\n"
+        "  ✗ api              1 failed, 2 passed                      2.0s\n"
+        "\n"
+        "    FAILED tests/unit/test_a.py::test_b\n"
+        "    tests/unit/test_a.py:7: AssertionError: assert 3 == 4\n"
+        "\n"
+        "    >       assert 3 == 4\n"
+        "    E       assert 3 == 4\n"
+        "    again: inv api:unit -- tests/unit/test_a.py::test_b\n"
+        "    not passed to the tests (`pass_env` passes them): SECRET\n"
+        "Service Tests\n"
+        "  ○ api              not run: stage unit failed\n"
+        "\n"
+        "api:unit: 1 failed, 2 passed\n"
+        "1 suite in 3.2s\n"
+        "2 passed, 1 failed, 0 skipped\n"
+    )
+
+
+def test_a_stack_that_does_not_start_counts_as_a_failure() -> None:
+    result = SuiteResult(
+        SERVICE,
+        State.ERROR,
+        reason="api exited with 3",
+        details="logs of api:\nboom",
+        hint="check it",
+        code=ExitCode.ENGINE,
+    )
+    assert shown(result) == (
+        "Service Tests\n"
+        "  ✗ api              error                                   0.0s\n"
+        "    api exited with 3\n"
+        "    logs of api:\n"
+        "    boom\n"
+        "    hint: check it\n"
+        "\n"
+        "api:service: error: api exited with 3\n"
+        "1 suite in 3.2s\n"
+        "0 passed, 1 failed, 0 skipped\n"
+    )
+
+
+def test_logs_of_a_red_service_suite() -> None:
+    result = SuiteResult(SERVICE, State.CRASHED, reason="died", logs="api-1  | boom")
+    assert "    logs of its containers:\n    | api-1  | boom\n" in shown(result)
+
+
+def test_interrupted() -> None:
+    result = SuiteResult(SERVICE, State.INTERRUPTED, reason="during wait")
+    assert shown(result, signum=15) == (
+        "Service Tests\n"
+        "  ○ api              interrupted                             0.0s\n"
+        "    during wait\n"
+        "\n"
+        "api:service: interrupted\n"
+        "1 suite in 3.2s\n"
+        "0 passed, 0 failed, 0 skipped\n"
+    )
+
+
+def test_many_failures_are_cut() -> None:
+    result = SuiteResult(UNIT, State.FAILED, Counts(failed=60), (FAILURE,) * 60)
+    text = shown(result)
+    assert text.count("FAILED") == 50
+    assert "    … and 10 more failures\n" in text
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "ascii"])
+def test_a_console_without_the_glyphs(encoding: str) -> None:
+    text = shown(
+        SuiteResult(UNIT, State.PASSED, Counts(passed=1)),
+        SuiteResult(
+            SERVICE, State.FAILED, Counts(failed=1), (Failure("日本", Outcome.FAILED, "x"),)
+        ),
+        encoding=encoding,
+    )
+    assert "  + api " in text
+    assert "  x api " in text
+    assert "FAILED ??\n" in text
+
+
+def test_colour_only_where_it_is_wanted() -> None:
+    result = SuiteResult(UNIT, State.PASSED, Counts(passed=1))
+    assert "\x1b" not in shown(result)
+    assert "\x1b" not in shown(result, environ={"FORCE_COLOR": "1", "NO_COLOR": "1"})
+
+
+def test_hostile_output_does_not_drive_the_terminal() -> None:
+    nasty = "\x1b[2J\x1b]0;title\x07\r\x9b31m::error::x\u0000"
+    failure = Failure(nasty, Outcome.ERROR, nasty, nasty + "\n", "a.py", 1)
+    text = shown(SuiteResult(UNIT, State.FAILED, Counts(errors=1), (failure,), logs=nasty))
+    assert not {char for char in text if ord(char) < 32 or 127 <= ord(char) < 160} - {"\n"}
+    assert "\n::error::" not in text
+
+
+def test_notes(tmp_path: Path) -> None:
+    stream = io.StringIO()
+    PlainDisplay(stream, lambda _, __: "", {})(Note("api:service: waiting for pid 1", SERVICE))
+    assert stream.getvalue() == "  api:service: waiting for pid 1\n"
+    assert list(tmp_path.iterdir()) == []

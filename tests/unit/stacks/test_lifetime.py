@@ -1,0 +1,148 @@
+"""The end is armed before anything starts, and counts only when nothing is left."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taskslib.errors import BuildError, ConfigError, Interrupted, StackError, UsageError
+from taskslib.processes import Cancellation
+from taskslib.project.model import Stack
+from taskslib.stacks.engine import Container, Label
+from taskslib.stacks.fake import FakeEngine
+from taskslib.stacks.lifetime import Lifetime, Spec
+
+STACK = Stack("api", (Path("docker-compose.yml"),))
+NAME = "shop-api-main-1"
+CONFIG: dict[str, Any] = {
+    "services": {
+        "database": {"image": "postgres", "healthcheck": {"test": ["CMD", "true"]}},
+        "migrate": {"image": "postgres"},
+        "api": {
+            "build": {"context": "."},
+            "healthcheck": {"test": ["CMD", "true"]},
+            "ports": [{"target": 8000}],
+            "depends_on": {"migrate": {"condition": "service_completed_successfully"}},
+        },
+    }
+}
+
+
+def state(state: str, health: str = "", code: int | None = None) -> Container:
+    return Container("", "", "", state, health=health, exit_code=code)
+
+
+DONE = {"migrate": [state("running"), state("exited", code=0)]}
+
+
+def spec(kind: str = "ephemeral") -> Spec:
+    return Spec(STACK, NAME, "main-1", {Label.NAME: NAME, Label.KIND: kind})
+
+
+def life(engine: FakeEngine, tmp_path: Path, cancellation: Cancellation | None = None) -> Lifetime:
+    return Lifetime(engine, cancellation or Cancellation(), tmp_path / "locks", rest=lambda _: None)
+
+
+def fake(**told: Any) -> FakeEngine:
+    return FakeEngine(**{"files": {STACK: CONFIG}, "states": {**DONE}, **told})
+
+
+def test_up_and_away(tmp_path: Path) -> None:
+    engine = fake()
+    steps: list[str] = []
+    lifetime = Lifetime(engine, Cancellation(), tmp_path, step=steps.append)
+    with lifetime.running(spec()) as instance:
+        assert instance.variables == {
+            "TEST_INSTANCE_ID": "main-1",
+            "TEST_COMPOSE_PROJECT": NAME,
+            "TEST_API_HOST": "127.0.0.1",
+            "TEST_API_PORT": "30000",
+            "TEST_API_URL": "http://127.0.0.1:30000",
+        }
+        assert engine.leftovers(NAME)
+    assert steps == ["build", "start", "wait", "stop"]
+    assert engine.leftovers(NAME) == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "error", "message"),
+    [
+        ({"files": {}}, ConfigError, "docker-compose.yml:1: empty compose file"),
+        ({"fails": {"build"}}, BuildError, "the images of docker-compose.yml don't build"),
+        ({"fails": {"start"}}, StackError, "docker-compose.yml does not start"),
+        (
+            {"states": {**DONE, "api": [state("running", "unhealthy")]}},
+            StackError,
+            "api unhealthy",
+        ),
+        (
+            {"states": {**DONE, "api": [state("exited", code=3)]}, "fails": {"start"}},
+            StackError,
+            "api exited with 3",
+        ),
+        ({"states": {"migrate": [state("exited", code=1)]}}, StackError, "migrate exited with 1"),
+        (
+            {"states": {**DONE, "database": [state("exited", code=0)]}},
+            StackError,
+            "database exited with 0",
+        ),
+    ],
+)
+def test_a_stack_that_does_not_come_up_leaves_nothing(
+    tmp_path: Path, told: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    engine = fake(**told)
+    with pytest.raises(error) as raised, life(engine, tmp_path).running(spec()):
+        pytest.fail("it is not up")
+    assert getattr(raised.value, "message", "") == message
+    assert engine.leftovers(NAME) == ()
+
+
+def test_the_evidence_of_an_unhealthy_container(tmp_path: Path) -> None:
+    engine = fake(states={**DONE, "api": [state("running", "unhealthy")]})
+    with pytest.raises(StackError) as raised, life(engine, tmp_path).running(spec()):
+        pytest.fail("it is not up")
+    assert raised.value.details == ("healthcheck of api:\nprobe of api\n\nlogs of api:\napi | log")
+
+
+@pytest.mark.parametrize("step", ["build", "start"])
+def test_a_cancelled_start_leaves_nothing(tmp_path: Path, step: str) -> None:
+    cancellation = Cancellation()
+
+    def at(name: str) -> None:
+        if name == step:
+            cancellation.request(signal.SIGTERM)
+            cancellation.check()
+
+    engine = fake(at=at)
+    with pytest.raises(Interrupted), life(engine, tmp_path, cancellation).running(spec()):
+        pytest.fail("it is not up")
+    assert engine.leftovers(NAME) == ()
+
+
+def test_leftovers_are_torn_down_again_and_never_passed_over(tmp_path: Path) -> None:
+    engine = fake(stubborn=2)
+    with life(engine, tmp_path).running(spec()):
+        pass
+    assert engine.calls.count("teardown") == 3
+    assert engine.leftovers(NAME) == ()
+    engine = fake(stubborn=100)
+    left = f"could not be removed: network {NAME}_default"
+    with pytest.raises(StackError, match=left), life(engine, tmp_path).running(spec()):
+        pass
+
+
+def test_a_kept_instance_stays_and_a_second_is_refused(tmp_path: Path) -> None:
+    engine = fake()
+    lifetime = life(engine, tmp_path)
+    with lifetime.running(spec("kept")):
+        pass
+    assert engine.leftovers(NAME)
+    with pytest.raises(UsageError) as refused, lifetime.running(spec("kept")):
+        pytest.fail("it is there already")
+    assert refused.value.hint == "`inv infra-down --service api` ends it"
+    assert lifetime.stop(NAME)
+    assert not lifetime.stop(NAME)

@@ -1,0 +1,49 @@
+"""Start-up imports nothing heavy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.projects import environment, multi, write
+
+HEAVY = {
+    "python_on_whales", "git", "pydantic", "pytest", "rich.live", "ruamel", "msgspec", "filelock",
+    "platformdirs", "uv",
+}  # fmt: skip
+LIST = """
+import sys
+from invoke.program import Program
+Program().run(["inv", "--list"], exit=False)
+print(*sys.modules, sep="\\n", file=sys.stderr)
+"""
+TESTING = """
+import sys
+before = set(sys.modules)
+import taskslib.testing
+print(*set(sys.modules) - before, sep="\\n", file=sys.stderr)
+"""
+
+
+def modules(code: str, folder: Path) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stderr.split())
+
+
+def test_list_loads_nothing_heavy(tmp_path: Path) -> None:
+    loaded = modules(LIST, write(tmp_path, multi()))
+    assert "taskslib.cli.namespace" in loaded
+    assert not loaded & HEAVY
+
+
+def test_the_helpers_of_tests_load_the_standard_library_alone(tmp_path: Path) -> None:
+    loaded = {name.partition(".")[0] for name in modules(TESTING, tmp_path)}
+    assert loaded - set(sys.stdlib_module_names) == {"taskslib"}
