@@ -8,11 +8,15 @@ from taskslib.errors import ConfigError
 from taskslib.project.model import Stack
 
 _LINE = re.compile(r"line (\d+)")
-_NAMED = re.compile(
-    r"additional propert(?:y|ies) '?([\w.-]+)'?|(?:services|networks|volumes)\.([\w.-]+)"
-    r"|service \"([^\"]+)\"",
-    re.IGNORECASE,
+_NAMED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"additional propert(?:y|ies) '?([\w.-]+)'?",
+        r"(?:services|networks|volumes)\.([\w.-]+)",
+        r"service \"([^\"]+)\"",
+    )
 )
+"""What a message is about, the most precise first."""
 
 
 def config_error(stack: Stack, message: str) -> ConfigError:
@@ -40,11 +44,9 @@ def _line(text: str, message: str) -> int:
     told = _LINE.search(message)
     if told:
         return int(told[1])
-    named = _NAMED.search(message)
-    if named is None:
-        return 0
+    named = next((found for one in _NAMED if (found := one.search(message))), None)
     # `services.api.ports.0`: the deepest part that is a key in the file.
-    parts = next(part for part in named.groups() if part).split(".")
+    parts = named[1].split(".") if named else []
     line = 0
     for part in parts:
         found = re.search(rf"^[ \t]*[\"']?{re.escape(part)}[\"']?[ \t]*:", text, re.MULTILINE)

@@ -1,0 +1,107 @@
+"""What every engine adapter does, the fake included."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taskslib.errors import ConfigError, EngineError
+from taskslib.processes import Cancellation
+from taskslib.project.model import Stack
+from taskslib.stacks.docker import DockerEngine
+from taskslib.stacks.engine import Engine, Label
+from taskslib.stacks.fake import FakeEngine
+from taskslib.stacks.isolate import isolate
+from taskslib.testing import wait_for
+
+COMPOSE = """\
+services:
+  web:
+    image: python:3.13-slim
+    init: true
+    command: [python, -m, http.server, "8000"]
+    ports: ["8000"]
+    x-taskslib: {env: WEB, url: "x://{host}:{port}"}
+"""
+RESOLVED: dict[str, Any] = {
+    "services": {
+        "web": {
+            "image": "python:3.13-slim",
+            "ports": [{"target": 8000, "protocol": "tcp"}],
+            "x-taskslib": {"env": "WEB", "url": "x://{host}:{port}"},
+        }
+    }
+}
+
+
+@pytest.fixture(params=["docker", "fake"])
+def adapter(request: pytest.FixtureRequest, shop: Path) -> Iterator[tuple[Engine, Stack, str]]:
+    shop.mkdir()
+    file = shop / "docker-compose.yml"
+    file.write_text(COMPOSE)
+    stack = Stack("", (file,))
+    engine: Engine = (
+        DockerEngine(Cancellation(), os.environ)
+        if request.param == "docker"
+        else FakeEngine(files={stack: RESOLVED})
+    )
+    name = f"{shop.name}-test-x"
+    yield engine, stack, name
+    engine.teardown(name)
+
+
+def test_from_nothing_to_running_and_back(adapter: tuple[Engine, Stack, str]) -> None:
+    engine, stack, name = adapter
+    engine.check()
+    assert engine.containers(name) == ()
+    assert engine.leftovers(name) == ()
+    config = engine.config(stack, name, {"TEST_INSTANCE_ID": "x"})
+    assert config["services"]["web"]["x-taskslib"]["env"] == "WEB"
+    project = name.split("-", maxsplit=1)[0]
+    config = isolate(config, name, {Label.NAME: name, Label.PROJECT: project, Label.MANAGED: "1"})
+    engine.build(name, stack, config)
+    engine.start(name, stack, config)
+    (web,) = wait_for(lambda: [one for one in engine.containers(name) if one.state == "running"])
+    assert (web.service, web.health, web.exit_code) == ("web", "", None)
+    assert list(web.ports) == [(8000, "tcp")]
+    assert web.labels[Label.NAME] == name
+    assert web in engine.containers("") or web.id in {one.id for one in engine.containers("")}
+    assert engine.probe_output(web) == ""
+    assert engine.host() == "127.0.0.1"
+    assert {one.split()[0] for one in engine.leftovers(name)} == {"container", "network"}
+    engine.teardown(name)
+    assert engine.leftovers(name) == ()
+    assert engine.containers(name) == ()
+    engine.teardown(name)  # what is not there is no error
+
+
+def test_a_file_that_is_none_is_refused(adapter: tuple[Engine, Stack, str]) -> None:
+    engine, stack, name = adapter
+    other = Stack("", (stack.folder / "other.yml",))
+    other.files[0].write_text("")
+    with pytest.raises(ConfigError, match=r"other\.yml:1: empty compose file"):
+        engine.config(other, name, {})
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [
+        FakeEngine(fails={"check"}),
+        DockerEngine(Cancellation(), {**os.environ, "DOCKER_HOST": "unix:///nonexistent.sock"}),
+    ],
+    ids=["fake", "docker"],
+)
+def test_an_engine_that_is_down(engine: Engine) -> None:
+    with pytest.raises(EngineError, match="the container engine is not running"):
+        engine.check()
+
+
+def test_docker_that_is_not_installed(tmp_path: Path) -> None:
+    engine = DockerEngine(Cancellation(), {"PATH": str(tmp_path)})
+    with pytest.raises(EngineError, match="docker is not installed") as refused:
+        engine.check()
+    assert refused.value.hint == "`inv setup` says what to install here"

@@ -1,0 +1,31 @@
+"""What is on the engine, asked past taskslib itself."""
+
+from __future__ import annotations
+
+import subprocess
+
+_KINDS = {
+    "container": (("ps", "-a", "--format", "{{.Names}}"), "taskslib.project"),
+    "network": (("network", "ls", "--format", "{{.Name}}"), "taskslib.project"),
+    "volume": (("volume", "ls", "--format", "{{.Name}}"), "taskslib.project"),
+    "image": (("image", "ls", "--format", "{{.Repository}}"), ""),
+}
+
+
+def docker(*arguments: str) -> str:
+    """Run a docker command and return what it prints."""
+    done = subprocess.run(
+        ["docker", *arguments], capture_output=True, text=True, check=True, timeout=120
+    )
+    return done.stdout.strip()
+
+
+def leftovers(project: str) -> list[str]:
+    """Return what is on the engine of a project: containers, networks, volumes, images."""
+    found = []
+    for kind, (listing, label) in _KINDS.items():
+        chosen = ("--filter", f"label={label}={project}") if label else ()
+        names = docker(*listing, *chosen).split()
+        # Images are named <project>-<scope>-…, with the project cut where it is long.
+        found += [f"{kind} {n}" for n in names if label or n.startswith(f"{project}-")]
+    return found
