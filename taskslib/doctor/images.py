@@ -23,14 +23,7 @@ class StandIn:
 
 def labels_of(references: Iterable[str]) -> dict[str, dict[str, str]]:
     """Return the labels of those images that are here; about 20 ms each."""
-    from python_on_whales import DockerClient, DockerException
-
-    image = DockerClient().image
-    try:
-        here = [one for one in references if image.exists(one)]
-        return {one: dict(image.inspect(one).config.labels or {}) for one in here}
-    except DockerException as error:
-        raise _failed(error.stderr) from error
+    return {one: found.labels for one in references if (found := _inspect(one)) is not None}
 
 
 def standins() -> tuple[StandIn, ...]:
@@ -42,17 +35,38 @@ def standins() -> tuple[StandIn, ...]:
     from python_on_whales import DockerClient, DockerException
 
     try:
-        labelled = DockerClient().image.list(filters=[("label", STANDIN_LABEL)])
-        found = [(one.id, one.repo_tags, one.config.labels or {}) for one in labelled]
+        listed = [one.id for one in DockerClient().image.list(filters=[("label", STANDIN_LABEL)])]
     except DockerException as error:
         raise _failed(error.stderr) from error
+    found = [image for one in listed if (image := _inspect(one)) is not None]
     return tuple(
         sorted(
-            StandIn(labels[STANDIN_LABEL], identifier)
-            for identifier, tags, labels in found
-            if labels.get(STANDIN_LABEL) in tags
+            StandIn(image.labels[STANDIN_LABEL], image.id)
+            for image in found
+            if image.labels.get(STANDIN_LABEL) in image.tags
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Image:
+    id: str
+    tags: tuple[str, ...]
+    labels: dict[str, str]
+
+
+def _inspect(reference: str) -> _Image | None:
+    """Return an image; None where it is not there, or no longer: other runs remove theirs."""
+    from python_on_whales import DockerClient, DockerException
+    from python_on_whales.exceptions import NoSuchImage
+
+    try:
+        image = DockerClient().image.inspect(reference)
+        return _Image(image.id, tuple(image.repo_tags), dict(image.config.labels or {}))
+    except NoSuchImage:
+        return None
+    except DockerException as error:
+        raise _failed(error.stderr) from error
 
 
 def _failed(stderr: str | None) -> EngineError:

@@ -197,3 +197,7 @@ def test_a_root_file_system_is_made_and_labelled() -> None:
     finally:
         docker("rmi", rootfs.image)
     assert set(TEMPORARY.glob("taskslib-*")) <= before
+
+
+def test_an_image_that_goes_meanwhile_is_none(name: str) -> None:
+    assert labels_of([f"{name}:gone"]) == {}
