@@ -7,7 +7,7 @@ from invoke.tasks import task
 
 from taskslib import api
 from taskslib.cli.session import command, say, session, tell
-from taskslib.errors import ExitCode
+from taskslib.errors import ExitCode, UsageError
 
 _SERVICE = "this service's own test stack instead of the full one"
 
@@ -58,12 +58,14 @@ def infra_ps(context: Context) -> None:
     help={"service": _SERVICE, "tail": "how many lines of each container"},
 )
 @command
-def infra_logs(context: Context, service: str = "", tail: int = 100) -> ExitCode:
+def infra_logs(context: Context, service: str = "", tail: str = "100") -> ExitCode:
     """Print what the containers of the running stack logged.
 
     Example: inv infra-logs --tail 20
     """
-    print(api.logs(session(context), service, tail=tail), end="")
+    if not (tail.isascii() and tail.isdecimal()):  # Invoke's own check of a number is a traceback
+        raise UsageError(f"--tail {tail!r} is not a number", hint="inv infra-logs --tail 20")
+    tell(api.logs(session(context), service, tail=int(tail)).splitlines())
     return ExitCode.PASSED
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from invoke.collection import Collection
 
 from taskslib.cli import info_tasks, infra_tasks, pipeline_tasks, setup_tasks
@@ -19,7 +21,10 @@ def make_ns(**overrides: object) -> Collection:
     """
     collection = Collection()
     for group in _GROUPS:
-        for task in group.TASKS:
+        for original in group.TASKS:
+            # Each collection needs tasks of its own: parsing one takes its help texts out of it.
+            task = copy.copy(original)
+            task.help = dict(original.help)
             collection.add_task(task)
     collection.configure({CONFIG_KEY: overrides})
     return collection

@@ -9,7 +9,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
-from taskslib.cli.session import command, names, passed_through, say, session, tell
+from taskslib.cli.session import PROGRAM_KEY, command, names, passed_through, say, session, tell
 from taskslib.errors import ExitCode, NoInstanceError, UsageError, did_you_mean
 from taskslib.events import Stage, SuiteId
 from taskslib.pipeline.plan import Plan, TestRequest
@@ -98,7 +98,7 @@ def test_service(
     Example: inv test-service api
     """
     if name in {"--help", "-h"}:  # Invoke takes it for the name
-        return _help("test-service")
+        return _help(context, "test-service")
     if not names(name):
         raise UsageError("no service is named", hint="inv test-service NAME")
     request = _request(Stage.SERVICE, name, verbose=verbose, keep=keep)
@@ -182,10 +182,11 @@ def _tell_kept(where: api.Session, plan: Plan) -> None:
         tell(address_lines(instance))
 
 
-def _help(name: str) -> ExitCode:
+def _help(context: Context, name: str) -> ExitCode:
     from invoke.program import Program
 
-    from taskslib.cli.namespace import ns
+    from taskslib.cli.namespace import make_ns
 
-    Program(namespace=ns, binary="inv[oke]").run(["inv", "--help", name], exit=False)
+    binary = context.config.get(PROGRAM_KEY, "inv[oke]")
+    Program(namespace=make_ns(), binary=binary).run([binary, "--help", name], exit=False)
     return ExitCode.PASSED

@@ -10,6 +10,7 @@ from invoke.program import Program
 
 from taskslib import __version__
 from taskslib.cli.namespace import make_ns
+from taskslib.cli.session import PROGRAM_KEY
 from taskslib.errors import ExitCode
 
 
@@ -29,9 +30,10 @@ class TaskslibProgram(Program):
 
 def program() -> TaskslibProgram:
     """Return the program behind the command `taskslib`."""
-    return TaskslibProgram(
-        name="taskslib", binary="taskslib", namespace=make_ns(), version=__version__
-    )
+    name = "taskslib"
+    tasks = make_ns()
+    tasks.configure({PROGRAM_KEY: name})
+    return TaskslibProgram(name=name, binary=name, namespace=tasks, version=__version__)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,6 +18,9 @@ from taskslib.project import find_root
 
 CONFIG_KEY = "taskslib"
 """Where `make_ns(...)` keeps its overrides in Invoke's configuration."""
+
+PROGRAM_KEY = "taskslib_program"
+"""Where the command `taskslib` says there that it is not `inv`."""
 
 P = ParamSpec("P")
 
@@ -35,6 +39,12 @@ def command(
         except Interrupted as stopped:
             say(f"interrupted by signal {stopped.signum}")
             code = stopped.exit_code
+        except KeyboardInterrupt:  # while nothing ran that needs an end of its own
+            code = ExitCode.INTERRUPT
+        except BrokenPipeError:
+            # Who read our output has gone (`inv services | head -1`): what is left goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = ExitCode.FAILED
         if code is not ExitCode.PASSED:
             raise Exit(code=int(code))
 
@@ -69,9 +79,10 @@ def say(words: str) -> None:
 
 
 def tell(lines: Iterable[str]) -> None:
-    """Write lines of data to stdout."""
+    """Write lines of data to stdout; what its encoding lacks is escaped."""
+    encoding = sys.stdout.encoding or "utf-8"
     for line in lines:
-        print(line, flush=True)
+        print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)
 
 
 def names(given: str) -> tuple[str, ...]:

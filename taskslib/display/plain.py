@@ -67,7 +67,6 @@ class PlainDisplay:
         )
         self._glyphs = glyphs(getattr(stream, "encoding", None) or "utf-8")
         self._rerun = rerun
-        self._blocked: list[str] = []
 
     def __call__(self, event: Event) -> None:
         """Show an event."""

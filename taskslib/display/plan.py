@@ -12,16 +12,15 @@ from taskslib.stacks.lifetime import Spec
 def plan_lines(plan: Plan, specs: Sequence[Spec]) -> Iterator[str]:
     """Yield a plan as lines: stages, suites with their steps, stacks with their names."""
     names = {spec.stack: spec.name for spec in specs}
-    root = plan.project.root
     for stage in plan.stages:
         yield TITLES[stage.stage]
         for entry in stage.suites:
             suite = entry.suite
-            tests = suite.tests.relative_to(root).as_posix()
+            tests = plan.project.shown(suite.tests)
             yield f"  {suite.id.name}: {' > '.join(entry.steps)}"
             yield f"      tests: {tests}"
             if suite.stack is not None:
-                file = suite.stack.files[0].relative_to(root).as_posix()
+                file = plan.project.shown(suite.stack.files[0])
                 yield f"      stack: {file} as {names[suite.stack]}"
     for note in plan.notes:
         yield f"note: {note}"

@@ -20,8 +20,6 @@ def service_lines(project: Project) -> Iterator[str]:
         yield f"  {name:16} {kinds.get(name, 'project'):8} {shown}"
     stacks = [suite.stack for suite in project.suites if suite.stack]
     for stack in dict.fromkeys([*stacks, *([project.stack] if project.stack else [])]):
-        file = stack.files[0]
-        shown = file.relative_to(project.root).as_posix()
-        yield f"  stack {stack.scope:10} {shown}"
+        yield f"  stack {stack.scope:10} {project.shown(stack.files[0])}"
     for gap in project.gaps:
         yield f"note: {gap}"

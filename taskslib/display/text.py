@@ -16,6 +16,9 @@ TITLES = {
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
+_WORKFLOW = re.compile(r"^([ \t]*)::(?=[A-Za-z-]+(?: [^\n]*?)?::)|##(?=(?:vso)?\[)", re.MULTILINE)
+"""What a CI service takes for a command to itself: `::error::…` however far in, `##[error]`."""
+
 
 def wants_colour(*, terminal: bool, environ: Mapping[str, str]) -> bool:
     """Tell whether to style what is written: on a terminal, or where FORCE_COLOR asks for it.
@@ -29,8 +32,12 @@ def wants_colour(*, terminal: bool, environ: Mapping[str, str]) -> bool:
 
 
 def clean(text: str) -> str:
-    """Return a text of the tests' without what could drive the terminal; tabs and lines stay."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n"))
+    """Return a text of the tests' without what could drive terminal or CI; tabs and lines stay."""
+    return _WORKFLOW.sub(_defused, _CONTROL.sub("", text.replace("\r\n", "\n")))
+
+
+def _defused(found: re.Match[str]) -> str:
+    return "# #" if found[1] is None else f"{found[1]}: :"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from taskslib.frameworks.run import Options, run_suite
 from taskslib.frameworks.variables import suite_variables
 from taskslib.pipeline.plan import Step, SuitePlan, TestRequest
 from taskslib.processes import Cancellation
-from taskslib.project.model import Stack, Suite
+from taskslib.project.model import Stack, Suite, shown
 from taskslib.stacks.engine import Engine
 from taskslib.stacks.lifetime import Instance, Lifetime, Spec
 
@@ -67,7 +67,7 @@ class SuiteRunner:
     def _run(self, suite: Suite, emit: Sink, steps: _Steps) -> SuiteResult:
         framework = framework_of(suite)
         if framework is None:
-            where = suite.tests.relative_to(suite.folder).as_posix()
+            where = shown(suite.tests, suite.folder)
             return SuiteResult(suite.id, State.NO_TESTS, reason=f"no test file in {where}")
         steps.begin(Step.ENVIRONMENT)
         if suite.stack is not None:

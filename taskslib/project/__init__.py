@@ -32,7 +32,9 @@ def find_root(start: Path) -> Path:
     """
     start = start.resolve()
     for folder in (start, *start.parents):
-        if any((folder / name).exists() for name in ("tasks.py", "tasks", "services", ".git")):
+        if any((folder / name).is_dir() for name in ("tasks", "services")):
+            return folder
+        if any((folder / name).exists() for name in ("tasks.py", ".git")):
             return folder
         pyproject = folder / "pyproject.toml"
         if pyproject.is_file() and "[tool.taskslib" in pyproject.read_text("utf-8", "replace"):

@@ -33,7 +33,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[tool.taskslib]`. Paths start at the repo's root, unless it says otherwise."""
 
-    project: str | None = None
+    project: Annotated[str, msgspec.Meta(pattern=r"^[^/\\]+$")] | None = None
     """The project's name; else pyproject's `[project] name`, else the name of the repo's folder."""
     services: tuple[str, ...] = ("services/*",)
     """Globs of the services' folders."""
@@ -64,11 +64,12 @@ def read_config(root: Path, overrides: Mapping[str, object]) -> Config:
 
     Raises `ConfigError` for a file that is no TOML, an unknown key or a wrong type.
     """
+    path = root / "pyproject.toml"
     pyproject = read_pyproject(root)
-    table = pyproject.get("tool", {}).get("taskslib", {})
-    config = _convert({**table, **overrides}, f"{root / 'pyproject.toml'}: [tool.taskslib]")
+    table = _table(_table(pyproject, "tool", path), "taskslib", path)
+    config = _convert({**table, **overrides}, f"{path}: [tool.taskslib]")
     if config.project is None:
-        name = pyproject.get("project", {}).get("name")
+        name = _table(pyproject, "project", path).get("name")
         if isinstance(name, str) and name:
             return msgspec.structs.replace(config, project=name)
     return config
@@ -83,6 +84,15 @@ def read_pyproject(folder: Path) -> dict[str, Any]:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+
+
+def _table(within: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
+    found = within.get(key, {})
+    if not isinstance(found, dict):
+        raise ConfigError(f"{path}: {key!r} must be a table")
+    return found
 
 
 def _convert(table: Mapping[str, object], where: str) -> Config:

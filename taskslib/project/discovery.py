@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from taskslib.errors import ConfigError
 from taskslib.events import Stage, SuiteId
 from taskslib.project.config import Config
 from taskslib.project.git import main_worktree
-from taskslib.project.model import Layout, Project, Service, Stack, Suite
+from taskslib.project.model import Layout, Project, Service, Stack, Suite, shown
 
 COMPOSE_NAMES = ("docker-compose.yml", "docker-compose.yaml", "compose.yaml", "compose.yml")
 _FULL = ""  # the full stack is no service's
@@ -68,7 +68,7 @@ def _single(root: Path, config: Config) -> Project:
 
 
 def _services(root: Path, config: Config) -> Iterator[Service]:
-    folders = sorted({path for glob in config.services for path in root.glob(glob)})
+    folders = sorted({path for glob in config.services for path in _matches(root, glob)})
     seen: dict[str, Path] = {}
     for folder in folders:
         if not folder.is_dir() or folder.name.startswith((".", "__")):
@@ -97,6 +97,21 @@ def _services(root: Path, config: Config) -> Iterator[Service]:
             )
 
 
+def _matches(root: Path, glob: str) -> tuple[Path, ...]:
+    """Return what a glob finds below the root; what lies elsewhere is no part of the repo."""
+    reason = "it leads out of the repo" if ".." in PurePath(glob).parts else ""
+    try:
+        found = () if reason else tuple(root.glob(glob))
+    except (ValueError, NotImplementedError) as error:
+        reason = str(error)
+    if reason:
+        raise ConfigError(
+            f"{root / 'pyproject.toml'}: [tool.taskslib]: services: {glob!r}: {reason}",
+            hint="globs start at the repo's root, like services/*",
+        )
+    return found
+
+
 def _service_suites(root: Path, service: Service, config: Config) -> tuple[list[Suite], list[str]]:
     own = config.of(service.name)
     passed = config.pass_env + own.pass_env
@@ -105,7 +120,7 @@ def _service_suites(root: Path, service: Service, config: Config) -> tuple[list[
     if unit.is_dir():
         suites.append(Suite(SuiteId(service.name, Stage.UNIT), service.path, unit, None, passed))
     else:
-        gaps.append(f"{service.name} has no unit tests ({_shown(unit, root)})")
+        gaps.append(f"{service.name} has no unit tests ({shown(unit, root)})")
     tests = service.path / (own.service_tests or config.service_tests)
     where = service.path / (own.stack or config.service_stack)
     if tests.is_dir():
@@ -114,7 +129,7 @@ def _service_suites(root: Path, service: Service, config: Config) -> tuple[list[
             Suite(SuiteId(service.name, Stage.SERVICE), service.path, tests, stack, passed)
         )
     elif not service.is_library:
-        gaps.append(f"{service.name} has no service tests ({_shown(tests, root)})")
+        gaps.append(f"{service.name} has no service tests ({shown(tests, root)})")
     return suites, gaps
 
 
@@ -135,14 +150,15 @@ def _required_stack(where: Path, service: str, tests: Path, root: Path) -> Stack
     if stack is None:
         wanted = where if where.suffix in {".yml", ".yaml"} else where / COMPOSE_NAMES[0]
         raise ConfigError(
-            f"{_shown(tests, root)} has no Compose file: looked for {_shown(wanted, root)}",
-            hint=f"write {_shown(wanted, root)}, or set `stack` in [tool.taskslib]",
+            f"{shown(tests, root)} has no Compose file: looked for {shown(wanted, root)}",
+            hint=f"write {shown(wanted, root)}, or set `stack` in [tool.taskslib]",
         )
     return stack
 
 
 def _stack(where: Path, service: str) -> Stack | None:
     """Return the stack that `where`, a Compose file or a folder with one, declares."""
+    where = Path(os.path.normpath(where))
     candidates = [where] if where.is_file() else [where / name for name in COMPOSE_NAMES]
     for path in candidates:
         if path.is_file():
@@ -152,7 +168,3 @@ def _stack(where: Path, service: str) -> Stack | None:
             )
             return Stack(service, (path, *(one for one in overrides if one.is_file())))
     return None
-
-
-def _shown(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

@@ -9,6 +9,11 @@ from pathlib import Path
 from taskslib.events import Stage, SuiteId
 
 
+def shown(path: Path, root: Path) -> str:
+    """Return a path for people: from `root` on, where it lies below it."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
 class Layout(StrEnum):
     """How the repo is laid out, which decides how many stages it has."""
 
@@ -89,6 +94,10 @@ class Project:
     """How many suites run at once."""
     gaps: tuple[str, ...] = ()
     """What a reader might expect and is not there, as sentences: `worker has no unit tests (…)`."""
+
+    def shown(self, path: Path) -> str:
+        """Return a path for people: from the root on, where it lies below it."""
+        return shown(path, self.root)
 
     def service_names(self) -> tuple[str, ...]:
         """Return the names of all services and libraries."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,7 +103,16 @@ def environment(**changes: str) -> dict[str, str]:
     """Return our own environment without what a run of taskslib hands to tests."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("TEST_", "PYTEST_", "GITHUB"))}
     # Narrow terminals of the outer world must not fold what is compared.
-    return {**kept, "COLUMNS": "80", "NO_COLOR": "1", **changes}
+    ours = {"COLUMNS": "80", "NO_COLOR": "1", "TASKSLIB_CACHE_DIR": cache()}
+    return {**kept, **ours, **changes}
+
+
+@functools.cache
+def cache() -> str:
+    """Return a folder for environments and locks: one a test process, gone with it."""
+    folder = tempfile.mkdtemp(prefix="taskslib-cache-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def inv(root: Path, *arguments: str, program: str = "inv", **variables: str) -> Ran:
