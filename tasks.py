@@ -19,9 +19,10 @@ from taskslib.errors import ExitCode
 from taskslib.frameworks.environments import prepare
 from taskslib.frameworks.environments.build import uv_program
 from taskslib.processes import Cancellation, Command, run
+from taskslib.project import load
 
 ROOT = Path(__file__).parent
-SERVICES = ("orders", "api", "worker")
+SERVICES = load(ROOT).service_names()
 PLATFORMS = ("linux", "darwin", "win32")
 
 

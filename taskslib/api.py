@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from taskslib.errors import NoInstanceError, UsageError, did_you_mean
+from taskslib.errors import EngineError, NoInstanceError, UsageError, did_you_mean
 from taskslib.pipeline.plan import Plan, TestRequest, make_plan
 from taskslib.processes import Cancellation
 from taskslib.project import find_root, load
@@ -65,10 +65,14 @@ def test(session: Session, planned: Plan, sink: Sink, folder: Path) -> Report:
         planned: From `plan`.
         sink: Receives every event.
         folder: Where the run's files go, from `run_folder`.
+
+    Raises `UsageError`, before anything runs, where a stack that is to be kept is there already.
     """
     from taskslib.pipeline.run import Runner
     from taskslib.pipeline.suite import SuiteRunner
 
+    if planned.request.keep:
+        _refuse_kept(session, test_specs(session, planned))
     specs = _specs(session, planned.project, kept=planned.request.keep)
     suites = SuiteRunner(
         engine=_engine(session),
@@ -200,6 +204,18 @@ def run_folder(session: Session) -> Path:
     folder = runs / name
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def _refuse_kept(session: Session, specs: Iterable[Spec]) -> None:
+    from taskslib.stacks.lifetime import kept_already
+
+    engine = _engine(session)
+    try:
+        there = [spec for spec in specs if engine.containers(spec.name)]
+    except EngineError:
+        return  # the suites that need it will say so, and the others run
+    if there:
+        raise kept_already(there[0])
 
 
 def _stack(found: Project, service: str) -> Stack:

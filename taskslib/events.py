@@ -137,8 +137,8 @@ class SuiteResult:
     """Evidence for a state that no single test explains: raw output, a build's last lines."""
     logs: str = ""
     """The tail of the logs of the containers involved, for a red suite with a stack."""
-    code: ExitCode = ExitCode.FAILED
-    """What it adds to the exit code in state `error`: 2 for its configuration, 3 for its stack."""
+    code: ExitCode = ExitCode.PASSED
+    """What it adds to the exit code: 2 for its configuration, 3 for its stack or environment."""
     withheld: tuple[str, ...] = ()
     """Names of environment variables that the suite did not get; for a red suite only."""
 

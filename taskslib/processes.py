@@ -23,6 +23,8 @@ from typing import IO
 
 from taskslib.errors import Interrupted
 
+_LOOK = 0.05
+"""Seconds between two looks at a child and at the cancellation."""
 _GRACE = 2.0
 """Seconds between the polite signal to a group and the one that cannot be ignored."""
 
@@ -33,8 +35,8 @@ class Command:
 
     argv: tuple[str, ...]
     cwd: Path | None = None
-    env: Mapping[str, str] | None = None
-    """The whole environment of the child; None is ours."""
+    env: Mapping[str, str] | None = field(default=None, repr=False)
+    """The whole environment of the child; None is ours. May hold secrets too."""
     stdin: str = field(default="", repr=False)
     """What the child reads; may hold secrets, so it is never shown."""
     timeout: float | None = None
@@ -55,7 +57,8 @@ class Cancellation:
     """Whether a signal asked for the end of the run, and how urgently."""
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        # Plain attributes: a handler that took a lock could meet itself holding it.
+        self._requested = False
         self.signum = 0
         self.count = 0
 
@@ -63,12 +66,12 @@ class Cancellation:
         """Ask for the end (again). The first signal decides the exit code."""
         self.signum = self.signum or signum
         self.count += 1
-        self._event.set()
+        self._requested = True
 
     @property
     def requested(self) -> bool:
         """Whether the end was asked for."""
-        return self._event.is_set()
+        return self._requested
 
     @property
     def urgent(self) -> bool:
@@ -82,7 +85,9 @@ class Cancellation:
 
     def pause(self, seconds: float) -> None:
         """Wait, but not longer than until the end is asked for; then raise `Interrupted`."""
-        self._event.wait(seconds)
+        until = time.monotonic() + seconds
+        while not self.requested and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, _LOOK))
         self.check()
 
     @contextmanager
@@ -97,9 +102,11 @@ class Cancellation:
 
         def handle(signum: int, _frame: FrameType | None) -> None:
             # CTRL_BREAK is Windows' other Ctrl-C.
-            self.request(signum if signum in _END_SIGNALS[:3] else int(signal.SIGINT))
+            self.request(int(signal.SIGINT) if signum == _BREAK else signum)
 
-        before = {number: signal.signal(number, handle) for number in _END_SIGNALS}
+        # What we were started to ignore (nohup, a script's background job) stays ignored.
+        wanted = (one for one in _END_SIGNALS if signal.getsignal(one) is not signal.SIG_IGN)
+        before = {number: signal.signal(number, handle) for number in wanted}
         try:
             yield
         finally:
@@ -107,6 +114,7 @@ class Cancellation:
                 signal.signal(number, handler)
 
 
+_BREAK = int(getattr(signal, "SIGBREAK", -1))
 _END_SIGNALS: tuple[int, ...] = tuple(
     int(getattr(signal, name))
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -193,7 +201,7 @@ def _wait(
     limit = time.monotonic() + command.timeout if command.timeout is not None else None
     while True:
         with suppress(subprocess.TimeoutExpired):
-            child.wait(0.05)
+            child.wait(_LOOK)
         if while_running is not None:
             while_running()
         if child.returncode is not None:
@@ -211,7 +219,7 @@ def _end_group(child: subprocess.Popen[bytes], cancellation: Cancellation) -> No
         until = time.monotonic() + _GRACE
         while child.poll() is None and time.monotonic() < until and not cancellation.urgent:
             with suppress(subprocess.TimeoutExpired):
-                child.wait(0.05)
+                child.wait(_LOOK)
     _signal_group(child, polite=False)
     child.wait()
 

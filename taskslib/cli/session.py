@@ -13,7 +13,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 
 from taskslib.api import Session
-from taskslib.errors import ExitCode, Interrupted, TaskslibError
+from taskslib.errors import ExitCode, Interrupted, TaskslibError, UsageError
 from taskslib.project import find_root
 
 CONFIG_KEY = "taskslib"
@@ -86,8 +86,11 @@ def tell(lines: Iterable[str]) -> None:
 
 
 def names(given: str) -> tuple[str, ...]:
-    """Split what `--service` takes: `api,worker`."""
-    return tuple(dict.fromkeys(name.strip() for name in given.split(",") if name.strip()))
+    """Split what `--service` takes: `api,worker`. Raises `UsageError` where it names none."""
+    found = tuple(dict.fromkeys(name.strip() for name in given.split(",") if name.strip()))
+    if given and not found:
+        raise UsageError(f"{given!r} names nothing", hint="separate names by commas: api,worker")
+    return found
 
 
 def passed_through() -> tuple[str, ...]:

@@ -116,7 +116,7 @@ def suite_names(project: Project) -> tuple[str, ...]:
 
 
 def _suites(project: Project, request: TestRequest, stage: Stage) -> list[SuitePlan]:
-    narrowed = request.services and project.layout is Layout.MULTI
+    narrowed = _narrows(project, request)
     if narrowed and stage is Stage.INTEGRATION and not request.stages:
         return []  # it is everybody's: it runs only if it is asked for
     picked = []
@@ -129,6 +129,10 @@ def _suites(project: Project, request: TestRequest, stage: Stage) -> list[SuiteP
     return picked
 
 
+def _narrows(project: Project, request: TestRequest) -> bool:
+    return bool(request.services) and project.layout is Layout.MULTI
+
+
 def _steps(suite: Suite, *, keep: bool) -> tuple[Step, ...]:
     if suite.stack is None:
         return (Step.ENVIRONMENT, Step.TEST)
@@ -138,7 +142,8 @@ def _steps(suite: Suite, *, keep: bool) -> tuple[Step, ...]:
 
 def _notes(project: Project, request: TestRequest) -> tuple[str, ...]:
     notes = [*project.gaps]
-    if request.services and not request.stages and Stage.INTEGRATION in project.layout.stages:
+    everybodys = any(suite.id.stage is Stage.INTEGRATION for suite in project.suites)
+    if request.services and not request.stages and everybodys and _narrows(project, request):
         notes.append("the integration stage is not run with --service (--stage integration does)")
     return tuple(notes)
 

@@ -14,8 +14,9 @@ _CODES = {
     State.CRASHED: ExitCode.FAILED,
     State.TIMED_OUT: ExitCode.FAILED,
     State.NO_TESTS: ExitCode.FAILED,
-    # What blocked or interrupted it has a code of its own.
+    # What blocked or interrupted it has a code of its own, and an error brings its own.
     State.BLOCKED: ExitCode.PASSED,
+    State.ERROR: ExitCode.PASSED,
     State.INTERRUPTED: ExitCode.PASSED,
 }
 
@@ -32,7 +33,8 @@ class Report:
     @property
     def exit_code(self) -> ExitCode:
         """The code of the worst outcome: interrupted > 2 > 3 > 1 > 4 > 0."""
-        codes = [_CODES.get(result.state, result.code) for result in self.results]
+        codes = [_CODES.get(one.state, ExitCode.FAILED) for one in self.results]
+        codes += [one.code for one in self.results if not one.state.green]
         if self.signum:
             codes.append(Interrupted(self.signum).exit_code)
         return worst(codes)

@@ -57,7 +57,7 @@ class SuiteRunner:
         try:
             result = self._run(suite, emit, steps)
         except Interrupted:
-            result = SuiteResult(suite.id, State.INTERRUPTED, reason=f"during {steps.current}")
+            result = SuiteResult(suite.id, State.INTERRUPTED, reason=f"during {steps.reached}")
         except TaskslibError as error:
             result = _error(suite.id, error)
         finally:
@@ -97,6 +97,7 @@ class SuiteRunner:
                 raise
             # The tests were red before the stack would not go: say both.
             emit(Note(f"{suite.id}: {error.message}", suite.id))
+            result = replace(result, code=ExitCode(error.exit_code), hint=error.hint)
         return replace(result, logs=logs)
 
     def _instance(
@@ -118,10 +119,11 @@ class SuiteRunner:
         if instance.spec is None or self.cancellation.requested:
             return ""
         name = instance.spec.name
+        logs = self.engine.logs(name, tail=_LOG_LINES)
         self._file(suite.id, "containers.log").write_text(
             self.engine.logs(name, tail=10_000), "utf-8", errors="replace"
         )
-        return self.engine.logs(name, tail=_LOG_LINES)
+        return logs
 
     def _options(self, suite: SuiteId, emit: Sink) -> Options:
         live = (lambda text: emit(Output(suite, text))) if self.request.verbose else None
@@ -135,24 +137,27 @@ class SuiteRunner:
 
 
 class _Steps:
-    """Tells which step a suite is in."""
+    """Tells which step a suite is in, and how far it came before its stack was ended."""
 
     def __init__(self, suite: SuiteId, emit: Sink) -> None:
-        self.current: str = "start"
+        self.reached = Step.ENVIRONMENT
+        self._current = Step.ENVIRONMENT
         self._suite = suite
         self._emit = emit
         self._open = False
 
     def begin(self, step: Step) -> None:
         self.end()
-        self.current = step
+        self._current = step
+        if step is not Step.STOP:
+            self.reached = step
         self._open = True
         self._emit(StepStarted(self._suite, step, time.monotonic()))
 
     def end(self) -> None:
         if self._open:
             self._open = False
-            self._emit(StepFinished(self._suite, self.current, time.monotonic()))
+            self._emit(StepFinished(self._suite, self._current, time.monotonic()))
 
 
 def _error(suite: SuiteId, error: TaskslibError) -> SuiteResult:

@@ -5,6 +5,7 @@ The defaults are the conventions; a repo that follows them needs no configuratio
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,9 @@ from typing import Annotated, Any
 import msgspec
 
 from taskslib.errors import ConfigError, did_you_mean
+
+_PROJECT = r"[^/\\]+"
+"""A project's name is part of file names."""
 
 
 class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,7 +37,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[tool.taskslib]`. Paths start at the repo's root, unless it says otherwise."""
 
-    project: Annotated[str, msgspec.Meta(pattern=r"^[^/\\]+$")] | None = None
+    project: Annotated[str, msgspec.Meta(pattern=f"^{_PROJECT}$")] | None = None
     """The project's name; else pyproject's `[project] name`, else the name of the repo's folder."""
     services: tuple[str, ...] = ("services/*",)
     """Globs of the services' folders."""
@@ -70,7 +74,7 @@ def read_config(root: Path, overrides: Mapping[str, object]) -> Config:
     config = _convert({**table, **overrides}, f"{path}: [tool.taskslib]")
     if config.project is None:
         name = _table(pyproject, "project", path).get("name")
-        if isinstance(name, str) and name:
+        if isinstance(name, str) and re.fullmatch(_PROJECT, name):
             return msgspec.structs.replace(config, project=name)
     return config
 

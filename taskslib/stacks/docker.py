@@ -10,10 +10,10 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from taskslib.errors import BuildError, ConfigError, EngineError, StackError
+from taskslib.errors import BuildError, EngineError, StackError
 from taskslib.processes import Cancellation, Command, Completed, run
 from taskslib.project.model import Stack
 from taskslib.stacks.compose_errors import config_error, without_warnings
@@ -32,11 +32,17 @@ _DOWN_PATTERN = re.compile(
     r"|error during connect|is the docker daemon running",
     re.IGNORECASE,
 )
+_NO_COMPOSE_PATTERN = re.compile(
+    r"is not a docker command|unknown command: docker compose|^unknown flag: --ansi"
+)
+"""What the client says of `compose` where it has no such plugin."""
+_CLEAR_LINE = re.compile("^\x1b\\[2K", re.MULTILINE)
+"""Compose puts it before each line of a log, whatever it is told about colours."""
 _LISTINGS = {
     "container": ("ps", "-a", "--format", "{{.Names}}"),
     "network": ("network", "ls", "--format", "{{.Name}}"),
     "volume": ("volume", "ls", "--format", "{{.Name}}"),
-    "image": ("image", "ls", "--format", "{{.ID}}"),
+    "image": ("image", "ls", "--format", "{{.ID}}={{.Repository}}:{{.Tag}}"),
 }
 _REMOVALS = {
     "container": ("rm", "-f", "-v"),
@@ -62,19 +68,15 @@ class DockerEngine:
 
     def config(self, stack: Stack, name: str, variables: Mapping[str, str]) -> ComposeConfig:
         """Return the stack as Compose resolves it, `x-taskslib` of its services included."""
-        done = self._resolve(stack, name, variables)
-        if done.code != 0:
-            raise config_error(stack, without_warnings(done.stderr))
-        resolved: ComposeConfig = json.loads(done.stdout)
+        resolved = self._resolve(stack, name, variables)
         if not resolved.get("services"):
-            raise ConfigError(f"{stack.files[0]}: no services")
-        if any("x-taskslib" in path.read_text("utf-8", "replace") for path in stack.files):
-            # Compose's JSON has a service's extensions only when it doesn't interpolate.
-            raw = json.loads(self._resolve(stack, name, variables, "--no-interpolate").stdout)
-            for key, service in resolved["services"].items():
-                extension = raw["services"].get(key, {}).get("x-taskslib")
-                if extension is not None:
-                    service["x-taskslib"] = extension
+            raise config_error(stack, "no services")
+        texts = [path.read_text("utf-8", "replace") for path in stack.files]
+        # In a file that is included or extended, it may stand too.
+        if any(word in text for text in texts for word in ("x-taskslib", "include", "extends")):
+            found = self._extensions(stack, name, variables)
+            for key in resolved["services"].keys() & found.keys():
+                resolved["services"][key]["x-taskslib"] = found[key]
         return resolved
 
     def build(self, name: str, stack: Stack, config: ComposeConfig) -> None:
@@ -126,24 +128,13 @@ class DockerEngine:
         """Return the last lines of an instance's containers (or of one service's)."""
         names = [service] if service else []
         logs = ("logs", "--no-color", "--tail", str(tail), *names)
-        done = self._run("compose", "--ansi", "never", "-p", name, *logs, cwd=_nowhere())
-        return done.stdout + without_warnings(done.stderr)
+        done = self._run(*_compose(name), *logs, cwd=_nowhere())
+        return _CLEAR_LINE.sub("", done.stdout) + without_warnings(done.stderr)
 
     def teardown(self, name: str) -> None:
         """Remove an instance: containers, networks, volumes, images. Also when cancelled."""
-        down = (
-            "compose",
-            "--ansi",
-            "never",
-            "-p",
-            name,
-            "down",
-            "--volumes",
-            "--remove-orphans",
-            "--timeout",
-            "0",
-        )
-        self._run(*down, cwd=_nowhere(), essential=True)
+        down = ("down", "--volumes", "--remove-orphans", "--timeout", "0")
+        self._run(*_compose(name), *down, cwd=_nowhere(), essential=True)
         for kind, names in self._labelled(name).items():
             if names:
                 self._run(*_REMOVALS[kind], *names, essential=True)
@@ -161,28 +152,51 @@ class DockerEngine:
         found = {}
         for kind, listing in _LISTINGS.items():
             label = Label.IMAGE if kind == "image" else Label.NAME
-            done = self._run(*listing, "--filter", f"label={label}={name}", essential=True)
-            self._raise_if_down(done)
-            found[kind] = list(dict.fromkeys(done.stdout.split()))
+            listed = self._ask(*listing, "--filter", f"label={label}={name}", essential=True)
+            names = dict.fromkeys(listed.split())
+            found[kind] = _own_images(name, names) if kind == "image" else list(names)
         return found
 
     def _resolve(
-        self, stack: Stack, name: str, variables: Mapping[str, str], *flags: str
-    ) -> Completed:
+        self,
+        stack: Stack,
+        name: str,
+        variables: Mapping[str, str],
+        *flags: str,
+        given: ComposeConfig | None = None,
+    ) -> ComposeConfig:
+        """Return what Compose makes of a stack's files, or of what is given in their stead."""
         files = [part for path in stack.files for part in ("--file", str(path))]
-        given = ("--project-directory", str(stack.folder), *files, "--profile", "*")
-        config = ("config", "--format", "json", *flags)
-        return self._run(
-            "compose",
-            "--ansi",
-            "never",
-            "-p",
-            name,
-            *given,
-            *config,
+        done = self._run(
+            *(*_compose(name), "--project-directory", str(stack.folder), "--profile", "*"),
+            *(("--file", "-") if given else files),
+            *("config", "--format", "json", *flags),
             cwd=stack.folder,
             variables=variables,
+            stdin=json.dumps(given) if given else "",
         )
+        if done.timed_out:
+            raise EngineError(f"`docker compose config` did not end in {_QUICK:.0f} s")
+        if done.code != 0:
+            raise config_error(stack, without_warnings(done.stderr))
+        resolved: ComposeConfig = json.loads(done.stdout)
+        return resolved
+
+    def _extensions(
+        self, stack: Stack, name: str, variables: Mapping[str, str]
+    ) -> dict[str, object]:
+        """Return `x-taskslib` of the services, interpolated.
+
+        Compose's JSON has a service's extensions only when it doesn't interpolate, but a file's
+        own always: so they go through it once more, as such.
+        """
+        raw = self._resolve(stack, name, variables, "--no-interpolate")
+        key = "x-taskslib"
+        found = {name: one[key] for name, one in raw["services"].items() if key in one}
+        if "$" in json.dumps(found):
+            carrier = {"services": {"x": {"image": "x"}}, key: found}
+            found = self._resolve(stack, name, variables, given=carrier)[key]
+        return found
 
     def _compose(
         self, name: str, stack: Stack, config: ComposeConfig, *arguments: str, timeout: float
@@ -190,14 +204,14 @@ class DockerEngine:
         """Run Compose on a configuration that was resolved before, read from stdin."""
         folder = ("--project-directory", str(stack.folder))
         return self._run(
-            *("compose", "--ansi", "never", "-p", name, *folder, "--file", "-", *arguments),
+            *(*_compose(name), *folder, "--file", "-", *arguments),
             cwd=stack.folder,
             stdin=json.dumps(config),
             timeout=timeout,
         )
 
-    def _ask(self, *arguments: str) -> str:
-        done = self._run(*arguments)
+    def _ask(self, *arguments: str, essential: bool = False) -> str:
+        done = self._run(*arguments, essential=essential)
         if done.code != 0 or done.timed_out:
             self._raise_if_down(done)
             raise EngineError(f"`docker {arguments[0]}` failed", details=_last_lines(done.stderr))
@@ -221,7 +235,7 @@ class DockerEngine:
         env = {**self._environ, **(variables or {})}
         command = Command((client, *arguments), cwd, env, stdin, timeout)
         done = run(command, self._cancellation, essential=essential)
-        if done.code != 0 and "is not a docker command" in done.stderr:
+        if done.code != 0 and _NO_COMPOSE_PATTERN.search(done.stderr):
             raise EngineError("docker has no Compose v2", hint="`inv setup` says what to install")
         return done
 
@@ -232,6 +246,20 @@ class DockerEngine:
                 details=_last_lines(without_warnings(done.stderr)),
                 hint="start it, or let `inv setup` say how",
             )
+
+
+def _compose(name: str) -> tuple[str, ...]:
+    return ("compose", "--ansi", "never", "-p", name)
+
+
+def _own_images(name: str, listed: Iterable[str]) -> list[str]:
+    """Return an instance's images among `ID=REPOSITORY:TAG`: those with its name, or with none.
+
+    An image that somebody built from one of them inherits the label, and is not ours.
+    """
+    pairs = [one.partition("=")[::2] for one in listed]
+    named = [reference for _, reference in pairs if reference.startswith(f"{name}-")]
+    return named + [identity for identity, reference in pairs if reference.startswith("<none>")]
 
 
 def _nowhere() -> Path:

@@ -17,6 +17,7 @@ from taskslib.stacks.engine import Container, Label
 from taskslib.stacks.urls import template
 
 _EXTENSION_KEYS = ("env", "port", "url")
+_OURS = ("TEST_INSTANCE_ID", "TEST_COMPOSE_PROJECT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +50,16 @@ def describe(service: str, config: Mapping[str, Any]) -> str:
     extensions = _extensions(service, config.get("x-taskslib"), ports)
     described = []
     for number, protocol in ports:
-        suffix = f"_{number}" if len(ports) > 1 else ""
-        own = extensions.get(number, {})
-        url = own.get("url") or (
-            template(number, _environment(config)) if protocol == "tcp" else ""
-        )
+        second = protocol != "tcp" and (number, "tcp") in ports
+        suffix = f"_{number}{f'_{protocol.upper()}' if second else ''}" if len(ports) > 1 else ""
+        own = {} if second else extensions.get(number, {})
+        url = template(number, _environment(config)) if protocol == "tcp" else ""
         described.append(
             {
                 "port": number,
                 "protocol": protocol,
-                "url": url,
-                "env": own.get("env") or f"{_prefix(service)}_URL{suffix}",
+                "url": own.get("url", url),
+                "env": own.get("env", f"{_prefix(service)}_URL{suffix}"),
                 "suffix": suffix,
             }
         )
@@ -118,10 +118,10 @@ def _prefix(service: str) -> str:
 
 
 def _extensions(
-    service: str, given: object, ports: list[tuple[int, str]]
+    service: str, extension: object, ports: list[tuple[int, str]]
 ) -> dict[int, Mapping[str, str]]:
     """Return the service's `x-taskslib` entries by container port."""
-    entries = given if isinstance(given, list) else [given] if given else []
+    entries = extension if isinstance(extension, list) else [extension] if extension else []
     found: dict[int, Mapping[str, str]] = {}
     for entry in entries:
         where = f"x-taskslib of service {service!r}"
@@ -133,17 +133,26 @@ def _extensions(
                     f"{where}: unknown key {key!r}",
                     hint=f"{did_you_mean(str(key), _EXTENSION_KEYS)}known keys: env, port, url",
                 )
-        env = str(entry.get("env", "TEST_X"))
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", env):
+        given = {key: _plain(str(one)) for key, one in entry.items() if one is not None}
+        env = given.get("env", "TEST_X")
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", env) or env in _OURS:
             raise ConfigError(f"{where}: {env!r} can't be a variable's name")
-        port = int(entry.get("port", ports[0][0]))
-        if port not in {number for number, _ in ports}:
-            raise ConfigError(f"{where}: the service doesn't publish port {port}")
-        found[port] = {key: str(value) for key, value in entry.items() if key != "port"}
+        wanted = given.pop("port", str(ports[0][0]))
+        port = next((number for number, _ in ports if str(number) == wanted), None)
+        if port is None:
+            raise ConfigError(f"{where}: the service doesn't publish port {wanted}")
+        if port in found:
+            raise ConfigError(f"{where}: port {port} stands in it twice")
+        found[port] = given
     return found
+
+
+def _plain(text: str) -> str:
+    """Return a text of a resolved configuration as what it means."""
+    return text.replace("$$", "$")
 
 
 def _environment(config: Mapping[str, Any]) -> dict[str, str]:
     """Return a service's own variables as its container sees them."""
     given = config.get("environment") or {}
-    return {name: str(value).replace("$$", "$") for name, value in given.items() if value}
+    return {name: _plain(str(value)) for name, value in given.items() if value}

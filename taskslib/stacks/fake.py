@@ -5,8 +5,10 @@ What it is told to do wrong is data, so that a test reads as a story: `FakeEngin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any
 
 from taskslib.errors import BuildError, ConfigError, EngineError, StackError
 from taskslib.project.model import Stack
@@ -20,14 +22,22 @@ class FakeEngine:
     files: dict[Stack, ComposeConfig] = field(default_factory=dict)
     """What Compose would make of each stack's files; any other is refused."""
     states: dict[str, list[Container]] = field(default_factory=dict)
-    """What each listing in turn says of a service's container; the last one stays."""
+    """What each listing in turn says of a service's container; the last one stays.
+
+    Its state, health and exit code count, and its ports where it has any.
+    """
     fails: set[str] = field(default_factory=set)
     """Of `check`, `build`, `start`."""
     stubborn: int = 0
     """How many teardowns leave the network behind."""
+    in_flight: int = 0
+    """After how many looks for leftovers a network appears that a broken start still made."""
     at: Callable[[str], None] = lambda _: None
-    """Called with the name of each step before it happens; may cancel, or raise."""
+    """Called in the middle of each step with its name (`listing` and `leftovers` are more);
+    may cancel, or raise."""
     calls: list[str] = field(default_factory=list)
+    """The steps that were taken: check, build, start, teardown."""
+    _free_ports: Iterator[int] = field(default_factory=lambda: count(30000))
     _containers: dict[str, dict[str, Container]] = field(default_factory=dict)
     _images: set[str] = field(default_factory=set)
     _networks: set[str] = field(default_factory=set)
@@ -52,22 +62,14 @@ class FakeEngine:
     def start(self, name: str, stack: Stack, config: ComposeConfig) -> None:
         """Make a network and the containers; a start that fails leaves them behind."""
         self._networks.add(name)
-        self._containers[name] = {
-            key: Container(
-                id=f"{name}-{key}-1",
-                name=f"{name}-{key}-1",
-                service=key,
-                state="running",
-                ports={(int(p["target"]), "tcp"): 30000 + i for i, p in enumerate(_ports(one))},
-                health="healthy" if one.get("healthcheck") else "",
-                labels={k: v for k, v in one.get("labels", {}).items() if k.startswith("taskslib")},
-            )
-            for key, one in config["services"].items()
-        }
+        there = self._containers.setdefault(name, {})
+        for key, one in config["services"].items():
+            there.setdefault(key, self._container(name, key, one))
         self._step("start", StackError(f"{stack.files[0]} does not start"))
 
     def containers(self, name: str) -> tuple[Container, ...]:
         """Return the containers, each in its next state."""
+        self.at("listing")
         found = []
         for instance, members in self._containers.items():
             if name in {"", instance}:
@@ -86,7 +88,7 @@ class FakeEngine:
 
     def teardown(self, name: str) -> None:
         """Remove all of an instance, or all but its network while stubborn."""
-        self.calls.append("teardown")
+        self._step("teardown")
         self._containers.pop(name, None)
         self._images.discard(name)
         if self.stubborn:
@@ -96,6 +98,11 @@ class FakeEngine:
 
     def leftovers(self, name: str) -> tuple[str, ...]:
         """Return what is there of an instance."""
+        self.at("leftovers")
+        if self.in_flight:
+            self.in_flight -= 1
+            if not self.in_flight:
+                self._networks.add(name)
         containers = [f"container {one.name}" for one in self._containers.get(name, {}).values()]
         networks = [f"network {name}_default"] if name in self._networks else []
         return (*containers, *networks, *(["image 1"] if name in self._images else []))
@@ -104,19 +111,31 @@ class FakeEngine:
         """Return loopback."""
         return "127.0.0.1"
 
-    def _step(self, name: str, error: Exception) -> None:
+    def _step(self, name: str, error: Exception | None = None) -> None:
         self.calls.append(name)
         self.at(name)
-        if name in self.fails:
+        if error is not None and name in self.fails:
             raise error
 
     def _next(self, container: Container) -> Container:
-        told = self.states.get(container.service)
-        if not told:
+        if not self.states.get(container.service):
             return container
-        state = told.pop(0) if len(told) > 1 else told[0]
-        return replace(container, state=state.state, health=state.health, exit_code=state.exit_code)
+        told, *later = self.states[container.service]
+        self.states[container.service] = later or [told]
+        ports = told.ports or container.ports
+        return replace(
+            container, state=told.state, health=told.health, exit_code=told.exit_code, ports=ports
+        )
 
-
-def _ports(service: Mapping[str, list[Mapping[str, int]]]) -> list[Mapping[str, int]]:
-    return service.get("ports", [])
+    def _container(self, name: str, key: str, service: Mapping[str, Any]) -> Container:
+        ports = [(int(p["target"]), p.get("protocol", "tcp")) for p in service.get("ports", [])]
+        labels = service.get("labels", {}).items()
+        return Container(
+            id=f"{name}-{key}-1",
+            name=f"{name}-{key}-1",
+            service=key,
+            state="running",
+            health="healthy" if service.get("healthcheck") else "",
+            ports={port: next(self._free_ports) for port in ports},
+            labels={label: value for label, value in labels if label.startswith("taskslib.")},
+        )

@@ -22,6 +22,7 @@ _HASH_LENGTH = 8
 _MAX_ID = _SLUG_LENGTH + 1 + _HASH_LENGTH
 _VALID_ID = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _FULL_SCOPE = "test"
+_KEPT = "-kept"
 _PART_LENGTH = 10
 """Of project and scope, so that a Compose project name has at most 50 characters."""
 _CI_VARIABLES = ("GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB", "CI_PIPELINE_ID", "CI_JOB_ID")
@@ -65,7 +66,7 @@ def compose_project(project: str, service: str, instance: str, *, kept: bool = F
     """
     # A service that is called like the full stack's scope must not meet it.
     scope = _hashed(service) if service == _FULL_SCOPE else _part(service or _FULL_SCOPE)
-    return f"{_part(project)}-{scope}-{instance}{'-kept' if kept else ''}"
+    return f"{_part(project)}-{scope}-{instance}{_KEPT if kept else ''}"
 
 
 def slug(text: str, length: int) -> str:
@@ -85,15 +86,17 @@ def _hashed(name: str) -> str:
 
 
 def _hash(*parts: str) -> str:
-    text = "\0".join(parts).encode(errors="surrogateescape")
+    text = "\0".join(parts).encode(errors="surrogatepass")
     return hashlib.sha256(text).hexdigest()[:_HASH_LENGTH]
 
 
 def _validated(given: str) -> str:
-    if len(given) > _MAX_ID or not _VALID_ID.fullmatch(given):
+    # An id that ends like a kept instance's name would take a run for that.
+    if len(given) > _MAX_ID or not _VALID_ID.fullmatch(given) or given.endswith(_KEPT):
         raise UsageError(
             f"{VARIABLE}={given!r} can't be part of container and network names",
-            hint=f"use 1 to {_MAX_ID} of a-z, 0-9 and '-', not starting or ending with '-'; "
+            hint=f"use 1 to {_MAX_ID} of a-z, 0-9 and '-', not starting or ending with '-' "
+            f"nor ending with '{_KEPT}'; "
             f"or unset {VARIABLE}: the branch then gives the id",
         )
     return given

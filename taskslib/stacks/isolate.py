@@ -17,6 +17,10 @@ from taskslib.stacks.engine import ComposeConfig, Label
 
 _LOOPBACK = "127.0.0.1"
 _DROPPED = ("container_name", "external_links", "x-taskslib")
+_NAMED_DROPPED = ("enable_ipv6", "external", "ipam", "name")
+"""Of networks and volumes. IPv6 goes with its address range: engines before 27 have no free one."""
+_BRIDGE_NAME = "com.docker.network.bridge.name"
+"""A network's option that fixes the name of the host's device."""
 
 
 def isolate(config: ComposeConfig, name: str, labels: Mapping[str, str]) -> ComposeConfig:
@@ -38,9 +42,11 @@ def isolate(config: ComposeConfig, name: str, labels: Mapping[str, str]) -> Comp
             config[kind][key] = _isolate_named(value or {}, f"{name}_{key}", labels)
     services = config.get("services") or {}
     built = {
-        service["image"]: f"{name}-{key}"
+        _tagged(tag): f"{name}-{key}"
         for key, service in services.items()
-        if service.get("build") and service.get("image")
+        if (build := service.get("build"))
+        for tag in (*(build.get("tags") or []), service.get("image"))
+        if tag
     }
     for key, service in services.items():
         _refuse(key, service)
@@ -51,7 +57,10 @@ def isolate(config: ComposeConfig, name: str, labels: Mapping[str, str]) -> Comp
 
 def _isolate_named(value: dict[str, Any], name: str, labels: Mapping[str, str]) -> dict[str, Any]:
     """Return a network or volume that is the instance's own, with a free address range."""
-    kept = {key: one for key, one in value.items() if key not in {"external", "ipam", "name"}}
+    kept = {key: one for key, one in value.items() if key not in _NAMED_DROPPED}
+    if "driver_opts" in kept:
+        options = kept["driver_opts"] or {}
+        kept["driver_opts"] = {k: one for k, one in options.items() if k != _BRIDGE_NAME}
     return {**kept, "name": name, "labels": {**(kept.get("labels") or {}), **labels}}
 
 
@@ -61,10 +70,8 @@ def _isolate_service(key: str, service: dict[str, Any], labels: Mapping[str, str
         service.pop(dropped, None)
     service["restart"] = "no"
     (service.get("deploy") or {}).pop("restart_policy", None)
-    for port in service.get("ports") or []:
-        port.pop("published", None)
-        port["host_ip"] = _LOOPBACK
-        port["mode"] = "ingress"
+    if service.get("ports"):
+        service["ports"] = _isolate_ports(service["ports"])
     networks = service.get("networks")
     if isinstance(networks, dict):
         for attached in networks.values():
@@ -75,6 +82,18 @@ def _isolate_service(key: str, service: dict[str, Any], labels: Mapping[str, str
         service["labels"][Label.ENDPOINTS] = _literal(endpoints)
 
 
+def _isolate_ports(ports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return each port once, published on loopback wherever the engine finds a free one."""
+    fixed = ("published", "host_ip", "mode")
+    isolated = []
+    for port in ports:
+        kept = {key: one for key, one in port.items() if key not in fixed}
+        free = {**kept, "host_ip": _LOOPBACK, "mode": "ingress"}
+        if free not in isolated:
+            isolated.append(free)
+    return isolated
+
+
 def _name_image(key: str, service: dict[str, Any], name: str, built: Mapping[str, str]) -> None:
     """Give a built image a name of the instance's own; follow it where its tag is used again."""
     build = service.get("build")
@@ -82,8 +101,16 @@ def _name_image(key: str, service: dict[str, Any], name: str, built: Mapping[str
         service["image"] = f"{name}-{key}"
         build.pop("tags", None)
         build["labels"] = {**(build.get("labels") or {}), Label.IMAGE: name}
-    elif service.get("image") in built:
-        service["image"] = built[service["image"]]
+    elif _tagged(service.get("image") or "") in built:
+        service["image"] = built[_tagged(service["image"])]
+    else:
+        return
+    service.pop("pull_policy", None)  # no registry has it
+
+
+def _tagged(image: str) -> str:
+    """Return an image's reference with its tag, `latest` where none is given."""
+    return image if ":" in image.rpartition("/")[2] else f"{image}:latest"
 
 
 def _refuse(key: str, service: Mapping[str, Any]) -> None:

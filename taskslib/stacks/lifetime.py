@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from taskslib.errors import StackError, UsageError
+from taskslib.errors import EngineError, StackError, UsageError
 from taskslib.processes import Cancellation
 from taskslib.project.model import Stack
 from taskslib.stacks.endpoints import Endpoint, endpoints, variables
-from taskslib.stacks.engine import Container, Engine, Label
+from taskslib.stacks.engine import ComposeConfig, Container, Engine, Label
 from taskslib.stacks.isolate import isolate
 from taskslib.stacks.lock import instance_lock
 from taskslib.stacks.wait import broken_stack, find_broken, wait_ready
@@ -88,32 +88,35 @@ class Lifetime:
         """
         with self._locked(spec.name):
             if spec.kept and self.engine.containers(spec.name):
-                raise UsageError(
-                    f"a kept stack is there already: {spec.name}",
-                    hint=f"`{down_command(spec.stack.service)}` ends it",
-                )
+                raise kept_already(spec)
+            config = self._configure(spec)
             up = False
             try:
-                instance = self._up(spec)
+                instance = self._up(spec, config)
                 up = True
                 yield instance
-            finally:
+            except BaseException:
                 if not (spec.kept and up):
-                    self.step("stop")
-                    self.end(spec.name, in_flight=not up)
+                    self._end_failed(spec.name, in_flight=not up)
+                raise
+            if not spec.kept:
+                self.step("stop")
+                self.end(spec.name)
 
     def start(self, spec: Spec) -> Instance:
-        """Start a kept instance, or bring a running one up to date; on failure nothing is left."""
+        """Start a kept instance, or bring a running one up to date.
+
+        A new one that fails leaves nothing; one that was there stays.
+        """
         with self._locked(spec.name):
             existed = bool(self.engine.containers(spec.name))
-            up = False
+            config = self._configure(spec)
             try:
-                instance = self._up(spec)
-                up = True
-            finally:
-                if not up and not existed:
-                    self.end(spec.name, in_flight=True)
-            return instance
+                return self._up(spec, config)
+            except BaseException:
+                if not existed:
+                    self._end_failed(spec.name, in_flight=True)
+                raise
 
     def stop(self, name: str) -> bool:
         """End an instance; return whether there was one."""
@@ -128,19 +131,30 @@ class Lifetime:
 
         Raises `StackError` naming what is left.
         """
-        clean = 0
-        for _ in range(_END_TRIES + _IN_FLIGHT):
+        tries = clean = 0
+        while True:
             if not clean:
                 self.engine.teardown(name)
+                tries += 1
             left = self.engine.leftovers(name)
             clean = 0 if left else clean + 1
             if clean >= (_IN_FLIGHT if in_flight else 1):
                 return
+            if left and tries >= _END_TRIES:
+                raise StackError(
+                    f"could not be removed: {', '.join(left)}",
+                    hint=f"`docker compose -p {name} down -v --remove-orphans`, "
+                    "then look at what is left",
+                )
             self.rest(_BETWEEN)
-        raise StackError(
-            f"could not be removed: {', '.join(left)}",
-            hint=f"`docker compose -p {name} down -v --remove-orphans`, then look at what is left",
-        )
+
+    def _end_failed(self, name: str, *, in_flight: bool) -> None:
+        """End an instance because of an error, which must not be lost to one in here."""
+        self.step("stop")
+        try:
+            self.end(name, in_flight=in_flight)
+        except EngineError as error:
+            self.say(f"{error.message}; {error.hint}" if error.hint else error.message)
 
     @contextmanager
     def _locked(self, name: str) -> Iterator[None]:
@@ -148,9 +162,11 @@ class Lifetime:
         with instance_lock(self.locks, name, say=self.say, pause=pause):
             yield
 
-    def _up(self, spec: Spec) -> Instance:
+    def _configure(self, spec: Spec) -> ComposeConfig:
         resolved = self.engine.config(spec.stack, spec.name, spec.variables)
-        config = isolate(resolved, spec.name, spec.labels)
+        return isolate(resolved, spec.name, spec.labels)
+
+    def _up(self, spec: Spec, config: ComposeConfig) -> Instance:
         self.step("build")
         self.engine.build(spec.name, spec.stack, config)
         self.step("start")
@@ -177,6 +193,14 @@ def running_instance(spec: Spec, containers: tuple[Container, ...], host: str) -
     found = endpoints(containers, host)
     ours = {**spec.variables, "TEST_COMPOSE_PROJECT": spec.name}
     return Instance(spec, found, {**ours, **variables(found)})
+
+
+def kept_already(spec: Spec) -> UsageError:
+    """Return the refusal of a second kept instance under one name."""
+    return UsageError(
+        f"a kept stack is there already: {spec.name}",
+        hint=f"`{down_command(spec.stack.service)}` ends it",
+    )
 
 
 def down_command(service: str) -> str:

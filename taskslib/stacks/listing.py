@@ -36,7 +36,7 @@ _PORT = re.compile(r":(\d+)(?:-(\d+))?->(\d+)(?:-\d+)?/(\w+)")
 
 def parse_containers(listing: str) -> tuple[Container, ...]:
     """Return the containers of a listing made with `FORMAT`."""
-    return tuple(_container(json.loads(line)) for line in listing.splitlines() if line.strip())
+    return tuple(_container(json.loads(line)) for line in listing.split("\n") if line.strip())
 
 
 def _container(fields: list[str]) -> Container:

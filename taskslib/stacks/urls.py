@@ -58,7 +58,9 @@ def _mongo(env: Environment) -> str:
 def _amqp(env: Environment) -> str:
     user = _first(env, "RABBITMQ_DEFAULT_USER") or "guest"
     password = _first(env, "RABBITMQ_DEFAULT_PASS") or "guest"
-    return _url("amqp", user, password, "/" + _first(env, "RABBITMQ_DEFAULT_VHOST"))
+    # A bare `/` would be the virtual host without a name, instead of the one that is there.
+    host = _first(env, "RABBITMQ_DEFAULT_VHOST")
+    return _url("amqp", user, password, f"/{host}" if host else "")
 
 
 _BY_PORT: Mapping[int, Callable[[Environment], str]] = {

@@ -74,9 +74,14 @@ def _verdict(container: Container, lasting: frozenset[str], observed: Observed) 
         return container.state
     if container.health:
         return "" if container.health == "healthy" else container.health
-    if container.ports:
+    if _tcp(container):
         return "" if container.id in observed.answering else "not answering"
     return "" if container.id in observed.settled else "running"
+
+
+def _tcp(container: Container) -> list[int]:
+    """Return where its ports that can be probed are published."""
+    return [port for (_, protocol), port in container.ports.items() if protocol == "tcp"]
 
 
 def lasting_services(config: ComposeConfig) -> frozenset[str]:
@@ -109,18 +114,16 @@ def wait_ready(
     *,
     timeout: float,
     pause: Callable[[float], None],
-    say: Callable[[str], None] = lambda _: None,
 ) -> tuple[Container, ...]:
     """Wait until an instance is ready and return its containers.
 
-    `pause` waits and raises where the run is cancelled; `say` is told what is waited for.
+    `pause` waits and raises where the run is cancelled.
     Raises `StackError`, with logs and probe output, for a container that ends, turns unhealthy
     or isn't ready in `timeout` seconds.
     """
     lasting = lasting_services(config)
     observer = _Observer(engine.host())
     started = time.monotonic()
-    told = ""
     while True:
         containers = engine.containers(name)
         state = readiness(containers, lasting, observer.look(containers))
@@ -128,9 +131,6 @@ def wait_ready(
             raise broken_stack(engine, name, state.broken)
         if state.ready:
             return containers
-        if (words := ", ".join(state.waiting)) != told:
-            told = words
-            say(words)
         if time.monotonic() - started > timeout:
             raise _late(engine, name, containers, state, timeout)
         pause(_PAUSE)
@@ -188,12 +188,11 @@ class _Observer:
         for one in plain:
             self._first_seen.setdefault(one.id, now)
         settled = {one.id for one in plain if now - self._first_seen[one.id] >= _SETTLE}
-        answering = {one.id for one in plain if one.ports and self._answers(one)}
+        answering = {one.id for one in plain if _tcp(one) and self._answers(one)}
         return Observed(frozenset(settled), frozenset(answering))
 
     def _answers(self, container: Container) -> bool:
-        tcp = (port for (_, kind), port in container.ports.items() if kind == "tcp")
-        return all(_listens(self._host, port) for port in tcp)
+        return all(_listens(self._host, port) for port in _tcp(container))
 
 
 def _listens(host: str, port: int) -> bool:
@@ -205,8 +204,9 @@ def _listens(host: str, port: int) -> bool:
     try:
         with socket.create_connection((host, port), timeout=1) as connection:
             connection.settimeout(0.05)
-            return connection.recv(1) != b""
-    except TimeoutError:
-        return True  # it listens, and waits for us to speak
-    except OSError:
+            try:
+                return connection.recv(1) != b""
+            except TimeoutError:
+                return True  # it listens, and waits for us to speak
+    except OSError:  # also where no connection comes about in time
         return False

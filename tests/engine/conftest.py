@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.leftovers import leftovers
+from tests.support.leftovers import leftovers, remove
 
 
 @pytest.fixture
@@ -16,4 +16,6 @@ def shop(tmp_path: Path) -> Iterator[Path]:
     """Return the folder of a project with a name of its own; afterwards nothing of it is left."""
     name = f"s{uuid.uuid4().hex[:8]}"
     yield tmp_path / name
-    assert leftovers(name) == []
+    found = leftovers(name)
+    remove(found)
+    assert found == []

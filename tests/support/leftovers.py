@@ -29,3 +29,11 @@ def leftovers(project: str) -> list[str]:
         # Images are named <project>-<scope>-…, with the project cut where it is long.
         found += [f"{kind} {n}" for n in names if label or n.startswith(f"{project}-")]
     return found
+
+
+def remove(found: list[str]) -> None:
+    """Remove what `leftovers` found: a test that failed must not disturb the next one."""
+    for kind in _KINDS:  # containers before what they use
+        names = [one.partition(" ")[2] for one in found if one.startswith(f"{kind} ")]
+        if names:
+            docker(kind, "rm", "-f", *names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shlex
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 
 import tasks
 import taskslib
+from taskslib.errors import ExitCode
+from taskslib.project.config import Config, read_config
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/**/*.md")])
@@ -45,6 +48,42 @@ def test_the_docs_have_commands() -> None:
 
 def test_the_version_has_its_section() -> None:
     assert f"\n## {taskslib.__version__} " in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_the_licence_is_there() -> None:
+    assert (ROOT / "LICENSE").read_text("utf-8").startswith("MIT License")
+
+
+def blocks(language: str) -> list[str]:
+    fenced = re.compile(rf"```{language}\n(.*?)```", re.DOTALL)
+    return [block for path in DOCS for block in fenced.findall(path.read_text("utf-8"))]
+
+
+def test_configuration_in_the_docs_is_accepted(tmp_path: Path) -> None:
+    assert blocks("toml")
+    for block in blocks("toml"):
+        (tmp_path / "pyproject.toml").write_text(block, "utf-8")
+        assert read_config(tmp_path, {}) != Config()
+
+
+def test_tasks_files_in_the_docs_load(tmp_path: Path) -> None:
+    files = [block for block in blocks("python") if "taskslib" in block]
+    assert files
+    for block in files:
+        (tmp_path / "tasks.py").write_text(block, "utf-8")
+        loaded = runpy.run_path(str(tmp_path / "tasks.py"))
+        assert "test" in loaded["ns"].task_names
+
+
+def test_every_exit_code_is_in_the_readme() -> None:
+    told = (ROOT / "README.md").read_text("utf-8").partition("Exit codes: ")[2].partition("\n\n")[0]
+    assert set(map(int, re.findall(r"\d+", told))) == set(ExitCode)
+
+
+def test_every_room_in_the_docs_exists() -> None:
+    rooms = re.findall(r"`((?:taskslib|tests)/[\w/.]*)`", "".join(p.read_text() for p in DOCS))
+    assert rooms
+    assert [room for room in rooms if not (ROOT / room).exists()] == []
 
 
 def test_public_names() -> None:

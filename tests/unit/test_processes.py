@@ -6,27 +6,30 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from taskslib.errors import Interrupted
-from taskslib.processes import Cancellation, Command, run
+from taskslib.processes import Cancellation, Command, Completed, run
 from taskslib.testing import wait_for
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="looks for processes by POSIX means")
-# A parent that ignores the polite signal, with a grandchild; both write their ids.
+# A parent with a grandchild; both write their ids. The parent may ignore the polite signal.
 FAMILY = """
 import os, signal, subprocess, sys, time
-signal.signal(signal.SIGINT, signal.SIG_IGN)
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+STUBBORN
 open(sys.argv[1], "w").write(f"{os.getpid()} {child.pid}")
 time.sleep(600)
 """
+STUBBORN = FAMILY.replace("STUBBORN", "signal.signal(signal.SIGINT, signal.SIG_IGN)")
+POLITE = FAMILY.replace("STUBBORN", "")
 
 
-def python(code: str, *arguments: str, **options: object) -> Command:
-    return Command((sys.executable, "-c", code, *arguments), **options)  # type: ignore[arg-type]
+def python(code: str, *arguments: str, stdin: str = "", timeout: float | None = None) -> Command:
+    return Command((sys.executable, "-c", code, *arguments), stdin=stdin, timeout=timeout)
 
 
 def alive(pid: int) -> bool:
@@ -35,8 +38,11 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     # A zombie whose new parent has not reaped it yet is dead.
-    stat = Path(f"/proc/{pid}/stat")
-    return not (stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z")
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return not Path("/proc").is_dir()
+    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 def family(file: Path) -> list[int]:
@@ -44,11 +50,56 @@ def family(file: Path) -> list[int]:
     return pids if len(pids) == 2 else []
 
 
+def all_gone(file: Path) -> None:
+    assert len(family(file)) == 2
+    wait_for(lambda: not any(alive(pid) for pid in family(file)))
+
+
+def seconds_to_end_once_up(code: str, file: Path, signals: int) -> float:
+    """Run a family, ask for its end once it is up; return the seconds from then to its end."""
+    cancellation = Cancellation()
+    asked = 0.0
+
+    def ask() -> None:
+        nonlocal asked
+        if family(file) and not cancellation.requested:
+            asked = time.monotonic()
+            for _ in range(signals):
+                cancellation.request(signal.SIGTERM)
+
+    with pytest.raises(Interrupted):
+        run(python(code, str(file)), cancellation, while_running=ask)
+    return time.monotonic() - asked
+
+
 def test_output_input_and_code() -> None:
     code = "import sys; print(input()); print('e', file=sys.stderr); sys.exit(7)"
-    done = run(python(code, stdin="secret\n"), Cancellation())
-    assert (done.code, done.stdout.split(), done.stderr.split()) == (7, ["secret"], ["e"])
-    assert "secret" not in repr(python(code, stdin="secret\n"))
+    done = run(python(code, stdin="sécret\n"), Cancellation())
+    assert (done.code, done.timed_out) == (7, False)
+    assert (done.stdout.split(), done.stderr.split()) == (["sécret"], ["e"])
+
+
+def test_without_input_the_child_reads_nothing() -> None:
+    done = run(python("import sys; print(repr(sys.stdin.read()))"), Cancellation())
+    assert done.stdout.strip() == "''"
+
+
+def test_what_may_hold_secrets_is_not_shown() -> None:
+    command = Command(("docker", "version"), env={"TOKEN": "secret"}, stdin="secret")
+    assert repr(command) == "Command(argv=('docker', 'version'), cwd=None, timeout=None)"
+
+
+def test_folder_and_environment(tmp_path: Path) -> None:
+    code = "import os; print(os.getcwd()); print(os.environ.get('PATH'), os.environ['MINE'])"
+    keep = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    command = Command((sys.executable, "-c", code), tmp_path, {**keep, "MINE": "1"})
+    done = run(command, Cancellation())
+    assert done.stdout.splitlines() == [str(tmp_path.resolve()), "None 1"]
+
+
+def test_a_program_that_is_not_there() -> None:
+    with pytest.raises(FileNotFoundError):
+        run(Command(("not-a-program-of-this-machine",)), Cancellation())
 
 
 def test_output_that_is_not_utf8_stays_readable() -> None:
@@ -56,49 +107,126 @@ def test_output_that_is_not_utf8_stays_readable() -> None:
     assert done.stdout == "a\ufffdb"
 
 
+def test_more_output_than_a_pipe_holds() -> None:
+    done = run(python("import os; [os.write(1, b'x' * 65536) for _ in range(8)]"), Cancellation())
+    assert len(done.stdout) == 8 * 65536
+
+
 def test_output_to_a_file(tmp_path: Path) -> None:
-    code = "import os; os.write(1, b'a'); os.write(2, b'b')"
+    code = "import os; os.write(1, b'a'); os.write(2, b'b'); os.write(1, b'c')"
     done = run(python(code), Cancellation(), output=tmp_path / "out")
-    assert (done.stdout, (tmp_path / "out").read_text()) == ("", "ab")
+    assert done == Completed(0, "", "")
+    assert (tmp_path / "out").read_bytes() == b"abc"
 
 
 @POSIX
-def test_a_time_limit_ends_the_whole_group(tmp_path: Path) -> None:
-    done = run(python(FAMILY, str(tmp_path / "pids"), timeout=1.5), Cancellation())
-    assert done.timed_out
-    wait_for(lambda: not any(alive(pid) for pid in family(tmp_path / "pids")))
+@pytest.mark.parametrize("code", [STUBBORN, POLITE], ids=["stubborn", "polite"])
+def test_a_time_limit_ends_the_whole_group(tmp_path: Path, code: str) -> None:
+    file = tmp_path / "pids"
+    done = run(python(code, str(file), timeout=1), Cancellation())
+    assert (done.timed_out, -done.code) == (True, 9 if code == STUBBORN else signal.SIGINT)
+    all_gone(file)
 
 
 @POSIX
-@pytest.mark.parametrize("signals", [1, 2])
-def test_cancellation_ends_the_whole_group(tmp_path: Path, signals: int) -> None:
+@pytest.mark.parametrize(
+    ("code", "signals", "at_least", "at_most"),
+    [
+        pytest.param(POLITE, 1, 0, 1.9, id="polite"),
+        pytest.param(STUBBORN, 1, 1.9, 10, id="grace"),
+        pytest.param(STUBBORN, 2, 0, 1.9, id="urgent"),
+    ],
+)
+def test_cancellation_ends_the_whole_group(
+    tmp_path: Path, code: str, signals: int, at_least: float, at_most: float
+) -> None:
+    file = tmp_path / "pids"
+    assert at_least <= seconds_to_end_once_up(code, file, signals) < at_most
+    all_gone(file)
+
+
+def test_what_is_essential_goes_on_to_its_end() -> None:
     cancellation = Cancellation()
 
-    def cancel() -> None:
-        wait_for(lambda: family(tmp_path / "pids"), timeout=30)
-        for _ in range(signals):
-            cancellation.request(signal.SIGTERM)
+    def ask() -> None:
+        cancellation.request(signal.SIGTERM)
 
-    canceller = threading.Thread(target=cancel)
-    canceller.start()
-    with pytest.raises(Interrupted) as ended:
-        run(python(FAMILY, str(tmp_path / "pids")), cancellation)
-    canceller.join()
-    assert ended.value.exit_code == 143
-    wait_for(lambda: not any(alive(pid) for pid in family(tmp_path / "pids")))
+    code = "import time; time.sleep(0.3); print('done')"
+    done = run(python(code), cancellation, essential=True, while_running=ask)
+    assert cancellation.urgent
+    assert (done.code, done.stdout.strip()) == (0, "done")
 
 
 @POSIX
 def test_what_a_child_leaves_behind_is_ended(tmp_path: Path) -> None:
-    leaves = FAMILY.replace("time.sleep(600)\n", "\n")
+    leaves = POLITE.replace("time.sleep(600)\n", "\n")
     assert run(python(leaves, str(tmp_path / "pids")), Cancellation()).code == 0
-    _, grandchild = family(tmp_path / "pids")
-    wait_for(lambda: not alive(grandchild))
+    all_gone(tmp_path / "pids")
 
 
-def test_only_what_is_essential_runs_once_cancelled() -> None:
+@POSIX
+def test_an_error_of_who_watches_ends_the_whole_group(tmp_path: Path) -> None:
+    def watch() -> None:
+        if family(tmp_path / "pids"):
+            raise ValueError("a bug of ours")
+
+    with pytest.raises(ValueError, match="a bug of ours"):
+        run(python(POLITE, str(tmp_path / "pids")), Cancellation(), while_running=watch)
+    all_gone(tmp_path / "pids")
+
+
+def test_only_what_is_essential_runs_once_cancelled(tmp_path: Path) -> None:
     cancellation = Cancellation()
     cancellation.request(signal.SIGINT)
     with pytest.raises(Interrupted):
-        run(python("pass"), cancellation)
+        run(python(f"open({str(tmp_path / 'ran')!r}, 'w')"), cancellation)
+    assert not (tmp_path / "ran").exists()
     assert run(python("print(1)"), cancellation, essential=True).stdout.strip() == "1"
+
+
+def test_the_first_signal_counts_and_the_second_is_urgent() -> None:
+    cancellation = Cancellation()
+    cancellation.check()
+    assert (cancellation.requested, cancellation.urgent, cancellation.signum) == (False, False, 0)
+    cancellation.request(signal.SIGTERM)
+    assert (cancellation.requested, cancellation.urgent) == (True, False)
+    cancellation.request(signal.SIGINT)
+    assert (cancellation.urgent, cancellation.signum) == (True, signal.SIGTERM)
+    with pytest.raises(Interrupted) as ended:
+        cancellation.check()
+    assert ended.value.exit_code == 143
+
+
+def test_a_pause_ends_with_the_request_for_the_end() -> None:
+    cancellation = Cancellation()
+    cancellation.pause(0)
+    asker = threading.Thread(target=cancellation.request, args=(signal.SIGINT,))
+    asker.start()
+    began = time.monotonic()
+    with pytest.raises(Interrupted):
+        cancellation.pause(60)
+    asker.join()
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals to oneself")
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_signals_are_requests_while_a_run_lasts(name: str, code: int) -> None:
+    """In a process of its own: this one's main thread is the test runner's."""
+    script = f"""
+import os, signal
+from taskslib.errors import Interrupted
+from taskslib.processes import Cancellation
+
+cancellation = Cancellation()
+before = signal.getsignal(signal.{name})
+with cancellation.on_signals():
+    os.kill(os.getpid(), signal.{name})
+    try:
+        cancellation.pause(60)
+    except Interrupted as ended:
+        print(int(ended.exit_code), signal.getsignal(signal.{name}) is before)
+print(signal.getsignal(signal.{name}) is before)
+"""
+    done = run(python(script), Cancellation())
+    assert (done.stdout, done.stderr) == (f"{code} False\nTrue\n", "")

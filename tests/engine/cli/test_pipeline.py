@@ -160,7 +160,10 @@ def test_kept_stacks(shop: Path) -> None:
     assert up in inv(shop, "test-service", "web", "--keep").out
     again = inv(shop, "test-service", "web", "--keep")
     assert again.code == 2
-    assert f"    a kept stack is there already: {name}\n" in again.out
+    assert again.err == (
+        f"error: a kept stack is there already: {name}\n\n"
+        "hint: `inv infra-down --service web` ends it\n"
+    )
     assert inv(shop, "test-service", "web").code == 0  # its own, beside it
     assert inv(shop, "infra-up", "--service", "web") == Ran(0, up, "")
     ports = inv(shop, "ports", "--service", "web", "--format", "env")

@@ -2,32 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
-from taskslib.cli.namespace import make_ns
 from tests.support.projects import Ran, inv, multi, repository, single, write
-
-TASKS = sorted(make_ns().task_names)
-
-
-def test_every_task_has_help_with_an_example(tmp_path: Path) -> None:
-    write(tmp_path, multi())
-    listed = inv(tmp_path, "--list").out
-    for name in TASKS:
-        assert f"  {name} " in listed
-        words = inv(tmp_path, "--help", name)
-        assert words.code == 0
-        assert re.search(r"\n  Example: .*\binv ", words.out)
-
-
-def test_help_after_a_positional_task(tmp_path: Path) -> None:
-    write(tmp_path, multi())
-    ran = inv(tmp_path, "test-service", "--help")
-    assert ran == inv(tmp_path, "--help", "test-service")
-    assert ran.out.startswith("Usage: inv[oke] [--core-opts] test-service [--options]")
 
 
 @pytest.mark.parametrize(

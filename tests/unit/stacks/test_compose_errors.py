@@ -1,4 +1,4 @@
-"""What Compose says of a file, with the line it is about. The texts are Compose 2.26's."""
+"""What Compose says of a file, with the place that it is about."""
 
 from __future__ import annotations
 
@@ -8,42 +8,28 @@ import pytest
 
 from taskslib.project.model import Stack
 from taskslib.stacks.compose_errors import config_error, without_warnings
-
-FILE = """\
-services:
-  web:
-    image: x
-    imgae: y
-    depends_on: [db]
-"""
+from tests.support.malformed import MALFORMED, Malformed
 
 
-@pytest.mark.parametrize(
-    ("said", "told"),
-    [
-        ("empty compose file", "FILE:1: empty compose file"),
-        ("yaml: line 3: bad", "FILE:3: yaml: line 3: bad"),
-        (
-            "validating FILE: services.web Additional property imgae is not allowed",
-            "FILE:4: services.web Additional property imgae is not allowed",
-        ),
-        (
-            "validating FILE: services.web.depends_on must be a list",
-            "FILE:5: services.web.depends_on must be a list",
-        ),
-        (
-            'service "web" depends on undefined service "db": invalid compose project',
-            'FILE:2: service "web" depends on undefined service "db": invalid compose project',
-        ),
-        ("Top-level object must be a mapping", "FILE: Top-level object must be a mapping"),
-        ("", "FILE: Compose refuses it and does not say why"),
-    ],
-)
-def test_file_and_line(tmp_path: Path, said: str, told: str) -> None:
+@pytest.mark.parametrize("case", MALFORMED.values(), ids=MALFORMED)
+def test_file_and_line(tmp_path: Path, case: Malformed) -> None:
+    file, override = tmp_path / "compose.yml", tmp_path / "compose.override.yml"
+    file.write_text(case.text)
+    override.write_text(case.override or "")
+    files = (file,) if case.override is None else (file, override)
+    words = {"OVERRIDE": str(override), "FILE": str(file), "FOLDER": str(tmp_path)}
+    said, told = case.said, case.told
+    for word, path in words.items():
+        said, told = said.replace(word, path), told.replace(word, path)
+    assert config_error(Stack("", files), said).message == told
+
+
+def test_no_reason_and_a_file_that_is_gone(tmp_path: Path) -> None:
     file = tmp_path / "compose.yml"
-    file.write_text(FILE)
-    error = config_error(Stack("", (file,)), said.replace("FILE", str(file)))
-    assert error.message.replace(str(file), "FILE") == told
+    stack = Stack("", (file,))
+    said = f"open {file}: no such file or directory"
+    assert config_error(stack, said).message == f"{file}: {said}"
+    assert config_error(stack, "").message == f"{file}: Compose refuses it and does not say why"
 
 
 def test_warnings_are_left_out() -> None:

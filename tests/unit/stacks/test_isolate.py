@@ -75,6 +75,92 @@ def test_everything_fixed_is_replaced() -> None:
     assert given["name"] == "theirs", "what was given is not changed"
 
 
+def networks(**options: Any) -> dict[str, Any]:
+    isolated = isolate({"services": {}, "networks": {"n": options}}, "x", {})
+    found: dict[str, Any] = isolated["networks"]["n"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"internal": True, "driver": "bridge"}, {"internal": True, "driver": "bridge"}),
+        ({"ipam": {"config": [{"subnet": "fd00::/64"}]}, "enable_ipv6": True}, {}),
+        ({"external": True, "name": "theirs"}, {}),
+        (
+            {"driver_opts": {"com.docker.network.bridge.name": "br0", "mtu": "1400"}},
+            {"driver_opts": {"mtu": "1400"}},
+        ),
+        ({"labels": {"a": "$$b"}}, {"labels": {"a": "$$b"}}),
+    ],
+)
+def test_networks(given: dict[str, Any], kept: dict[str, Any]) -> None:
+    assert networks(**given) == {"name": "x_n", "labels": {}, **kept}
+
+
+def test_ports_once_each_and_all_on_loopback() -> None:
+    ports = [
+        {"target": 80, "published": "8080", "protocol": "tcp", "mode": "ingress"},
+        {"target": 80, "published": "8081", "protocol": "tcp", "mode": "host"},
+        {"target": 53, "protocol": "udp", "host_ip": "::", "mode": "ingress"},
+    ]
+    found = isolate({"services": {"web": {"image": "x", "ports": ports}}}, "x", {})
+    fixed = {"host_ip": "127.0.0.1", "mode": "ingress"}
+    assert found["services"]["web"]["ports"] == [
+        {"target": 80, "protocol": "tcp", **fixed},
+        {"target": 53, "protocol": "udp", **fixed},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("built", "image", "expected"),
+    [
+        ({"image": "shop/app"}, "shop/app", "x-app"),
+        ({"image": "shop/app"}, "shop/app:latest", "x-app"),
+        ({"image": "shop/app:1"}, "shop/app:1", "x-app"),
+        ({"image": "shop/app:1"}, "shop/app:2", "shop/app:2"),
+        ({"image": "host:5000/app"}, "host:5000/app:latest", "x-app"),
+        ({"build": {"context": ".", "tags": ["shop/app:3"]}}, "shop/app:3", "x-app"),
+        ({}, "shop/app", "shop/app"),
+    ],
+)
+def test_the_tag_of_a_built_image_is_followed(
+    built: dict[str, Any], image: str, expected: str
+) -> None:
+    app = {"build": {"context": "."}, "pull_policy": "build", **built}
+    again = {"image": image, "pull_policy": "always"}
+    found = isolate({"services": {"again": again, "app": app}}, "x", {})["services"]
+    assert found["app"] == {
+        "build": {"context": ".", "labels": {"taskslib.image": "x"}},
+        "image": "x-app",
+        "restart": "no",
+        "labels": {},
+    }
+    own = expected.startswith("x-")
+    policy = {} if own else {"pull_policy": "always"}
+    assert found["again"] == {"image": expected, "restart": "no", "labels": {}, **policy}
+
+
+def test_label_with_an_endpoint_goes_through_interpolation() -> None:
+    service = {
+        "image": "postgres",
+        "ports": [{"target": 5432}],
+        "environment": {"POSTGRES_PASSWORD": "p"},
+        "x-taskslib": {"env": "DB", "url": "x://$$user@{host}:{port}"},
+    }
+    found = isolate({"services": {"db": service}}, "x", {})["services"]["db"]
+    assert found == {
+        "image": "postgres",
+        "ports": [{"target": 5432, "host_ip": "127.0.0.1", "mode": "ingress"}],
+        "environment": {"POSTGRES_PASSWORD": "p"},
+        "restart": "no",
+        "labels": {
+            "taskslib.endpoints": '[{"port":5432,"protocol":"tcp",'
+            '"url":"x://$$user@{host}:{port}","env":"DB","suffix":""}]'
+        },
+    }
+
+
 @pytest.mark.parametrize(
     ("service", "words"),
     [
@@ -82,11 +168,24 @@ def test_everything_fixed_is_replaced() -> None:
         ({"network_mode": "container:theirs"}, "network_mode: container:theirs"),
         ({"pid": "container:theirs"}, "pid: container:theirs"),
         ({"volumes_from": ["container:theirs"]}, "volumes_from: container:theirs"),
+        ({"ipc": "container:theirs"}, "ipc: container:theirs"),
         ({"external_links": ["theirs"]}, "external_links: theirs"),
+        (
+            {"network_mode": "host", "pid": "container:theirs"},
+            "network_mode: host, pid: container:theirs",
+        ),
     ],
 )
 def test_what_cannot_be_isolated_is_refused(service: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigError) as refused:
         isolate({"services": {"app": service}}, "x", {})
     assert refused.value.message == f"service 'app' can't be isolated: {words}"
-    assert refused.value.hint
+    assert refused.value.hint == (
+        "let the services of a test stack meet on a network of the same Compose file"
+    )
+
+
+def test_what_stays_inside_the_stack_is_let_in() -> None:
+    service = {"image": "x", "network_mode": "service:db", "volumes_from": ["db"], "pid": "host"}
+    found = isolate({"services": {"app": service, "db": {"image": "y"}}}, "x", {})
+    assert found["services"]["app"] == {**service, "restart": "no", "labels": {}}

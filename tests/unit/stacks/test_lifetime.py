@@ -108,19 +108,67 @@ def test_the_evidence_of_an_unhealthy_container(tmp_path: Path) -> None:
     assert raised.value.details == ("healthcheck of api:\nprobe of api\n\nlogs of api:\napi | log")
 
 
-@pytest.mark.parametrize("step", ["build", "start"])
+def test_a_file_that_is_refused_asks_nothing_of_the_engine(tmp_path: Path) -> None:
+    engine = fake(files={})
+    with pytest.raises(ConfigError), life(engine, tmp_path).running(spec()):
+        pytest.fail("it is not up")
+    assert engine.calls == []
+
+
+@pytest.mark.parametrize("step", ["build", "start", "listing"])
 def test_a_cancelled_start_leaves_nothing(tmp_path: Path, step: str) -> None:
     cancellation = Cancellation()
 
     def at(name: str) -> None:
-        if name == step:
+        if name == step and not cancellation.requested:
             cancellation.request(signal.SIGTERM)
             cancellation.check()
 
     engine = fake(at=at)
-    with pytest.raises(Interrupted), life(engine, tmp_path, cancellation).running(spec()):
+    running = life(engine, tmp_path, cancellation).running(spec())
+    with pytest.raises(Interrupted) as ended, running:
         pytest.fail("it is not up")
+    assert ended.value.exit_code == 143
+    assert engine.calls == [*("build", "start")[: 1 if step == "build" else 2], "teardown"]
     assert engine.leftovers(NAME) == ()
+
+
+def test_tests_that_are_cancelled_or_fail_leave_nothing(tmp_path: Path) -> None:
+    for error in (Interrupted(signal.SIGINT), KeyboardInterrupt(), ValueError("a bug")):
+        engine = fake()
+        with pytest.raises(type(error)), life(engine, tmp_path).running(spec()):
+            raise error
+        assert engine.leftovers(NAME) == ()
+
+
+def test_after_a_broken_start_three_clean_listings_in_a_row(tmp_path: Path) -> None:
+    rests: list[float] = []
+    for in_flight, teardowns, rested in ((0, 1, 2), (2, 2, 4), (3, 2, 5), (4, 1, 2)):
+        rests.clear()
+        engine = fake(fails={"start"}, in_flight=in_flight)
+        lifetime = Lifetime(engine, Cancellation(), tmp_path, rest=rests.append)
+        with pytest.raises(StackError), lifetime.running(spec()):
+            pytest.fail("it is not up")
+        assert engine.calls.count("teardown") == teardowns
+        assert rests == [0.3] * rested
+
+
+def test_what_came_first_is_raised_and_what_is_left_is_said(tmp_path: Path) -> None:
+    said: list[str] = []
+    engine = fake(fails={"start"}, stubborn=100)
+    lifetime = Lifetime(engine, Cancellation(), tmp_path, say=said.append, rest=lambda _: None)
+    for begin in (lifetime.running(spec()).__enter__, lambda: lifetime.start(spec("kept"))):
+        said.clear()
+        with pytest.raises(StackError) as raised:
+            begin()
+        assert raised.value.message == "docker-compose.yml does not start"
+        assert said == [
+            f"could not be removed: network {NAME}_default; "
+            f"`docker compose -p {NAME} down -v --remove-orphans`, then look at what is left"
+        ]
+        engine.stubborn = 0
+        engine.teardown(NAME)
+        engine.stubborn = 100
 
 
 def test_leftovers_are_torn_down_again_and_never_passed_over(tmp_path: Path) -> None:
@@ -130,9 +178,13 @@ def test_leftovers_are_torn_down_again_and_never_passed_over(tmp_path: Path) -> 
     assert engine.calls.count("teardown") == 3
     assert engine.leftovers(NAME) == ()
     engine = fake(stubborn=100)
-    left = f"could not be removed: network {NAME}_default"
-    with pytest.raises(StackError, match=left), life(engine, tmp_path).running(spec()):
+    with pytest.raises(StackError) as raised, life(engine, tmp_path).running(spec()):
         pass
+    assert raised.value.message == f"could not be removed: network {NAME}_default"
+    assert raised.value.hint == (
+        f"`docker compose -p {NAME} down -v --remove-orphans`, then look at what is left"
+    )
+    assert engine.calls.count("teardown") == 5
 
 
 def test_a_kept_instance_stays_and_a_second_is_refused(tmp_path: Path) -> None:
@@ -146,3 +198,27 @@ def test_a_kept_instance_stays_and_a_second_is_refused(tmp_path: Path) -> None:
     assert refused.value.hint == "`inv infra-down --service api` ends it"
     assert lifetime.stop(NAME)
     assert not lifetime.stop(NAME)
+
+
+def test_start_makes_a_kept_instance_or_brings_it_up_to_date(tmp_path: Path) -> None:
+    engine = fake()
+    lifetime = life(engine, tmp_path)
+    first = lifetime.start(spec("kept"))
+    assert lifetime.start(spec("kept")) == first
+    engine.fails.add("start")
+    with pytest.raises(StackError):
+        lifetime.start(spec("kept"))
+    assert engine.leftovers(NAME), "what was there stays"
+    assert lifetime.stop(NAME)
+    with pytest.raises(StackError):
+        lifetime.start(spec("kept"))
+    assert engine.leftovers(NAME) == ()
+
+
+def test_two_services_with_one_name_leave_nothing(tmp_path: Path) -> None:
+    port = {"image": "x", "ports": [{"target": 80}], "healthcheck": {"test": ["CMD", "true"]}}
+    engine = fake(files={STACK: {"services": {"my-api": port, "my_api": port}}})
+    with pytest.raises(ConfigError) as raised, life(engine, tmp_path).running(spec()):
+        pytest.fail("which one is TEST_MY_API_URL?")
+    assert raised.value.message == "services 'my-api' and 'my_api' both give TEST_MY_API_PORT"
+    assert engine.leftovers(NAME) == ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from taskslib.stacks.engine import Container, Label
 from taskslib.stacks.listing import FORMAT, parse_containers
 
@@ -41,8 +43,59 @@ def test_health_ports_and_labels() -> None:
     )
 
 
-def test_exit_code_and_an_empty_listing() -> None:
-    found = parse_containers(line("Exited (137) 2 minutes ago", "exited", "") + "\n\n")
-    assert [(one.exit_code, one.health) for one in found] == [(137, "")]
-    assert parse_containers("") == ()
-    assert FORMAT.count("{{json") == 7 + 9
+@pytest.mark.parametrize(
+    ("ports", "expected"),
+    [
+        ("", {}),
+        ("5432/tcp", {}),
+        ("127.0.0.1:32768->8000/tcp", {(8000, "tcp"): 32768}),
+        ("0.0.0.0:1->80/tcp, :::2->80/tcp", {(80, "tcp"): 1}),
+        ("[::]:2->80/tcp", {(80, "tcp"): 2}),
+        ("127.0.0.1:7->53/tcp, 127.0.0.1:7->53/udp", {(53, "tcp"): 7, (53, "udp"): 7}),
+        ("127.0.0.1:5-7->80-82/tcp", {(80, "tcp"): 5, (81, "tcp"): 6, (82, "tcp"): 7}),
+        ("9000-9001/tcp, 127.0.0.1:5->9002/sctp", {(9002, "sctp"): 5}),
+    ],
+)
+def test_ports(ports: str, expected: dict[tuple[int, str], int]) -> None:
+    (found,) = parse_containers(line("Up 3 seconds", "running", ports))
+    assert found.ports == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "health", "code"),
+    [
+        ("Up 3 seconds", "", None),
+        ("Up Less than a second (health: starting)", "starting", None),
+        ("Up 2 minutes (healthy)", "healthy", None),
+        ("Up 2 minutes (unhealthy)", "unhealthy", None),
+        ("Up 2 minutes (Paused)", "", None),
+        ("Created", "", None),
+        ("Restarting (1) 4 seconds ago", "", None),
+        ("Exited (0) 1 second ago", "", 0),
+        ("Exited (137) 2 minutes ago", "", 137),
+    ],
+)
+def test_health_and_exit_code(status: str, health: str, code: int | None) -> None:
+    (found,) = parse_containers(line(status, "any", ""))
+    assert (found.health, found.exit_code) == (health, code)
+
+
+def test_labels_may_hold_anything() -> None:
+    branch = 'a,b=c\n"$x"\x85\u2028ü'
+    raw = json.loads(line("Up", "running", ""))
+    raw[12] = branch
+    (found,) = parse_containers(json.dumps(raw, ensure_ascii=False) + "\n")
+    assert found.labels[Label.BRANCH] == branch
+
+
+def test_an_empty_listing_and_the_template() -> None:
+    assert parse_containers("\n") == ()
+    assert FORMAT == (
+        "[{{json .ID}},{{json .Names}},{{json .State}},{{json .Status}},{{json .Ports}},"
+        '{{json .CreatedAt}},{{json (.Label "com.docker.compose.service")}},'
+        '{{json (.Label "taskslib.project")}},{{json (.Label "taskslib.service")}},'
+        '{{json (.Label "taskslib.instance")}},{{json (.Label "taskslib.name")}},'
+        '{{json (.Label "taskslib.root")}},{{json (.Label "taskslib.branch")}},'
+        '{{json (.Label "taskslib.host")}},{{json (.Label "taskslib.kind")}},'
+        '{{json (.Label "taskslib.endpoints")}}]'
+    )

@@ -1,0 +1,107 @@
+"""`--list` and `--help`: what a newcomer reads."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from taskslib.cli.namespace import make_ns
+from tests.support.projects import Ran, environment, inv, multi, write
+
+TASKS = sorted(make_ns().task_names)
+# All in one process: each start costs more than the help itself.
+EVERY_HELP = """
+import sys
+from invoke.program import Program
+for name in sys.argv[1:]:
+    print("####", name)
+    Program(binary="inv[oke]").run(["inv", "--help", name], exit=False)
+"""
+LISTED = """\
+infra-down (test-infra-down): End the stack that infra-up (or --keep) left running; \
+its data goes with it.
+infra-logs: Print what the containers of the running stack logged.
+infra-ps: List this project's running stacks, of every branch, and base images that are stand-ins.
+infra-up (test-infra-up): Start the test stack of this branch and keep it until infra-down.
+instance-id: Print the id that keeps this branch's containers apart (TEST_INSTANCE_ID).
+ports (port-discovery): Print where the running stack is reached; exit 3 if none is up.
+services: List the services with their test suites and stacks, and what is missing.
+setup: Make this machine ready to run the tests; says what it does before it does it.
+test: Run the tests: unit, then service, then integration, each only if the one before passed.
+test-integration: Run the integration stage alone: the full stack in containers.
+test-service: Run the service stage of a service: it and its direct dependencies in containers.
+test-unit: Run the unit stage alone: no containers.
+test-verbose: Run the whole pipeline and show the frameworks' own output.
+"""
+
+
+@pytest.fixture(scope="module")
+def helps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return every task's help."""
+    done = subprocess.run(
+        [sys.executable, "-c", EVERY_HELP, *TASKS],
+        cwd=write(tmp_path_factory.mktemp("help"), multi()),
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = re.split(r"^#### (.+)\n", done.stdout, flags=re.MULTILINE)[1:]
+    return dict(zip(found[::2], found[1::2], strict=True))
+
+
+def test_list(tmp_path: Path) -> None:
+    write(tmp_path, multi())
+    ran = inv(tmp_path, "--list")
+    assert (ran.code, ran.err) == (0, "")
+    listed = re.sub(r"\n {20,}", " ", ran.out)  # where lines are folded is Invoke's affair
+    found = re.findall(r"^  (\S+(?: \(\S+\))?) {2,}(.*)$", listed, re.MULTILINE)
+    assert found == [tuple(line.split(": ", maxsplit=1)) for line in LISTED.splitlines()]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_help_has_an_example_that_is_one(helps: dict[str, str], name: str) -> None:
+    """Each example's task and flags exist, and each option says what it does."""
+    examples = re.findall(r"^  Example: (.*)$", helps[name], re.MULTILINE)
+    assert len(examples) == 1
+    used = re.findall(r"inv ([a-z-]+)((?: --?[a-z][\w-]*)*)", examples[0])
+    assert name in {task for task, _ in used}
+    for task, flags in used:
+        options = re.findall(r"--[a-z-]+", helps[task].partition("\nOptions:\n")[2])
+        assert {flag for flag in flags.split() if flag.startswith("--")} <= set(options)
+    for option in re.findall(r"^  (--.*)$", helps[name].partition("\nOptions:\n")[2], re.MULTILINE):
+        assert re.search(r"\S {2,}\S", option), f"{option} has no help"
+
+
+@pytest.mark.parametrize("program", ["inv", "taskslib"])
+def test_help_after_a_positional_task(helps: dict[str, str], tmp_path: Path, program: str) -> None:
+    write(tmp_path, multi())
+    shown = "inv[oke]" if program == "inv" else program
+    expected = helps["test-service"].replace("Usage: inv[oke]", f"Usage: {shown}")
+    assert inv(tmp_path, "test-service", "--help", program=program) == Ran(0, expected, "")
+
+
+def test_collections_do_not_take_each_others_help(tmp_path: Path) -> None:
+    tasks = (
+        "from invoke import Collection\n"
+        "from taskslib import make_ns\n"
+        "ns = Collection(one=make_ns(), two=make_ns())\n"
+    )
+    write(tmp_path, {"tasks.py": tasks})
+    for name in ("one", "two"):
+        assert "  --service=STRING   only these" in inv(tmp_path, "--help", f"{name}.test-unit").out
+
+
+def test_the_program_without_arguments_shows_its_tasks(tmp_path: Path) -> None:
+    ran = inv(tmp_path, program="taskslib")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(
+        "Usage: taskslib [--core-opts] <subcommand> [--subcommand-opts] ...\n"
+    )
+    names = re.findall(r"^  ([a-z-]+)", ran.out.partition("\nSubcommands:\n")[2], re.MULTILINE)
+    assert names == TASKS
+    assert inv(tmp_path, "--version", program="taskslib").out.startswith("taskslib 0.")
