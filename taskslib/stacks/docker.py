@@ -10,7 +10,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from taskslib.errors import BuildError, EngineError, StackError
@@ -19,7 +19,7 @@ from taskslib.project.model import Stack
 from taskslib.stacks.compose_errors import config_error, without_warnings
 from taskslib.stacks.engine import ComposeConfig, Container, Label
 from taskslib.stacks.host import published_host
-from taskslib.stacks.listing import FORMAT, parse_containers
+from taskslib.stacks.listing import FORMAT, own_images, parse_containers
 
 _QUICK = 60.0
 """Seconds for a question to the engine; only a hung daemon takes that long."""
@@ -154,7 +154,7 @@ class DockerEngine:
             label = Label.IMAGE if kind == "image" else Label.NAME
             listed = self._ask(*listing, "--filter", f"label={label}={name}", essential=True)
             names = dict.fromkeys(listed.split())
-            found[kind] = _own_images(name, names) if kind == "image" else list(names)
+            found[kind] = own_images(name, names) if kind == "image" else list(names)
         return found
 
     def _resolve(
@@ -250,16 +250,6 @@ class DockerEngine:
 
 def _compose(name: str) -> tuple[str, ...]:
     return ("compose", "--ansi", "never", "-p", name)
-
-
-def _own_images(name: str, listed: Iterable[str]) -> list[str]:
-    """Return an instance's images among `ID=REPOSITORY:TAG`: those with its name, or with none.
-
-    An image that somebody built from one of them inherits the label, and is not ours.
-    """
-    pairs = [one.partition("=")[::2] for one in listed]
-    named = [reference for _, reference in pairs if reference.startswith(f"{name}-")]
-    return named + [identity for identity, reference in pairs if reference.startswith("<none>")]
 
 
 def _nowhere() -> Path:

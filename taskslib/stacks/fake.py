@@ -44,7 +44,8 @@ class FakeEngine:
 
     def check(self) -> None:
         """Raise `EngineError` if told so."""
-        self._step("check", EngineError("the container engine is not running"))
+        down, hint = "the container engine is not running", "start it, or let `inv setup` say how"
+        self._step("check", EngineError(down, hint=hint))
 
     def config(self, stack: Stack, name: str, variables: Mapping[str, str]) -> ComposeConfig:
         """Return what was given for the stack."""

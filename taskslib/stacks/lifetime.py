@@ -100,8 +100,7 @@ class Lifetime:
                     self._end_failed(spec.name, in_flight=not up)
                 raise
             if not spec.kept:
-                self.step("stop")
-                self.end(spec.name)
+                self._stop(spec.name)
 
     def start(self, spec: Spec) -> Instance:
         """Start a kept instance, or bring a running one up to date.
@@ -148,11 +147,17 @@ class Lifetime:
                 )
             self.rest(_BETWEEN)
 
+    def _stop(self, name: str, *, in_flight: bool = False) -> None:
+        """Say that it ends, and end it even where nobody can be told (a broken pipe)."""
+        try:
+            self.step("stop")
+        finally:
+            self.end(name, in_flight=in_flight)
+
     def _end_failed(self, name: str, *, in_flight: bool) -> None:
         """End an instance because of an error, which must not be lost to one in here."""
-        self.step("stop")
         try:
-            self.end(name, in_flight=in_flight)
+            self._stop(name, in_flight=in_flight)
         except EngineError as error:
             self.say(f"{error.message}; {error.hint}" if error.hint else error.message)
 

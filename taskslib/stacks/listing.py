@@ -1,9 +1,10 @@
-"""One `docker ps` line per container, as data. Pure."""
+"""What the engine lists, as data: a `docker ps` line per container; images. Pure."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 
 from taskslib.stacks.engine import Container, Label
 
@@ -37,6 +38,16 @@ _PORT = re.compile(r":(\d+)(?:-(\d+))?->(\d+)(?:-\d+)?/(\w+)")
 def parse_containers(listing: str) -> tuple[Container, ...]:
     """Return the containers of a listing made with `FORMAT`."""
     return tuple(_container(json.loads(line)) for line in listing.split("\n") if line.strip())
+
+
+def own_images(name: str, listed: Iterable[str]) -> list[str]:
+    """Return an instance's images among `ID=REPOSITORY:TAG`: those with its name, or with none.
+
+    An image that somebody built from one of them inherits the label, and is not ours.
+    """
+    pairs = [one.partition("=")[::2] for one in listed]
+    named = [reference for _, reference in pairs if reference.startswith(f"{name}-")]
+    return named + [identity for identity, reference in pairs if reference.startswith("<none>")]
 
 
 def _container(fields: list[str]) -> Container:

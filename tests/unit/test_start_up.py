@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.support.projects import environment, multi, write
 
 HEAVY = {
-    "python_on_whales", "git", "pydantic", "pytest", "rich.live", "yaml", "ruamel", "msgspec", "filelock",
+    "python_on_whales", "git", "pydantic", "pytest", "rich.live", "ruamel", "msgspec", "filelock",
     "platformdirs", "uv",
 }  # fmt: skip
 LIST = """

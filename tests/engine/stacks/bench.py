@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,11 +11,17 @@ from taskslib.processes import Cancellation
 from taskslib.project.model import Stack
 from taskslib.stacks.docker import DockerEngine
 from taskslib.stacks.engine import Label
-from taskslib.stacks.lifetime import Lifetime, Spec
+from taskslib.stacks.lifetime import Instance, Lifetime, Spec
 from tests.support.leftovers import docker
 
 IMAGE = "python:3.13-slim"
 SERVES = 'command: [python, -m, http.server, "8000"]'
+
+
+def status(running: Instance) -> int:
+    """Return what the stack's web server answers with."""
+    with urllib.request.urlopen(running.variables["TEST_WEB_URL"], timeout=10) as answer:  # noqa: S310
+        return int(answer.status)
 
 
 @dataclass

@@ -23,7 +23,7 @@ services:
   web:
     image: python:3.13-slim
     init: true
-    command: [python, -m, http.server, "8000"]
+    command: [sh, -c, "echo here; exec python -m http.server 8000"]
     ports: ["8000"]
     x-taskslib: {env: WEB, url: "x://{host}:{port}"}
 """
@@ -69,14 +69,33 @@ def test_from_nothing_to_running_and_back(adapter: tuple[Engine, Stack, str]) ->
     assert (web.service, web.health, web.exit_code) == ("web", "", None)
     assert list(web.ports) == [(8000, "tcp")]
     assert web.labels[Label.NAME] == name
-    assert web in engine.containers("") or web.id in {one.id for one in engine.containers("")}
+    assert web.name == f"{name}-web-1"
+    assert name in {one.labels.get(Label.NAME) for one in engine.containers("")}
     assert engine.probe_output(web) == ""
     assert engine.host() == "127.0.0.1"
-    assert {one.split()[0] for one in engine.leftovers(name)} == {"container", "network"}
+    assert engine.leftovers(name) == (f"container {name}-web-1", f"network {name}_default")
+    # Another `up` recreates nothing.
+    engine.start(name, stack, config)
+    again = engine.containers(name)
+    assert [(one.id, one.ports) for one in again] == [(web.id, web.ports)]
+    # What has nearly the same name is another one.
+    assert engine.containers(f"{name}x") == engine.containers(name[:-1]) == ()
+    engine.teardown(f"{name}x")
+    assert engine.containers(name)
     engine.teardown(name)
     assert engine.leftovers(name) == ()
     assert engine.containers(name) == ()
     engine.teardown(name)  # what is not there is no error
+
+
+def test_logs_are_of_one_service_or_of_all(adapter: tuple[Engine, Stack, str]) -> None:
+    engine, stack, name = adapter
+    config = isolate(engine.config(stack, name, {}), name, {Label.NAME: name})
+    engine.start(name, stack, config)
+    logs = wait_for(lambda: engine.logs(name, tail=10))
+    assert logs.startswith("web")
+    assert engine.logs(name, tail=10, service="web").startswith("web")
+    assert engine.logs(f"{name}x", tail=10) == ""
 
 
 def test_a_file_that_is_none_is_refused(adapter: tuple[Engine, Stack, str]) -> None:
@@ -96,8 +115,10 @@ def test_a_file_that_is_none_is_refused(adapter: tuple[Engine, Stack, str]) -> N
     ids=["fake", "docker"],
 )
 def test_an_engine_that_is_down(engine: Engine) -> None:
-    with pytest.raises(EngineError, match="the container engine is not running"):
+    with pytest.raises(EngineError) as refused:
         engine.check()
+    assert refused.value.message == "the container engine is not running"
+    assert refused.value.hint == "start it, or let `inv setup` say how"
 
 
 def test_docker_that_is_not_installed(tmp_path: Path) -> None:

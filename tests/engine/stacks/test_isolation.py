@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -12,7 +11,7 @@ from pathlib import Path
 from threading import Barrier
 
 from taskslib.stacks.lifetime import Instance
-from tests.engine.stacks.bench import IMAGE, SERVES, Bench
+from tests.engine.stacks.bench import IMAGE, SERVES, Bench, status
 from tests.support.leftovers import docker
 
 FIXED = f"""\
@@ -84,12 +83,13 @@ def foreign(name: str) -> Iterator[None]:
 
 
 def names_of(bench: Bench, instance: str) -> dict[str, list[str]]:
-    label = f"label=com.docker.compose.project={bench.spec(instance).name}"
-    return {
-        "container": sorted(docker("ps", "-a", "--filter", label, "--format", "{{.Names}}").split()),
-        "network": sorted(docker("network", "ls", "--filter", label, "--format", "{{.Name}}").split()),
-        "volume": sorted(docker("volume", "ls", "--filter", label, "--format", "{{.Name}}").split()),
-    }  # fmt: skip
+    mine = ("--filter", f"label=com.docker.compose.project={bench.spec(instance).name}")
+    listed = {
+        "container": docker("ps", "-a", *mine, "--format", "{{.Names}}"),
+        "network": docker("network", "ls", *mine, "--format", "{{.Name}}"),
+        "volume": docker("volume", "ls", *mine, "--format", "{{.Name}}"),
+    }
+    return {kind: sorted(names.split()) for kind, names in listed.items()}
 
 
 def test_every_fixed_name_on_two_instances_at_once(shop: Path) -> None:
@@ -100,8 +100,7 @@ def test_every_fixed_name_on_two_instances_at_once(shop: Path) -> None:
     def live(instance: str) -> tuple[Instance, dict[str, list[str]]]:
         with bench.lifetime.running(bench.spec(instance)) as running:
             both_up.wait()
-            url = running.variables["TEST_WEB_URL"]
-            assert urllib.request.urlopen(url, timeout=10).status == 200
+            assert status(running) == 200
             found = names_of(bench, instance)
             both_up.wait()
             return running, found

@@ -141,6 +141,20 @@ def test_tests_that_are_cancelled_or_fail_leave_nothing(tmp_path: Path) -> None:
         assert engine.leftovers(NAME) == ()
 
 
+@pytest.mark.parametrize("broken", ["build", "start", "wait", "stop"])
+def test_nobody_who_can_be_told_is_no_reason_to_leave_anything(tmp_path: Path, broken: str) -> None:
+    def step(name: str) -> None:
+        if name in {broken, "stop"}:
+            raise BrokenPipeError
+
+    engine = fake()
+    lifetime = Lifetime(engine, Cancellation(), tmp_path, step=step, rest=lambda _: None)
+    with pytest.raises(BrokenPipeError), lifetime.running(spec()):
+        assert broken == "stop"
+    assert engine.calls[-1] == "teardown"
+    assert engine.leftovers(NAME) == ()
+
+
 def test_after_a_broken_start_three_clean_listings_in_a_row(tmp_path: Path) -> None:
     rests: list[float] = []
     for in_flight, teardowns, rested in ((0, 1, 2), (2, 2, 4), (3, 2, 5), (4, 1, 2)):

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from taskslib.stacks.engine import Container, Label
-from taskslib.stacks.listing import FORMAT, parse_containers
+from taskslib.stacks.listing import FORMAT, own_images, parse_containers
 
 
 def line(status: str, state: str, ports: str) -> str:
@@ -99,3 +99,14 @@ def test_an_empty_listing_and_the_template() -> None:
         '{{json (.Label "taskslib.host")}},{{json (.Label "taskslib.kind")}},'
         '{{json (.Label "taskslib.endpoints")}}]'
     )
+
+
+def test_images_of_an_instance_have_its_name_or_none() -> None:
+    listed = [
+        "1=shop-test-id-web:latest",
+        "2=<none>:<none>",
+        "3=mine:1",
+        "4=shop-test-idx-web:latest",
+        "5=host:5000/shop-test-id-web:1",
+    ]
+    assert own_images("shop-test-id", listed) == ["shop-test-id-web:latest", "2"]
