@@ -65,7 +65,8 @@ class PlainDisplay:
             force_terminal=colour,
             color_system="standard" if colour else None,
         )
-        self._glyphs = glyphs(getattr(stream, "encoding", None) or "utf-8")
+        self._encoding = getattr(stream, "encoding", None) or "utf-8"
+        self._glyphs = glyphs(self._encoding)
         self._rerun = rerun
 
     def __call__(self, event: Event) -> None:
@@ -149,9 +150,8 @@ class PlainDisplay:
         return _STYLES.get(state, "red")
 
     def _line(self, text: str, style: str = "") -> None:
-        encoding = getattr(self._console.file, "encoding", None) or "utf-8"
         # All of it is cleaned, since any of it can come from the tests.
-        shown = clean(text).encode(encoding, "replace").decode(encoding, "replace")
+        shown = clean(text).encode(self._encoding, "replace").decode(self._encoding, "replace")
         self._console.print(Text(shown, style))
 
 
