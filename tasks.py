@@ -14,7 +14,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from taskslib import make_ns
-from taskslib.cli.session import command
+from taskslib.cli.session import cancellation, command
 from taskslib.errors import ExitCode
 from taskslib.frameworks.environments import prepare
 from taskslib.frameworks.environments.build import uv_program
@@ -59,12 +59,12 @@ def check(context: Context, full: bool = False) -> ExitCode:
     del context
     paths = [path for path in ("tests/unit", "tests/engine") if (ROOT / path).is_dir()]
     tests = Check("tests", ("pytest", "--quiet", *paths, *(("--full",) if full else ())))
-    cancellation = Cancellation()
-    with cancellation.on_signals(), ThreadPoolExecutor(2) as pool:
-        tested = pool.submit(_passes, tests, cancellation, show=True)
-        passed = [_passes(one, cancellation) for one in static_checks()]
+    ending = cancellation()
+    with ThreadPoolExecutor(2) as pool:
+        tested = pool.submit(_passes, tests, ending, show=True)
+        passed = [_passes(one, ending) for one in static_checks()]
         passed.append(tested.result())
-    cancellation.check()
+    ending.check()
     return ExitCode.PASSED if all(passed) else ExitCode.FAILED
 
 

@@ -6,6 +6,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
 
@@ -14,6 +15,7 @@ from invoke.exceptions import Exit
 
 from taskslib.api import Session
 from taskslib.errors import ExitCode, Interrupted, TaskslibError, UsageError
+from taskslib.processes import Cancellation
 from taskslib.project import find_root
 
 CONFIG_KEY = "taskslib"
@@ -21,6 +23,9 @@ CONFIG_KEY = "taskslib"
 
 PROGRAM_KEY = "taskslib_program"
 """Where the command `taskslib` says there that it is not `inv`."""
+
+_CANCELLATION: ContextVar[Cancellation] = ContextVar("cancellation")
+"""What the signals that arrive while a task runs are told to."""
 
 P = ParamSpec("P")
 
@@ -31,16 +36,20 @@ def command(
     """Turn what a task's body returns or raises into the exit code, and errors into words."""
 
     def run(context: Context, *args: P.args, **kwargs: P.kwargs) -> None:
+        cancellation = Cancellation()
+        _CANCELLATION.set(cancellation)
         try:
-            code = body(context, *args, **kwargs) or ExitCode.PASSED
+            # From the first line on: also a signal while the repo is being read says how it ended.
+            with cancellation.on_signals():
+                code = body(context, *args, **kwargs) or ExitCode.PASSED
+            if code is ExitCode.PASSED:
+                cancellation.check()  # so that the next task of the line does not begin
         except TaskslibError as error:
             say(error_words(error))
             code = error.exit_code
         except Interrupted as stopped:
             say(f"interrupted by signal {stopped.signum}")
             code = stopped.exit_code
-        except KeyboardInterrupt:  # while nothing ran that needs an end of its own
-            code = ExitCode.INTERRUPT
         except BrokenPipeError:
             # Who read our output has gone (`inv services | head -1`): what is left goes nowhere.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -58,7 +67,12 @@ def session(context: Context) -> Session:
     loaded_from = getattr(context.config, "_project_prefix", None)
     root = Path(loaded_from).resolve() if loaded_from else find_root(Path.cwd())
     given: Any = context.config.get(CONFIG_KEY) or {}
-    return Session(root=root, overrides=dict(given.items()), say=say)
+    return Session(root=root, overrides=dict(given.items()), say=say, cancellation=cancellation())
+
+
+def cancellation() -> Cancellation:
+    """Return what ends the task that runs now: a signal sets it."""
+    return _CANCELLATION.get()
 
 
 def error_words(error: TaskslibError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -141,11 +142,6 @@ def build(c):
 
 @task
 @command
-def interrupt(c):
-    raise KeyboardInterrupt
-
-@task
-@command
 def terminate(c):
     raise Interrupted(15)
 
@@ -157,7 +153,6 @@ def code(c):
     write(tmp_path, {"tasks.py": tasks})
     words = "error: it does not\n  line 1\n  line 2\n\nhint: mend it\n"
     assert inv(tmp_path, "build") == Ran(3, "", words)
-    assert inv(tmp_path, "interrupt") == Ran(130, "", "")
     assert inv(tmp_path, "terminate") == Ran(143, "", "interrupted by signal 15\n")
     assert inv(tmp_path, "code") == Ran(4, "", "")
 
@@ -166,3 +161,24 @@ def test_setup_that_has_nothing_to_do_with_the_repo(tmp_path: Path) -> None:
     ran = inv(tmp_path, "setup", "--dry-run", program="taskslib", DOCKER_HOST="unix:///nonexistent")
     assert ran.out == ""
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes and signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_while_the_repo_is_read_says_how_it_ended(tmp_path: Path, number: int) -> None:
+    write(tmp_path, multi())
+    once = inv(tmp_path, "services").out
+    os.mkfifo(tmp_path / "pyproject.toml")
+    child = subprocess.Popen(
+        argv("services", "services"),
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with (tmp_path / "pyproject.toml").open("w"):  # open as soon as the child reads
+        child.send_signal(number)
+    out, err = child.communicate(timeout=60)
+    assert (child.returncode, out.replace(str(tmp_path), "ROOT")) == (128 + number, once)
+    assert err == f"interrupted by signal {number}\n"
