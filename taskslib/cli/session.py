@@ -54,6 +54,11 @@ def command(
             # Who read our output has gone (`inv services | head -1`): what is left goes nowhere.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = ExitCode.FAILED
+        except OSError as error:
+            if error.filename is None:
+                raise  # no file of the user's: a fault of ours
+            say(f"error: {error.filename}: {error.strerror}")
+            code = ExitCode.ENGINE
         if code is not ExitCode.PASSED:
             raise Exit(code=int(code))
 

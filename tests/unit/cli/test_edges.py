@@ -163,6 +163,14 @@ def test_setup_that_has_nothing_to_do_with_the_repo(tmp_path: Path) -> None:
     assert "Traceback" not in ran.err
 
 
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    write(tmp_path, multi(**{".taskslib": "a file where the folder should be"}))
+    ran = inv(tmp_path, "test-unit")
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.startswith("error: ROOT/.taskslib")
+    assert len(ran.err.splitlines()) == 1
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="named pipes and signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_while_the_repo_is_read_says_how_it_ended(tmp_path: Path, number: int) -> None:
