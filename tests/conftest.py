@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import hypothesis
 import pytest
 
@@ -20,6 +22,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A script's background job is started with SIGINT ignored, and so would be every `inv` that a
+    # test interrupts.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            wanted = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
+            signal.signal(number, wanted)
     config.addinivalue_line("markers", "full: a long form, which runs with --full only")
     hypothesis.settings.load_profile("full" if config.getoption("--full") else "short")
 
