@@ -172,11 +172,12 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="named pipes and signals of POSIX")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_while_the_repo_is_read_says_how_it_ended(tmp_path: Path, number: int) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_while_the_repo_is_read_says_how_it_ended(tmp_path: Path, name: str) -> None:
+    number = signal.Signals[name]
     write(tmp_path, multi())
     once = inv(tmp_path, "services").out
-    os.mkfifo(tmp_path / "pyproject.toml")
+    subprocess.run(["mkfifo", tmp_path / "pyproject.toml"], check=True)
     child = subprocess.Popen(
         argv("services", "services"),
         cwd=tmp_path,
@@ -189,4 +190,4 @@ def test_a_signal_while_the_repo_is_read_says_how_it_ended(tmp_path: Path, numbe
         child.send_signal(number)
     out, err = child.communicate(timeout=60)
     assert (child.returncode, out.replace(str(tmp_path), "ROOT")) == (128 + number, once)
-    assert err == f"interrupted by signal {number}\n"
+    assert err == f"interrupted by signal {number.value}\n"
