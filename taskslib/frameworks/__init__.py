@@ -7,12 +7,14 @@ Start reading at `base.py`; a framework is one file and one entry in `FRAMEWORKS
 from __future__ import annotations
 
 from taskslib.frameworks.base import Framework, Prepared
+from taskslib.frameworks.junit import JUnit
 from taskslib.frameworks.pytest import Pytest
+from taskslib.frameworks.vitest import Vitest
 from taskslib.project.model import Suite
 
 __all__ = ["FRAMEWORKS", "Framework", "Prepared", "framework_of"]
 
-FRAMEWORKS: tuple[Framework, ...] = (Pytest(),)
+FRAMEWORKS: tuple[Framework, ...] = (JUnit(), Pytest(), Vitest())
 """Every framework; the first one that detects its tests in a suite runs it."""
 
 

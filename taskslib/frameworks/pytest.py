@@ -14,7 +14,8 @@ from pathlib import Path
 
 from taskslib.errors import EnvironmentFailure
 from taskslib.events import Stage
-from taskslib.frameworks.base import Prepared, files_below, rerun_line
+from taskslib.frameworks.base import Prepared, files_below, names_a_path, relative_tests, rerun_line
+from taskslib.frameworks.reading import EventsReader
 from taskslib.processes import Cancellation, Command
 from taskslib.project.model import Suite
 
@@ -64,7 +65,8 @@ class Pytest:
             raise EnvironmentFailure(
                 f"{self.plugins}: the plugin {_PLUGIN}.py is missing", hint="reinstall taskslib"
             )
-        tests = () if _names_tests(suite.folder, arguments) else (_relative(suite),)
+        named = names_a_path(suite.folder, arguments, _TAKES_VALUE)
+        tests = () if named else (relative_tests(suite),)
         # Unbuffered: what was printed before a crash is evidence, and can be followed live.
         python = (str(prepared.program), "-u", "-m", "pytest")
         environment = {**variables, **prepared.variables, "TASKSLIB_EVENTS": str(events.resolve())}
@@ -75,21 +77,11 @@ class Pytest:
         argv = (*python, "-p", _PLUGIN, *tests, *arguments)
         return Command(argv, cwd=suite.folder, env=environment)
 
+    def reader(self, suite: Suite, events: Path, output: Path) -> EventsReader:
+        """Return what reads the plugin's events."""
+        del suite, output
+        return EventsReader(events)
+
     def rerun(self, suite: Suite, test: str) -> str:
         """Return the command line that runs one test again."""
         return rerun_line(suite, (test,))
-
-
-def _relative(suite: Suite) -> str:
-    return Path(os.path.relpath(suite.tests, suite.folder)).as_posix()
-
-
-def _names_tests(folder: Path, arguments: tuple[str, ...]) -> bool:
-    """Return whether an argument is a path (before `::`) that exists in the folder."""
-    for before, argument in zip(("", *arguments), arguments, strict=False):
-        if argument.startswith("-") or before in _TAKES_VALUE:
-            continue
-        path = argument.split("::")[0]
-        if path and (folder / path).exists():
-            return True
-    return False

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from taskslib.errors import EnvironmentFailure, Interrupted
-from taskslib.events import Sink, SuiteResult
+from taskslib.events import Event, Sink, SuiteResult, TestFinished, TestStarted
 from taskslib.frameworks.base import Framework, Prepared
-from taskslib.frameworks.messages import Unreadable, parse
+from taskslib.frameworks.messages import Message
+from taskslib.frameworks.reading import Reader
 from taskslib.frameworks.tail import Tail, last_lines
 from taskslib.frameworks.tally import Tally
 from taskslib.frameworks.verdict import Exit, verdict
@@ -66,9 +67,9 @@ def run_suite(
         # Those of an earlier run would be counted as this one's.
         file.unlink(missing_ok=True)
     command = framework.command(suite, prepared, events, options.arguments, variables)
-    follower = _Follower(suite, events, output, sink, options)
+    follower = _Follower(suite, framework.reader(suite, events, output), output, sink, options)
     end = _run(replace(command, timeout=options.timeout), follower, cancellation, output)
-    follower.finish()
+    follower.finish(cut_off=end.interrupted or end.timed_out is not None)
     return verdict(follower.tally, end, last_lines(output))
 
 
@@ -90,13 +91,13 @@ def _run(
 
 
 class _Follower:
-    """Reads what the suite writes as it is written: events to tally and sink, output live."""
+    """Reads what the suite writes as it is written: results to tally and sink, output live."""
 
     def __init__(
-        self, suite: Suite, events: Path, output: Path, sink: Sink, options: Options
+        self, suite: Suite, reader: Reader, output: Path, sink: Sink, options: Options
     ) -> None:
         self.tally = Tally(suite.id)
-        self._events = Tail(events)
+        self._reader = reader
         self._output = Tail(output)
         self._sink = sink
         self._on_output = options.on_output
@@ -104,21 +105,36 @@ class _Follower:
 
     def follow(self) -> None:
         """Take in what is new."""
-        at = self._clock()
-        for line in self._events.lines():
-            for event in self.tally.add(parse(line), at):
-                self._sink(event)
+        self._add(self._reader.follow(), self._sink)
         if self._on_output is not None:
             for line in self._output.lines():
                 self._on_output(_readable(line))
 
-    def finish(self) -> None:
-        """Take in the rest, once nobody writes any more."""
+    def finish(self, *, cut_off: bool) -> None:
+        """Take in the rest, once nobody writes any more; of a run that was `cut_off`, what is."""
         self.follow()
-        if self._events.rest():
-            self.tally.add(Unreadable())
+        if not self._reader.provisional:
+            self._add(self._reader.finish(), self._sink)
+        elif not cut_off:
+            seen = self.tally.done > 0
+            self.tally = Tally(self.tally.suite)
+            self._add(self._reader.finish(), self._corrections if seen else self._sink)
         if self._on_output is not None and self._output.rest():
             self._on_output(_readable(self._output.rest()))
+
+    def _add(self, messages: Iterable[Message], sink: Sink) -> None:
+        at = self._clock()
+        for message in messages:
+            for event in self.tally.add(message, at):
+                sink(event)
+
+    def _corrections(self, event: Event) -> None:
+        """Tell what was not shown live: the true total, and the failures with their reports."""
+        match event:
+            case TestFinished(failure=None) | TestStarted():
+                pass
+            case _:
+                self._sink(event)
 
 
 def _readable(line: bytes) -> str:

@@ -17,7 +17,7 @@ from taskslib.events import Counts, State, SuiteResult
 from taskslib.frameworks.tally import Tally
 
 _NOTHING_COLLECTED = 5
-"""pytest's exit code for it."""
+"""pytest's exit code for it; other plugins put it into their end event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _broken(tally: Tally, end: Exit) -> str:
     checks = (
         (not tally.framework, f"{how} before any test was collected"),
         (tally.ended is None, f"{how} in the middle of the run{during}"),
-        (tally.unhandled, _unhandled(tally)),
+        (tally.unhandled, _unhandled(tally) + during),
         (tally.stopped, f"stopped by {tally.stopped}{during}"),
         (tally.open, f"the run ended{during}"),
         (tally.unreadable, f"{tally.unreadable} unreadable event{_s(tally.unreadable)}"),
@@ -97,8 +97,11 @@ def _broken(tally: Tally, end: Exit) -> str:
 def _by_exit_code(tally: Tally, end: Exit) -> tuple[State, str]:
     """Decide about an orderly run without a red test."""
     code = end.code or tally.ended
-    nothing_ran = tally.counts.ran == 0 if code == _NOTHING_COLLECTED else tally.done == 0
-    if nothing_ran and code in (0, _NOTHING_COLLECTED):
+    if _NOTHING_COLLECTED in (code, tally.ended):
+        nothing_ran = tally.counts.ran == 0
+    else:
+        nothing_ran = code == 0 and tally.done == 0
+    if nothing_ran:
         return State.NO_TESTS, _nothing(tally)
     if code == 0:
         return State.PASSED, ""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -17,6 +17,21 @@ from taskslib.errors import ConfigError, did_you_mean
 
 _PROJECT = r"[^/\\]+"
 """A project's name is part of file names."""
+
+
+class SuiteConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A suite that any command runs which writes JUnit XML. Paths start at the suite's folder."""
+
+    command: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    """The command and its arguments; what follows `--` on our command line is added."""
+    report: Annotated[str, msgspec.Meta(min_length=1)]
+    """The JUnit file that the command writes, or a glob of several; from `folder` on."""
+    folder: str = "."
+    """The command's working directory."""
+    progress: Literal["", "tap", "json"] = ""
+    """What the command prints as it runs: TAP, or JSON lines of `go test -json` or libtest."""
+    select: tuple[str, ...] = ()
+    """Arguments that run one test; `{name}` and `{classname}` stand for the report's."""
 
 
 class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,6 +47,10 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """The Compose file of its test stack, or the file's folder."""
     pass_env: tuple[str, ...] = ()
     """Variables for its tests, besides the project's."""
+    unit: SuiteConfig | None = None
+    """How its unit tests are run, where no framework known here runs them."""
+    service: SuiteConfig | None = None
+    """How its service tests are run, likewise."""
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,6 +74,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How many suites run at once; by default the number of processors."""
     pass_env: tuple[str, ...] = ()
     """Names of variables (`*` is a wildcard) that tests get besides the usual ones."""
+    unit: SuiteConfig | None = None
+    """How the project's own unit tests are run, where no framework known here runs them."""
+    integration: SuiteConfig | None = None
+    """How the integration stage's tests are run, likewise."""
     service: dict[str, ServiceConfig] = {}
     """Services that differ, by name."""
 
@@ -101,15 +124,24 @@ def _table(within: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
 
 def _convert(table: Mapping[str, object], where: str) -> Config:
     _check_keys(table, Config, where)
+    _check_suites(table, ("unit", "integration"), where)
     services = table.get("service", {})
     if isinstance(services, dict):
         for name, one in services.items():
             if isinstance(one, dict):
                 _check_keys(one, ServiceConfig, f"{where}: service.{name}")
+                _check_suites(one, ("unit", "service"), f"{where}: service.{name}")
     try:
         return msgspec.convert(dict(table), Config)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{where}: {error}") from error
+
+
+def _check_suites(table: Mapping[str, object], stages: Iterable[str], where: str) -> None:
+    for stage in stages:
+        suite = table.get(stage)
+        if isinstance(suite, dict):
+            _check_keys(suite, SuiteConfig, f"{where}: {stage}")
 
 
 def _check_keys(table: Mapping[str, object], kind: type[msgspec.Struct], where: str) -> None:

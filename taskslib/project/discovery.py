@@ -9,9 +9,9 @@ from pathlib import Path, PurePath
 
 from taskslib.errors import ConfigError
 from taskslib.events import Stage, SuiteId
-from taskslib.project.config import Config
+from taskslib.project.config import Config, SuiteConfig
 from taskslib.project.git import main_worktree
-from taskslib.project.model import Layout, Project, Service, Stack, Suite, shown
+from taskslib.project.model import Layout, Project, Runner, Service, Stack, Suite, shown
 
 COMPOSE_NAMES = ("docker-compose.yml", "docker-compose.yaml", "compose.yaml", "compose.yml")
 _FULL = ""  # the full stack is no service's
@@ -117,17 +117,17 @@ def _service_suites(root: Path, service: Service, config: Config) -> tuple[list[
     passed = config.pass_env + own.pass_env
     suites, gaps = [], []
     unit = service.path / (own.unit_tests or config.unit_tests)
-    if unit.is_dir():
-        suites.append(Suite(SuiteId(service.name, Stage.UNIT), service.path, unit, None, passed))
+    if own.unit or unit.is_dir():
+        id_ = SuiteId(service.name, Stage.UNIT)
+        suites.append(_suite(id_, service.path, unit, own.unit, passed=passed))
     else:
         gaps.append(f"{service.name} has no unit tests ({shown(unit, root)})")
     tests = service.path / (own.service_tests or config.service_tests)
     where = service.path / (own.stack or config.service_stack)
-    if tests.is_dir():
+    if own.service or tests.is_dir():
         stack = _required_stack(where, service.name, tests, root)
-        suites.append(
-            Suite(SuiteId(service.name, Stage.SERVICE), service.path, tests, stack, passed)
-        )
+        id_ = SuiteId(service.name, Stage.SERVICE)
+        suites.append(_suite(id_, service.path, tests, own.service, stack, passed=passed))
     elif not service.is_library:
         gaps.append(f"{service.name} has no service tests ({shown(tests, root)})")
     return suites, gaps
@@ -136,13 +136,39 @@ def _service_suites(root: Path, service: Service, config: Config) -> tuple[list[
 def _root_suites(root: Path, name: str, config: Config, stack: Stack | None) -> tuple[Suite, ...]:
     suites = []
     unit = root / config.unit_tests
-    if unit.is_dir():
-        suites.append(Suite(SuiteId(name, Stage.UNIT), root, unit, None, config.pass_env))
+    if config.unit or unit.is_dir():
+        id_ = SuiteId(name, Stage.UNIT)
+        suites.append(_suite(id_, root, unit, config.unit, passed=config.pass_env))
     tests = root / config.integration_tests
-    if tests.is_dir():
+    if config.integration or tests.is_dir():
         stack = stack or _required_stack(root / config.stack, _FULL, tests, root)
-        suites.append(Suite(SuiteId(name, Stage.INTEGRATION), root, tests, stack, config.pass_env))
+        id_ = SuiteId(name, Stage.INTEGRATION)
+        suites.append(_suite(id_, root, tests, config.integration, stack, passed=config.pass_env))
     return tuple(suites)
+
+
+def _suite(
+    id_: SuiteId,
+    folder: Path,
+    tests: Path,
+    configured: SuiteConfig | None,
+    stack: Stack | None = None,
+    *,
+    passed: tuple[str, ...],
+) -> Suite:
+    if configured is None:
+        return Suite(id_, folder, tests, stack, passed)
+    where = folder / configured.folder
+    if not where.is_dir():
+        raise ConfigError(
+            f"{id_}: `folder` is {configured.folder!r}, and there is no {where}",
+            hint="correct it in [tool.taskslib] of pyproject.toml",
+        )
+    runner = Runner(
+        configured.command, where, configured.report, configured.progress, configured.select
+    )
+    # The command knows where its tests are.
+    return Suite(id_, folder, tests if tests.is_dir() else folder, stack, passed, runner)
 
 
 def _required_stack(where: Path, service: str, tests: Path, root: Path) -> Stack:

@@ -66,6 +66,21 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True)
+class Runner:
+    """How a suite is run that isn't run by a framework known here: any command, a JUnit report."""
+
+    command: tuple[str, ...]
+    folder: Path
+    """The command's working directory."""
+    report: str
+    """Where the command writes its report, from `folder` on; a glob where it writes several."""
+    progress: str = ""
+    """What it prints while it runs: `tap`, `json` (of go and of Rust's libtest), or nothing."""
+    select: tuple[str, ...] = ()
+    """Arguments that run one test; `{name}` and `{classname}` stand for the report's."""
+
+
+@dataclass(frozen=True, slots=True)
 class Suite:
     """One service's (or the project's) tests at one stage."""
 
@@ -77,6 +92,8 @@ class Suite:
     stack: Stack | None = None
     pass_env: tuple[str, ...] = ()
     """Names (with `*` as wildcard) of variables to hand through to the tests."""
+    runner: Runner | None = None
+    """What the configuration says of how it is run; None leaves it to the framework."""
 
 
 @dataclass(frozen=True, slots=True)

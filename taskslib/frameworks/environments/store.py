@@ -1,8 +1,8 @@
 """The folder of environments: ready ones found at once, others made under a lock, old ones removed.
 
-An environment is ready when its marker is there, written last, and the Python that it was made
-with still is. Lock files lie beside the environments and are never deleted: a second holder could
-get in.
+An environment is ready when its marker is there, written last, and what it stands on (the Python
+that it was made with) still is. Lock files lie beside the environments and are never deleted: a
+second holder could get in.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +23,39 @@ _DAY = 24 * 60 * 60.0
 _KEPT = 30 * _DAY
 """How long an environment is kept that nobody uses."""
 _MARKER = "taskslib.json"
-_OURS = re.compile(r"(base|overlay|own)-[0-9a-f]{20}")
+_OURS = re.compile(r"(base|overlay|own|node|npm)-[0-9a-f]{20}")
 """How we name environments; nothing else is ever removed."""
 _PAUSE = 0.05
+
+
+def programs(home: Path) -> Path:
+    """Return the folder of an environment's programs."""
+    return home / ("Scripts" if os.name == "nt" else "bin")
+
+
+def python(home: Path) -> Path:
+    """Return an environment's interpreter."""
+    return programs(home) / ("python.exe" if os.name == "nt" else "python")
+
+
+def site_packages(home: Path) -> Path:
+    """Return the folder of an environment's packages."""
+    if os.name == "nt":
+        return home / "Lib" / "site-packages"
+    return next((home / "lib").glob("*/site-packages"))
+
+
+def python_identity(home: Path) -> dict[str, str]:
+    """Return what interpreter a Python environment stands on; empty where that is gone."""
+    interpreter = python(home)
+    try:
+        settings = (home / "pyvenv.cfg").read_text("utf-8")
+    except OSError:
+        return {}
+    base = re.search(r"^home = (.*)$", settings, re.MULTILINE)
+    if base is None or not interpreter.exists() or not Path(base[1].strip()).is_dir():
+        return {}
+    return {"python": os.path.realpath(interpreter), "home": base[1].strip()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +64,8 @@ class Store:
 
     folder: Path
     clock: Callable[[], float] = time.time
+    identity: Callable[[Path], Mapping[str, str]] = python_identity
+    """What an environment stands on: written down when it is made, and the same when it is used."""
 
     def ensure(self, name: str, make: Callable[[Path], None], cancellation: Cancellation) -> Path:
         """Return a ready environment; where there is none, `make` makes it in an empty place.
@@ -42,10 +74,10 @@ class Store:
         """
         home = self.folder / name
         age = self._age(home)
-        if age is not None and age < _DAY and _is_whole(home):
+        if age is not None and age < _DAY and self._is_whole(home):
             return home
         with self._locked(name, cancellation):
-            if _is_whole(home):
+            if self._is_whole(home):
                 # Under the lock, so that whoever removes old ones sees that this is in use.
                 now = self.clock()
                 os.utime(home / _MARKER, (now, now))
@@ -89,8 +121,16 @@ class Store:
         finally:
             lock.release()
 
+    def _is_whole(self, home: Path) -> bool:
+        """Return whether an environment was finished and stands on what it was made with."""
+        try:
+            told = json.loads((home / _MARKER).read_text("utf-8"))
+        except (OSError, ValueError):
+            return False
+        return isinstance(told, dict) and told == self.identity(home)
+
     def _mark(self, home: Path) -> None:
-        marker, told = home / _MARKER, json.dumps(_identity(home))
+        marker, told = home / _MARKER, json.dumps(dict(self.identity(home)))
         temporary = marker.with_suffix(".new")
         temporary.write_text(told, "utf-8")
         now = self.clock()
@@ -109,47 +149,8 @@ class Store:
         return age is not None and age > _KEPT
 
 
-def programs(home: Path) -> Path:
-    """Return the folder of an environment's programs."""
-    return home / ("Scripts" if os.name == "nt" else "bin")
-
-
-def python(home: Path) -> Path:
-    """Return an environment's interpreter."""
-    return programs(home) / ("python.exe" if os.name == "nt" else "python")
-
-
-def site_packages(home: Path) -> Path:
-    """Return the folder of an environment's packages."""
-    if os.name == "nt":
-        return home / "Lib" / "site-packages"
-    return next((home / "lib").glob("*/site-packages"))
-
-
 class _Busy(Exception):
     """Somebody holds the lock."""
-
-
-def _is_whole(home: Path) -> bool:
-    """Return whether an environment was finished and its Python is the one it was made with."""
-    try:
-        told = json.loads((home / _MARKER).read_text("utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(told, dict) and told == _identity(home)
-
-
-def _identity(home: Path) -> dict[str, str]:
-    """Return what interpreter an environment stands on; empty where that is gone."""
-    interpreter = python(home)
-    try:
-        settings = (home / "pyvenv.cfg").read_text("utf-8")
-    except OSError:
-        return {}
-    base = re.search(r"^home = (.*)$", settings, re.MULTILINE)
-    if base is None or not interpreter.exists() or not Path(base[1].strip()).is_dir():
-        return {}
-    return {"python": os.path.realpath(interpreter), "home": base[1].strip()}
 
 
 def _remove(home: Path) -> None:

@@ -1,8 +1,9 @@
-"""A project in a temporary folder, whose suite a real pytest runs through `run_suite`."""
+"""A project in a temporary folder, whose suite a real framework runs through `run_suite`."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -20,11 +21,14 @@ from taskslib.events import (
     SuiteResult,
     TestFinished,
 )
-from taskslib.frameworks import Prepared
+from taskslib.frameworks import Framework, Prepared
 from taskslib.frameworks.pytest import Pytest
 from taskslib.frameworks.run import Options, run_suite
+from taskslib.frameworks.vitest import Vitest
 from taskslib.processes import Cancellation
-from taskslib.project.model import Suite
+from taskslib.project.model import Runner, Suite
+
+NPM = Path(__file__).parents[2] / "support" / "npm"
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,10 @@ class Bench:
 
     folder: Path
     version: str
-    """Of pytest: `current` is the one that runs these tests."""
-    python: Path
+    """Of the framework: `current` is the pytest that runs these tests."""
+    prepared: Prepared
+    framework: Framework = field(default_factory=Pytest)
+    runner: Runner | None = None
     stage: Stage = Stage.UNIT
     variables: dict[str, str] = field(default_factory=dict)
     cancellation: Cancellation = field(default_factory=Cancellation)
@@ -74,7 +80,7 @@ class Bench:
     def suite(self) -> Suite:
         tests = self.folder / "tests" / "unit"
         tests.mkdir(parents=True, exist_ok=True)
-        return Suite(SuiteId("api", self.stage), self.folder, tests)
+        return Suite(SuiteId("api", self.stage), self.folder, tests, runner=self.runner)
 
     def run(self, *arguments: str, timeout: float | None = None) -> Run:
         events: list[Event] = []
@@ -87,9 +93,9 @@ class Bench:
 
         output = self.folder / "runs" / "api.txt"
         result = run_suite(
-            Pytest(),
+            self.framework,
             self.suite,
-            Prepared(self.python),
+            self.prepared,
             variables=clean_environment() | self.variables,
             output=output,
             sink=sink,
@@ -120,6 +126,21 @@ def without_times(events: list[Event]) -> list[Event]:
         replace(event, seconds=0.0) if isinstance(event, TestFinished) else event
         for event in events
     ]
+
+
+def npm_packages(folder: Path, name: str) -> None:
+    """Let a folder be a package with what `tests/support/npm` locks under a name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in (NPM / name).iterdir():
+        shutil.copyfile(file, folder / file.name)
+
+
+def vitest_bench(folder: Path, version: str) -> Bench:
+    """Return a bench on a package with a vitest."""
+    npm_packages(folder, f"vitest-{version}")
+    bench = Bench(folder, version, Prepared(folder), Vitest())
+    bench.prepared = bench.framework.prepare(bench.suite, Cancellation())
+    return bench
 
 
 def old_pytest(version: str) -> Path:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.frameworks.bench import Bench, old_pytest
+from taskslib.frameworks import Prepared
+from tests.unit.frameworks.bench import Bench, old_pytest, vitest_bench
 
 VERSIONS = (
     "current",
@@ -16,10 +17,23 @@ VERSIONS = (
 )
 
 
+VITESTS = (
+    "4.1",
+    pytest.param("2.1", marks=pytest.mark.full),
+    pytest.param("3.2", marks=pytest.mark.full),
+    pytest.param("5.1", marks=pytest.mark.full),
+)
+
+
+@pytest.fixture(params=VITESTS)
+def vitest(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
+    return vitest_bench(tmp_path, request.param)
+
+
 @pytest.fixture(params=VERSIONS)
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
     python = Path(sys.executable) if request.param == "current" else old_pytest(request.param)
-    bench = Bench(tmp_path, request.param, python)
+    bench = Bench(tmp_path, request.param, Prepared(python))
     # As in a service; it also keeps pytest from looking for its configuration above.
     bench.write({"pyproject.toml": "[tool.pytest.ini_options]\n"})
     return bench

@@ -100,7 +100,7 @@ def test_internal_error(bench: Bench) -> None:
         }
     )
     run = bench.test("def test_it(): pass")
-    reason = "internal error: LookupError: a plugin is broken"
+    reason = f"internal error: LookupError: a plugin is broken during {IT}::test_it"
     assert run.verdict == (State.CRASHED, Counts(), reason)
     assert "INTERNALERROR" in run.result.details
 

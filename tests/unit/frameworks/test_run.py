@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from taskslib import events
 from taskslib.errors import EnvironmentFailure
 from taskslib.events import Counts, Stage, State, SuiteId
+from taskslib.frameworks import Prepared
 from taskslib.frameworks.messages import Ended, parse
 from taskslib.frameworks.tail import Tail
 from taskslib.frameworks.tally import Tally
@@ -58,7 +59,7 @@ def test_cancelled_before_it_began(bench: Bench) -> None:
 
 
 def test_no_interpreter(bench: Bench, tmp_path: Path) -> None:
-    bench.python = tmp_path / "gone" / "python"
+    bench.prepared = Prepared(tmp_path / "gone" / "python")
     with pytest.raises(EnvironmentFailure, match="cannot be started"):
         bench.run()
 
@@ -134,7 +135,7 @@ MANY_KINDS = """
 
 def recorded(folder: Path, text: str) -> bytes:
     """The events of a real run."""
-    bench = Bench(folder, "current", Path(sys.executable))
+    bench = Bench(folder, "current", Prepared(Path(sys.executable)))
     bench.write({"pyproject.toml": "[tool.pytest.ini_options]\n"})
     bench.test(text)
     return (folder / "runs" / "api.events").read_bytes()

@@ -8,7 +8,7 @@ import pytest
 
 from taskslib.errors import ConfigError
 from taskslib.project import find_root, load
-from taskslib.project.model import Layout, Project
+from taskslib.project.model import Layout, Project, Runner
 from tests.support.projects import multi, repository, single, write
 
 
@@ -99,6 +99,28 @@ def test_configuration_bends_the_conventions(tmp_path: Path) -> None:
     assert load(root, {"project": "other"}).name == "other"
 
 
+def test_suites_with_a_command_of_their_own(tmp_path: Path) -> None:
+    """They need no folder of tests: the command knows."""
+    configured = """
+        [tool.taskslib.unit]
+        command = ["make", "test"]
+        report = "out/*.xml"
+        [tool.taskslib.service.web.unit]
+        command = ["go", "test"]
+        report = "junit.xml"
+        folder = "src"
+        progress = "json"
+        select = ["-run", "^{name}$"]
+    """
+    files = {"pyproject.toml": configured, "services/web/Dockerfile": "", "services/web/src/a": ""}
+    found = {str(suite.id): suite for suite in load(write(tmp_path / "shop", files)).suites}
+    root = tmp_path / "shop"
+    assert found["shop:unit"].runner == Runner(("make", "test"), root, "out/*.xml")
+    assert found["web:unit"].runner == Runner(
+        ("go", "test"), root / "services/web/src", "junit.xml", "json", ("-run", "^{name}$")
+    )
+
+
 @pytest.mark.parametrize(
     ("files", "message", "hint"),
     [
@@ -117,13 +139,33 @@ def test_configuration_bends_the_conventions(tmp_path: Path) -> None:
             {"pyproject.toml": "[tool.taskslib]\njbos = 1\n"},
             "ROOT/pyproject.toml: [tool.taskslib]: unknown key 'jbos'",
             "did you mean 'jobs'? known keys: project, services, unit_tests, service_tests, "
-            "integration_tests, service_stack, stack, jobs, pass_env, service",
+            "integration_tests, service_stack, stack, jobs, pass_env, unit, integration, service",
         ),
         (
             {"pyproject.toml": "[tool.taskslib.service.web]\nstak = 'x'\n"},
             "ROOT/pyproject.toml: [tool.taskslib]: service.web: unknown key 'stak'",
             "did you mean 'stack'? known keys: dockerfile, unit_tests, service_tests, stack, "
-            "pass_env",
+            "pass_env, unit, service",
+        ),
+        (
+            {"pyproject.toml": "[tool.taskslib.service.web.unit]\ncomand = ['x']\n"},
+            "ROOT/pyproject.toml: [tool.taskslib]: service.web: unit: unknown key 'comand'",
+            "did you mean 'command'? known keys: command, report, folder, progress, select",
+        ),
+        (
+            {"pyproject.toml": "[tool.taskslib.integration]\ncommand = ['x']\n"},
+            "ROOT/pyproject.toml: [tool.taskslib]: Object missing required field `report` - at "
+            "`$.integration`",
+            "",
+        ),
+        (
+            {
+                "pyproject.toml": "[tool.taskslib.service.web.unit]\n"
+                "command = ['x']\nreport = 'r'\nfolder = 'sub'\n",
+                "services/web/Dockerfile": "",
+            },
+            "web:unit: `folder` is 'sub', and there is no ROOT/services/web/sub",
+            "correct it in [tool.taskslib] of pyproject.toml",
         ),
         (
             {"pyproject.toml": "[tool.taskslib]\njobs = 0\n"},

@@ -1,0 +1,78 @@
+"""Install what a package-lock.json pins, once for all folders and worktrees with that lock."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from taskslib.errors import EnvironmentFailure
+from taskslib.frameworks.environments.inputs import digest
+from taskslib.frameworks.environments.store import Store
+from taskslib.frameworks.node.interpreter import Node
+from taskslib.frameworks.node.package import LOCK, MANIFEST, installed
+from taskslib.processes import Cancellation, Command, run
+from taskslib.project.places import cache_root
+
+_FORM = b"1"
+"""Changes when what older versions of taskslib installed must not be used any more."""
+_INPUTS = (MANIFEST, LOCK, ".npmrc")
+_LINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Packages:
+    """Installs the packages of a folder outside of it."""
+
+    folder: Path
+    node: Node
+    cancellation: Cancellation
+
+    def ensure(self) -> Path:
+        """Return a `node_modules` with what the lock pins. Raises `EnvironmentFailure`."""
+        inputs = [(name, self.folder / name) for name in _INPUTS]
+        content = [(name, path.read_bytes()) for name, path in inputs if path.is_file()]
+        key = [("form", _FORM), ("node", self.node.identity.encode()), *content]
+        store = Store(cache_root() / "environments", identity=_identity)
+        return store.ensure(f"npm-{digest(key)}", self._install, self.cancellation) / "node_modules"
+
+    def _install(self, home: Path) -> None:
+        home.mkdir(parents=True)
+        for name in _INPUTS:
+            if (self.folder / name).is_file():
+                shutil.copyfile(self.folder / name, home / name)
+        quiet = ("--no-audit", "--no-fund", "--no-update-notifier", "--no-progress")
+        # The tests need what development needs, whatever NODE_ENV says.
+        argv = (str(self.node.program), str(self.node.npm), "ci", "--include=dev", *quiet)
+        path = os.pathsep.join((str(self.node.program.parent), os.environ.get("PATH", "")))
+        done = run(
+            Command(argv, cwd=home, env={**os.environ, "PATH": path, "NO_COLOR": "1"}),
+            self.cancellation,
+        )
+        if done.code:
+            said = (done.stderr or done.stdout).strip().splitlines()
+            raise EnvironmentFailure(
+                f"{self.folder.name}: its packages cannot be installed from {LOCK}",
+                hint=f"npm install {in_folder(self.folder)}, or check the registry's connection",
+                details="\n".join(said[-_LINES:]),
+            )
+
+
+def in_folder(folder: Path) -> str:
+    """Return npm's option that makes it work in a folder, as one would type it."""
+    try:
+        shown = folder.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        shown = str(folder)
+    return f"--prefix {shlex.quote(shown)}"
+
+
+def _identity(home: Path) -> dict[str, str]:
+    """Return what tells that the packages are still there: npm's own list of them."""
+    found = installed(home / "node_modules")
+    if found is None:
+        # npm makes no folder where there is nothing to install.
+        return {} if (home / "node_modules").exists() else {"packages": "0"}
+    return {"packages": str(len(found))}

@@ -1,0 +1,99 @@
+"""Environments of Node suites, made by the real npm: once a lock, and never over somebody's own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from taskslib.errors import EnvironmentFailure
+from taskslib.frameworks.node import NodeEnvironment, prepare
+from taskslib.frameworks.node.interpreter import choose
+from taskslib.frameworks.node.package import Package
+from taskslib.processes import Cancellation
+from tests.unit.frameworks.bench import npm_packages
+
+PACKAGES = "vitest-4.1"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    npm_packages(tmp_path / "web", PACKAGES)
+    return tmp_path / "web"
+
+
+def made(folder: Path) -> NodeEnvironment:
+    return prepare(folder, Cancellation())
+
+
+def test_a_folder_sees_packages_that_lie_elsewhere(folder: Path) -> None:
+    found = made(folder)
+    assert found.modules == folder / "node_modules"
+    assert (found.modules / "vitest" / "package.json").is_file()
+    assert not (found.modules / "vitest").resolve().is_relative_to(folder)
+    assert found.variables["PATH"].startswith(f"{found.modules / '.bin'}{os.pathsep}")
+
+
+def test_equal_locks_share_their_packages(folder: Path, tmp_path: Path) -> None:
+    npm_packages(tmp_path / "twin", PACKAGES)
+    one, other = made(folder), made(tmp_path / "twin")
+    assert (one.modules / "vitest").resolve() == (other.modules / "vitest").resolve()
+
+
+def test_a_changed_lock_changes_what_is_seen_and_keeps_what_tools_wrote(folder: Path) -> None:
+    before = (made(folder).modules / "vitest").resolve()
+    (folder / "node_modules" / ".vite").mkdir()
+    with (folder / "package.json").open("a") as file:
+        file.write("\n")
+    assert (made(folder).modules / "vitest").resolve() != before
+    assert (folder / "node_modules" / ".vite").is_dir()
+
+
+def test_what_somebody_else_installed_is_used_or_refused_but_never_touched(folder: Path) -> None:
+    node = choose(Package(folder), Cancellation())
+    argv = [str(node.program), str(node.npm), "ci", "--no-audit", "--prefix", str(folder)]
+    subprocess.run(argv, check=True, capture_output=True)
+    own = folder / "node_modules" / "vitest"
+    assert made(folder).modules == folder / "node_modules"
+    assert own.is_dir()
+    assert not own.is_symlink()
+
+    npm_packages(folder, "vitest-3.2")
+    with pytest.raises(EnvironmentFailure) as caught:
+        made(folder)
+    assert caught.value.message == "web: node_modules is not what package-lock.json pins"
+    assert caught.value.hint == f"npm ci --prefix {folder}"
+    assert own.is_dir()
+
+
+def test_without_a_lock_what_is_further_up_is_used(folder: Path) -> None:
+    (folder / "package-lock.json").unlink()
+    with pytest.raises(EnvironmentFailure, match=r"there is no package-lock\.json"):
+        made(folder)
+    (folder.parent / "node_modules").mkdir()
+    assert made(folder).modules == folder.parent / "node_modules"
+
+
+def test_a_lock_that_cannot_be_installed(folder: Path) -> None:
+    lock = folder / "package-lock.json"
+    lock.write_text(lock.read_text("utf-8").replace("node_modules/vitest", "node_modules/vitesst"))
+    with pytest.raises(EnvironmentFailure) as caught:
+        made(folder)
+    assert caught.value.message == "web: its packages cannot be installed from package-lock.json"
+    assert "npm error" in caught.value.details
+    assert not (folder / "node_modules").exists()
+
+
+def test_a_node_that_nobody_has(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"engines": {"node": ">=99"}}')
+    with pytest.raises(EnvironmentFailure, match=r"needs Node >=99; .*none could be had"):
+        made(tmp_path)
+
+
+def test_a_node_from_the_package_index(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"engines": {"node": ">=22.12 <23"}}')
+    found = made(tmp_path)
+    asked = subprocess.run([found.program, "--version"], capture_output=True, text=True, check=True)
+    assert asked.stdout.startswith("v22.")

@@ -1,0 +1,185 @@
+"""What vitest's runs come to, in each of its majors: the same as pytest's would."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from taskslib import events
+from taskslib.events import Counts, Outcome, State
+from tests.unit.frameworks.bench import Bench
+
+IT = "tests/unit/it.test.ts"
+IMPORTS = 'import { beforeAll, describe, expect, test } from "vitest"\n'
+
+
+def write(bench: Bench, text: str) -> None:
+    bench.write({IT: IMPORTS + text})
+
+
+def test_mixed(vitest: Bench) -> None:
+    write(
+        vitest,
+        """\
+test("passes", () => {})
+test("prints", () => { console.log("9 passed"); console.error("1000 passed") })
+test("fails", () => { expect({ a: 1 }).toEqual({ a: 2 }) })
+test("raises", () => {
+  throw new TypeError("no such order\\nsecond line")
+})
+test.skip("skipped", () => {})
+test.todo("later")
+test("same", () => {})
+test("same", () => {})
+test.fails("expected", () => { throw new Error("known") })
+describe("group", () => {
+  test("deep", () => {})
+})
+""",
+    )
+    run = vitest.run()
+    assert run.verdict == (State.FAILED, Counts(passed=6, failed=2, skipped=2), "2 failed")
+    message = "AssertionError: expected { a: 1 } to deeply equal { a: 2 }"
+    assert run.failures == [
+        (f"{IT} > fails", Outcome.FAILED, message, f"{IT}:4"),
+        (f"{IT} > raises", Outcome.FAILED, "TypeError: no such order", f"{IT}:6"),
+    ]
+    fails, raises = (failure.text for failure in run.result.failures)
+    assert '-   "a": 2,\n+   "a": 1,' in fails
+    assert '> 4 | test("fails"' in fails
+    assert "second line" in raises
+    assert "node_modules" not in fails + raises
+    assert {"9 passed", "1000 passed"} <= set(run.live)
+
+
+def test_live_totals_and_ids(vitest: Bench) -> None:
+    write(vitest, 'describe("a", () => { test("1 > 2", () => {}) })\ntest("b", () => {})\n')
+    run = vitest.run()
+    ids = [f"{IT} > a > 1 > 2", f"{IT} > b"]
+    assert run.events[0] == events.TestsCollected(run.result.suite, 2)
+    assert [one.test for one in run.events if isinstance(one, events.TestStarted)] == ids
+    assert [one.test for one in run.events if isinstance(one, events.TestFinished)] == ids
+    assert run.verdict == (State.PASSED, Counts(passed=2), "")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('import "./nowhere.js"\ntest("never", () => {})\n', "nowhere.js"),
+        ('test("never", () => {\n', ""),
+        ('test("never", () => {})\nthrow new RangeError("at import")\n', "RangeError: at import"),
+    ],
+    ids=["import", "syntax", "exception"],
+)
+def test_a_file_that_cannot_be_loaded(vitest: Bench, text: str, message: str) -> None:
+    vitest.write({"tests/unit/good.test.ts": IMPORTS + 'test("passes", () => {})\n'})
+    write(vitest, text)
+    run = vitest.run()
+    assert run.verdict == (State.FAILED, Counts(passed=1, errors=1), "1 error")
+    [(test, outcome, said, _)] = run.failures
+    assert (test, outcome) == (IT, Outcome.ERROR)
+    assert message in said
+
+
+def test_a_hook_that_fails(vitest: Bench) -> None:
+    text = """\
+describe("group", () => {
+  beforeAll(() => {
+    throw new Error("no database")
+  })
+  test("never", () => {})
+})
+"""
+    write(vitest, text)
+    run = vitest.run()
+    assert run.verdict == (State.FAILED, Counts(errors=1, skipped=1), "1 error")
+    assert run.failures == [(f"{IT} > group", Outcome.ERROR, "no database", f"{IT}:4")]
+
+
+def test_unhandled_rejection(vitest: Bench) -> None:
+    write(vitest, 'test("passes", () => { void Promise.reject(new Error("lost")) })\n')
+    run = vitest.run()
+    assert run.verdict == (State.CRASHED, Counts(passed=1), "lost")
+    assert "> 2 |" in run.result.details
+
+
+def test_a_worker_that_dies_is_named_by_its_file(vitest: Bench) -> None:
+    vitest.write({"tests/unit/good.test.ts": IMPORTS + 'test("passes", () => {})\n'})
+    write(
+        vitest,
+        """\
+test("first", () => {})
+test("dies", async () => {
+  process.kill(process.pid, "SIGSEGV")
+  await new Promise(() => {})
+})
+""",
+    )
+    run = vitest.run()
+    assert run.result.state is State.CRASHED
+    assert run.result.counts.failed == 0
+    assert run.result.reason.endswith(f" during {IT}")
+    assert run.result.details
+
+
+def test_process_exit(vitest: Bench) -> None:
+    write(vitest, 'test("passes", () => {})\ntest("leaves", () => { process.exit(0) })\n')
+    run = vitest.run()
+    assert run.verdict == (State.FAILED, Counts(passed=1, failed=1), "1 failed")
+    assert run.result.failures[0].message.startswith("process.exit unexpectedly called with")
+
+
+def test_retries_count_once(vitest: Bench) -> None:
+    write(
+        vitest,
+        """\
+let calls = 0
+test("flaky", { retry: 2 }, () => { if (calls++ < 1) throw new Error("first") })
+test("never", { retry: 1 }, () => { throw new Error("always") })
+""",
+    )
+    run = vitest.run()
+    assert run.verdict == (State.FAILED, Counts(passed=1, failed=1), "1 failed")
+
+
+def test_selected_by_name(vitest: Bench) -> None:
+    write(vitest, 'test("a (1)", () => {})\ntest("b", () => { throw new Error("no") })\n')
+    run = vitest.run("-t", r"^a \(1\)$")
+    assert run.verdict == (State.PASSED, Counts(passed=1), "")
+    run = vitest.run("-t", "nothing like it")
+    assert run.verdict == (State.NO_TESTS, Counts(), "no test ran: 2 deselected")
+
+
+def test_bail(vitest: Bench) -> None:
+    text = 'test("a", () => { throw new Error("no") })\ntest.skip("s", () => {})\n'
+    vitest.write({"tests/unit/later.test.ts": IMPORTS + 'test("z", () => {})\n'})
+    write(vitest, text)
+    run = vitest.run("--bail=1", "--no-file-parallelism")
+    assert run.result.state is State.FAILED
+    assert run.result.counts.failed == 1
+
+
+def test_of_a_path_only_that_runs(vitest: Bench) -> None:
+    vitest.write({"tests/unit/other.test.ts": IMPORTS + 'test("z", () => {})\n'})
+    write(vitest, 'test("a", () => {})\n')
+    run = vitest.run(IT)
+    assert run.verdict == (State.PASSED, Counts(passed=1), "")
+
+
+def test_the_configuration_of_the_suite_holds_but_for_its_reporters(vitest: Bench) -> None:
+    config = 'export default { test: { globals: true, reporters: ["json", "default"] } }\n'
+    vitest.write({"vitest.config.js": config, IT: 'test("global", () => {})\n'})
+    run = vitest.run()
+    assert run.verdict == (State.PASSED, Counts(passed=1), "")
+    assert run.output == f"passed {IT} > global\n"
+
+
+def test_rerun_runs_just_that_test(vitest: Bench) -> None:
+    line = vitest.framework.rerun(vitest.suite, f"{IT} > a (b) > c's")
+    *command, path, option, pattern = shlex.split(line)
+    assert command == ["inv", "test-unit", "--service", "api", "--"]
+    assert (path, option, pattern) == (IT, "-t", r"^a \(b\)( >)? c's$")
+    write(vitest, 'describe("a (b)", () => { test("c\'s", () => {}) })\ntest("c", () => {})\n')
+    run = vitest.run(path, option, pattern)
+    assert run.verdict == (State.PASSED, Counts(passed=1), "")
