@@ -22,7 +22,6 @@ from taskslib.processes import Cancellation, Command, run
 from taskslib.project import load
 
 ROOT = Path(__file__).parent
-SERVICES = load(ROOT).service_names()
 PLATFORMS = ("linux", "darwin", "win32")
 
 
@@ -35,6 +34,14 @@ class Check:
     folder: Path = ROOT
 
 
+def python_services() -> Iterator[Path]:
+    """Yield the folders of the services that are Python's: npm locks the frontend."""
+    for name in load(ROOT).service_names():
+        folder = ROOT / "services" / name
+        if (folder / "pyproject.toml").is_file():
+            yield folder
+
+
 def static_checks() -> Iterator[Check]:
     """Yield the checks that only read."""
     yield Check("ruff", ("ruff", "check", "."))
@@ -42,8 +49,8 @@ def static_checks() -> Iterator[Check]:
     yield Check("import contracts", ("lint-imports", "--no-cache"))
     for platform in PLATFORMS:
         yield Check(f"mypy on {platform}", ("mypy", "--platform", platform))
-    for name in SERVICES:
-        yield Check(f"mypy in {name}", ("mypy",), ROOT / "services" / name)
+    for folder in python_services():
+        yield Check(f"mypy in {folder.name}", ("mypy",), folder)
 
 
 @task(
@@ -90,7 +97,7 @@ def lock(context: Context) -> None:
     Example: inv lock
     """
     del context
-    for folder in (ROOT, *(ROOT / "services" / name for name in SERVICES)):
+    for folder in (ROOT, *python_services()):
         _uv(folder, "lock", "--upgrade")
         common = ("export", "--frozen", "--no-emit-local", "--no-header", "--no-annotate")
         if folder != ROOT:
