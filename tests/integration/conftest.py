@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx2
@@ -12,6 +13,8 @@ from taskslib.testing import wait_for
 Order = dict[str, Any]
 Place = Callable[[str], Order]
 Settled = Callable[[Order], Order]
+Release = Callable[[], None]
+Hold = Callable[[str], Release]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,7 +35,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture
 def api() -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=os.environ["TEST_API_URL"], timeout=10) as client:
+    """The api as the page reaches it, which is how it is reached from outside: through nginx."""
+    with httpx2.Client(base_url=f"{os.environ['TEST_FRONTEND_URL']}/api", timeout=10) as client:
         yield client
 
 
@@ -41,6 +45,22 @@ def rates() -> Iterator[httpx2.Client]:
     """The mocked rates API, to tell it what to do. Each test has a currency of its own."""
     with httpx2.Client(base_url=os.environ["TEST_RATES_URL"], timeout=10) as client:
         yield client
+
+
+@pytest.fixture
+def hold(rates: httpx2.Client) -> Iterator[Hold]:
+    """Hold a currency's rate back; get what lets it go on, which the test's end does anyway."""
+    with ExitStack() as ending:
+
+        def hold_back(currency: str) -> Release:
+            def release() -> None:
+                rates.put(f"/control/{currency}", json={"hold": False})
+
+            ending.callback(release)
+            rates.put(f"/control/{currency}", json={"hold": True})
+            return release
+
+        yield hold_back
 
 
 @pytest.fixture

@@ -10,12 +10,20 @@ from taskslib.testing import wait_for
 Order = dict[str, Any]
 Place = Callable[[str], Order]
 Settled = Callable[[Order], Order]
+Hold = Callable[[str], Callable[[], None]]
 
 
 def test_an_order_goes_in_and_comes_out_priced(place: Place, settled: Settled) -> None:
     order = place("USD")
     assert order["status"] == "pending"
     assert settled(order) == {**order, "status": "priced", "price": "9.20"}
+
+
+def test_a_new_order_is_found_where_the_answer_says(api: httpx2.Client) -> None:
+    answer = api.post("/orders", json={"sku": "cup", "quantity": 1, "currency": "PLN"})
+    assert (
+        api.get(api.base_url.join(answer.headers["Location"])).json()["id"] == answer.json()["id"]
+    )
 
 
 def test_an_unknown_currency_comes_out_failed(place: Place, settled: Settled) -> None:
@@ -38,16 +46,14 @@ def test_an_order_survives_a_time_without_rates(
 
 
 def test_an_order_is_pending_while_its_rate_is_awaited(
-    api: httpx2.Client, rates: httpx2.Client, place: Place, settled: Settled
+    api: httpx2.Client, rates: httpx2.Client, hold: Hold, place: Place, settled: Settled
 ) -> None:
-    rates.put("/control/JPY", json={"hold": True})
-    try:
-        order = place("JPY")
-        wait_for(
-            lambda: rates.get("/control/JPY").json()["waiting"],
-            message="the worker to ask for the rate",
-        )
-        assert api.get(f"/orders/{order['id']}").json() == order
-    finally:
-        rates.put("/control/JPY", json={"hold": False})
+    release = hold("JPY")
+    order = place("JPY")
+    wait_for(
+        lambda: rates.get("/control/JPY").json()["waiting"],
+        message="the worker to ask for the rate",
+    )
+    assert api.get(f"/orders/{order['id']}").json() == order
+    release()
     assert settled(order)["price"] == "1390.18"

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -38,18 +38,6 @@ def worker() -> str:
     return found
 
 
-@pytest.fixture
-def held(rates: httpx2.Client) -> Iterator[Callable[[], None]]:
-    """Hold the rate back, so that a job stands still in its middle; get what lets it go on."""
-
-    def release() -> None:
-        rates.put(CONTROL, json={"hold": False})
-
-    rates.put(CONTROL, json={"hold": True})
-    yield release
-    release()
-
-
 def politely(worker: str) -> None:
     """By SIGTERM: the worker has the time to put its job back."""
     docker("restart", worker)
@@ -70,12 +58,13 @@ def restart(request: pytest.FixtureRequest, worker: str) -> Callable[[], None]:
 @pytest.mark.xdist_group("restart")
 def test_a_job_that_was_cut_off_is_done_by_the_next_worker(
     restart: Callable[[], None],
-    held: Callable[[], None],
+    hold: Callable[[str], Callable[[], None]],
     api: httpx2.Client,
     rates: httpx2.Client,
     place: Callable[[str], Order],
     settled: Callable[[Order], Order],
 ) -> None:
+    release = hold(CURRENCY)
     before = rates.get(CONTROL).json()["calls"]
     order = place(CURRENCY)
     wait_for(
@@ -86,6 +75,6 @@ def test_a_job_that_was_cut_off_is_done_by_the_next_worker(
     restart()
 
     assert api.get(f"/orders/{order['id']}").json() == order
-    held()
+    release()
     assert settled(order) == {**order, "status": "priced", "price": "7.16"}
     assert rates.get(CONTROL).json()["calls"] >= before + 2
