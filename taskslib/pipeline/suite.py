@@ -78,7 +78,8 @@ class SuiteRunner:
         try:
             with self._instance(suite, emit, steps) as instance:
                 steps.begin(Step.TEST)
-                selected = suite_variables(self.environ, suite.pass_env, instance.variables)
+                ours = {**instance.variables, "TEST_ARTIFACTS": str(self._artifacts(suite.id))}
+                selected = suite_variables(self.environ, suite.pass_env, ours)
                 result = run_suite(
                     framework,
                     suite,
@@ -134,6 +135,12 @@ class SuiteRunner:
         folder = self.folder / f"{suite.name}-{suite.stage}"
         folder.mkdir(parents=True, exist_ok=True)
         return folder / name
+
+    def _artifacts(self, suite: SuiteId) -> Path:
+        """Return the folder for what tests keep of themselves: screenshots, traces."""
+        folder = self._file(suite, "artifacts")
+        folder.mkdir(exist_ok=True)
+        return folder
 
 
 class _Steps:
