@@ -92,7 +92,12 @@ def test_what_cannot_be_pulled_is_built_once(tmp_path: Path, name: str) -> None:
 
 def test_this_projects_own_recipes() -> None:
     recipes = read_recipes(Path(__file__).parents[3])
-    assert [recipe.image for recipe in recipes][:2] == [BASE, "postgres:17-alpine"]
+    assert [recipe.image for recipe in recipes] == [
+        BASE,
+        "nginx:1.29-alpine",
+        "node:22-slim",
+        "postgres:17-alpine",
+    ]
 
 
 def test_a_dry_run_builds_nothing(tmp_path: Path, name: str) -> None:

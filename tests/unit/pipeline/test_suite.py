@@ -46,6 +46,7 @@ def test_sees():
     assert os.environ["TEST_WEB_URL"] == "http://127.0.0.1:30000"
     assert os.environ["TEST_COMPOSE_PROJECT"] == "shop-web-mine"
     assert os.environ["NAMED"] == "1"
+    open(os.path.join(os.environ["TEST_ARTIFACTS"], "picture.png"), "x").close()
 """
 FAILS = "def test_fails():\n    assert 0\n"
 TESTS = "services/web/tests/integration/test_service.py"
@@ -114,6 +115,7 @@ def test_a_green_suite_with_a_stack(tmp_path: Path) -> None:
     assert isinstance(bench.events[0], SuiteStarted)
     kinds = [type(event) for event in bench.events]
     assert kinds.index(TestsCollected) < kinds.index(TestStarted)
+    assert (bench.folder / "web-service" / "artifacts" / "picture.png").is_file()
     assert SuiteFinished not in kinds  # that is the runner's to say
     assert bench.engine.calls == ["check", "build", "start", "teardown"]
     assert bench.engine.leftovers(NAME) == ()
