@@ -27,6 +27,9 @@ _LONGEST = 200_000
 _PLACE = re.compile(r"(?:file://)?((?:[A-Za-z]:)?[^\s:()'\"\[\]]+\.\w+)[:(](\d+)")
 """`path/file.js:12:5` and `File.java(12)`, as runtimes print where they were."""
 
+_NOISE = re.compile(r"^\s+at (?:.*\bnode_modules\b|.*\bnode:|new Promise).*\n?", re.MULTILINE)
+"""Calls inside Node and its packages: of the framework, not of the suite."""
+
 
 def messages(reports: Mapping[Path, bytes], folder: Path) -> list[Message]:
     """Return everything that the reports of one run say, in order; never raises.
@@ -56,8 +59,8 @@ def messages(reports: Mapping[Path, bytes], folder: Path) -> list[Message]:
 
 def _name(case: ET.Element) -> str:
     name, group = case.get("name") or "(no name)", case.get("classname") or case.get("file") or ""
-    # Many tools put the whole title into both.
-    return name if not group or name.startswith(group) else f"{group} > {name}"
+    # Many tools put the whole title into both, and Node's group is always `test`.
+    return name if group in ("", "test") or name.startswith(group) else f"{group} > {name}"
 
 
 def _unique(name: str, names: dict[str, int]) -> str:
@@ -86,7 +89,7 @@ def _case(case: ET.Element, test: str, folder: Path) -> Iterator[Message]:
 
 
 def _text(case: ET.Element, element: ET.Element) -> str:
-    message, body = element.get("message") or "", (element.text or "").strip("\n")
+    message, body = element.get("message") or "", _NOISE.sub("", element.text or "").strip("\n")
     parts = [body if message.strip() in body else f"{message}\n{body}".strip()]
     for stream in ("system-out", "system-err"):
         printed = (case.findtext(stream) or "").strip("\n")

@@ -74,7 +74,8 @@ def test_jest(tmp_path: Path) -> None:
     assert failure.test == "prices converts"
     assert failure.message == "Error: expect(received).toBe(expected)"
     assert (failure.path, failure.line) == ("src/price.test.js", 7)
-    assert "Expected: 3\nReceived: 2\n" in failure.text
+    place = f"    at Object.toBe ({tmp_path.as_posix()}/src/price.test.js:7:17)"
+    assert failure.text.endswith(f"\n\nExpected: 3\nReceived: 2\n{place}")
 
 
 def test_gotestsum(tmp_path: Path) -> None:

@@ -1,0 +1,90 @@
+"""Commands of a suite's own: how they are found, run, and asked for one test."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from taskslib.errors import EnvironmentFailure
+from taskslib.events import Counts, Outcome, State, TestFinished, TestsCollected
+from taskslib.frameworks import Prepared
+from taskslib.frameworks.junit import JUnit
+from taskslib.processes import Cancellation
+from taskslib.project.model import Runner
+from tests.unit.frameworks.bench import Bench, npm_packages
+from tests.unit.frameworks.subjects import NODE, node_bench
+
+FILE = "tests/unit/it.test.mjs"
+
+
+def test_live_progress_by_tap(tmp_path: Path) -> None:
+    bench = node_bench(tmp_path)
+    bench.write({FILE: NODE["red"]})
+    run = bench.run()
+    names = [event.test for event in run.events if isinstance(event, TestFinished)]
+    assert names == ["one", "two"]
+    assert TestsCollected(run.result.suite, 2) in run.events
+
+
+def test_one_test_again(tmp_path: Path) -> None:
+    bench = node_bench(tmp_path)
+    bench.write({FILE: NODE["red"]})
+    line = bench.framework.rerun(bench.suite, "two")
+    assert line == "inv test-unit --service api -- --test-name-pattern '^two$'"
+    run = bench.run(*shlex.split(line)[5:])
+    assert run.result.counts.failed == 1
+    assert run.result.counts.passed == 0
+
+
+def test_without_a_way_to_select_the_whole_suite_is_run_again(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, "", Prepared(tmp_path), JUnit(), Runner(("x",), tmp_path, "r.xml"))
+    assert bench.framework.rerun(bench.suite, "a > b") == "inv test-unit --service api"
+
+
+def test_a_command_that_is_not_there(tmp_path: Path) -> None:
+    runner = Runner(("no-such-tool", "test"), tmp_path, "r.xml")
+    bench = Bench(tmp_path, "", Prepared(tmp_path), JUnit(), runner)
+    with pytest.raises(EnvironmentFailure) as caught:
+        bench.framework.prepare(bench.suite, Cancellation())
+    assert caught.value.message == (f"no-such-tool is not there, neither on PATH nor in {tmp_path}")
+
+
+def test_a_python_command_has_the_folders_environment(tmp_path: Path) -> None:
+    """pytest stands for any tool that the folder's own dependencies bring."""
+    runner = Runner(("pytest", "--junitxml=r.xml"), tmp_path, "r.xml")
+    bench = Bench(tmp_path, "", Prepared(tmp_path), JUnit(), runner)
+    bench.write(
+        {
+            "pyproject.toml": "[dependency-groups]\ndev = ['pytest']\n",
+            "tests/unit/test_it.py": "def test_one(): assert 0\n",
+        }
+    )
+    bench.prepared = bench.framework.prepare(bench.suite, Cancellation())
+    run = bench.run()
+    assert run.verdict == (State.FAILED, Counts(failed=1), "1 failed")
+
+
+@pytest.mark.full
+def test_jest(tmp_path: Path) -> None:
+    npm_packages(tmp_path, "jest")
+    command = ("npx", "jest", "--reporters=jest-junit")
+    bench = Bench(tmp_path, "", Prepared(tmp_path), JUnit(), Runner(command, tmp_path, "junit.xml"))
+    bench.write(
+        {
+            "tests/unit/price.test.js": """\
+                describe("prices", () => {
+                  test("fails", () => { expect(1).toBe(2) })
+                  test("passes", () => {})
+                  test.skip("later", () => {})
+                })
+                """
+        }
+    )
+    bench.prepared = bench.framework.prepare(bench.suite, Cancellation())
+    run = bench.run()
+    assert run.verdict == (State.FAILED, Counts(passed=1, failed=1, skipped=1), "1 failed")
+    message = "Error: expect(received).toBe(expected) // Object.is equality"
+    place = "tests/unit/price.test.js:2"
+    assert run.failures == [("prices fails", Outcome.FAILED, message, place)]
