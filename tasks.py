@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import which
 
 from invoke.context import Context
 from invoke.exceptions import Exit
@@ -18,6 +20,7 @@ from taskslib.cli.session import cancellation, command
 from taskslib.errors import ExitCode
 from taskslib.frameworks.environments import prepare
 from taskslib.frameworks.environments.build import uv_program
+from taskslib.frameworks.node import prepare as prepare_node
 from taskslib.processes import Cancellation, Command, run
 from taskslib.project import load
 
@@ -51,6 +54,7 @@ def static_checks() -> Iterator[Check]:
         yield Check(f"mypy on {platform}", ("mypy", "--platform", platform))
     for folder in python_services():
         yield Check(f"mypy in {folder.name}", ("mypy",), folder)
+    yield Check("tsc in frontend", ("tsc", "--noEmit"), ROOT / "services" / "frontend")
 
 
 @task(
@@ -78,10 +82,13 @@ def check(context: Context, full: bool = False) -> ExitCode:
 def _passes(check: Check, cancellation: Cancellation, *, show: bool = False) -> bool:
     """Run a check, say how it ended, and show what it printed where it failed (or if `show`)."""
     began = time.monotonic()
-    environment = prepare(check.folder, ("pytest",), cancellation)
-    program = environment.python.with_name(check.arguments[0])
-    argv = (str(program), *check.arguments[1:])
-    done = run(Command(argv, cwd=check.folder), cancellation)
+    if (check.folder / "package.json").is_file():
+        variables = prepare_node(check.folder, cancellation).variables
+    else:
+        variables = prepare(check.folder, ("pytest",), cancellation).variables
+    program = which(check.arguments[0], path=variables["PATH"]) or check.arguments[0]
+    argv = (program, *check.arguments[1:])
+    done = run(Command(argv, cwd=check.folder, env={**os.environ, **variables}), cancellation)
     passed = done.code == 0
     mark = "ok    " if passed else "FAILED"
     print(f"{mark} {check.title} ({time.monotonic() - began:.1f} s)", flush=True)

@@ -147,7 +147,7 @@ def _stages(given: str) -> tuple[Stage, ...]:
 
 
 def _run(context: Context, request: TestRequest, *, dry_run: bool = False) -> ExitCode:
-    from taskslib.display.plain import PlainDisplay
+    from taskslib.display import display_for
     from taskslib.display.plan import plan_lines
 
     where = session(context)
@@ -160,11 +160,14 @@ def _run(context: Context, request: TestRequest, *, dry_run: bool = False) -> Ex
     def rerun(suite: SuiteId, test: str) -> str:
         return api.rerun_command(suites[suite], test)
 
-    display = PlainDisplay(sys.stdout, rerun)
     for note in plan.notes:
         say(f"note: {note}")
     folder = api.run_folder(where)
-    report = api.test(where, plan, display, folder)
+    display = display_for(sys.stdout, rerun)
+    try:
+        report = api.test(where, plan, display, folder)
+    finally:
+        display.close()
     if request.keep:
         _tell_kept(where, plan)
     display.summary(report, folder)

@@ -47,6 +47,7 @@ class PlainDisplay:
         stream: Where the lines go.
         rerun: Gives the command that runs one failed test of a suite again.
         environ: For NO_COLOR and the like.
+        terminal: Whether the cursor may be moved, whatever is said of colour.
     """
 
     def __init__(
@@ -54,15 +55,17 @@ class PlainDisplay:
         stream: IO[str],
         rerun: Callable[[SuiteId, str], str],
         environ: Mapping[str, str] = os.environ,
+        *,
+        terminal: bool = False,
     ) -> None:
         colour = wants_colour(terminal=stream.isatty(), environ=environ)
-        self._console = Console(
+        self.console = Console(
             file=stream,
             highlight=False,
             markup=False,
             emoji=False,
             soft_wrap=True,
-            force_terminal=colour,
+            force_terminal=terminal or colour,
             color_system="standard" if colour else None,
         )
         self._encoding = getattr(stream, "encoding", None) or "utf-8"
@@ -80,6 +83,9 @@ class PlainDisplay:
                 self._line(f"  {message}", "yellow")
             case Output(suite, text):
                 self._line(f"{suite}| {text}")
+
+    def close(self) -> None:
+        """Leave the terminal as it was, which it always is."""
 
     def summary(self, report: Report, folder: Path | None) -> None:
         """Write what the run came to; the last line is `N passed, N failed, N skipped`."""
@@ -152,7 +158,7 @@ class PlainDisplay:
     def _line(self, text: str, style: str = "") -> None:
         # All of it is cleaned, since any of it can come from the tests.
         shown = clean(text).encode(self._encoding, "replace").decode(self._encoding, "replace")
-        self._console.print(Text(shown, style))
+        self.console.print(Text(shown, style))
 
 
 def _is_own_failure(result: SuiteResult) -> bool:

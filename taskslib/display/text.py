@@ -47,6 +47,10 @@ class Glyphs:
     passed: str
     failed: str
     waiting: str
+    running: str
+    arrow: str
+    full: str
+    empty: str
 
     def of(self, state: State) -> str:
         """Return a state's mark."""
@@ -58,10 +62,10 @@ class Glyphs:
 def glyphs(encoding: str) -> Glyphs:
     """Return marks that an encoding has: code pages of consoles lack the usual ones."""
     try:
-        "✓✗○".encode(encoding)
+        "✓✗○●→━░".encode(encoding)
     except (UnicodeEncodeError, LookupError):
-        return Glyphs("+", "x", "o")
-    return Glyphs("✓", "✗", "○")
+        return Glyphs("+", "x", "o", "*", ">", "#", ".")
+    return Glyphs("✓", "✗", "○", "●", "→", "━", "░")
 
 
 def suite_words(counts: Counts, state: State) -> str:

@@ -22,6 +22,8 @@ export default class Events {
   #known = new Map() // by vitest's own id of a test: what we call it, and how far it is
   #names = new Set()
   #collected = new Set()
+  #files = Infinity // how many there are, as soon as that is known
+  #read = new Set() // those that are collected
   #deselected = 0
   #broken = new Set() // files and groups whose own failure was told
   #running = new Set() // files that began and have not ended
@@ -52,8 +54,9 @@ export default class Events {
 
   // Vitest 3 and newer.
 
-  onTestRunStart() {
+  onTestRunStart(specifications) {
     this.#modern = true
+    this.#files = specifications.length
   }
 
   onTestModuleQueued(module) {
@@ -61,7 +64,7 @@ export default class Events {
   }
 
   onTestModuleCollected(module) {
-    this.#collect([...module.children.allTests()].map(fromCase))
+    this.#collect([...module.children.allTests()].map(fromCase), module.moduleId)
   }
 
   onTestCaseReady(testCase) {
@@ -80,7 +83,7 @@ export default class Events {
   onTestRunEnd(modules, errors, reason) {
     for (const module of modules) {
       const tests = [...module.children.allTests()].map(fromCase)
-      this.#collect(tests)
+      this.#collect(tests, undefined)
       for (const test of tests) if (test.state !== "pending") this.#finish(test)
       for (const group of groups(module)) this.#blame(group)
       // Of a file that cannot be imported 3.2 tells only here.
@@ -92,8 +95,13 @@ export default class Events {
 
   // Vitest 2.1, and 3 beside the others.
 
+  onPathsCollected(paths = []) {
+    if (!this.#modern) this.#files = paths.length
+  }
+
   onCollected(files = []) {
-    if (!this.#modern) this.#collect(files.flatMap(testsOf).map(fromTask))
+    if (this.#modern) return
+    for (const file of files) this.#collect(testsOf(file).map(fromTask), file.filepath)
   }
 
   onTaskUpdate(packs) {
@@ -111,7 +119,7 @@ export default class Events {
     if (this.#modern) return
     for (const file of files) {
       const tests = testsOf(file).map(fromTask)
-      this.#collect(tests)
+      this.#collect(tests, undefined)
       for (const test of tests) if (test.state !== "pending") this.#finish(test)
       for (const group of groupsOf(file)) this.#blame(group)
       if (file.result?.state === undefined || file.result.state === "run") {
@@ -123,7 +131,8 @@ export default class Events {
 
   // What all versions come to.
 
-  #collect(tests) {
+  /** Files are collected as their turn comes: there is no total before the last of them. */
+  #collect(tests, file) {
     for (const test of tests) {
       if (this.#known.has(test.id)) continue
       const name = this.#unique(test)
@@ -132,7 +141,8 @@ export default class Events {
       if (entry.ended) this.#deselected++
       else this.#collected.add(test.id)
     }
-    this.#tell("collected", { total: this.#collected.size })
+    if (file !== undefined) this.#read.add(file)
+    if (this.#read.size >= this.#files) this.#tell("collected", { total: this.#collected.size })
   }
 
   #start(test) {
@@ -197,6 +207,7 @@ export default class Events {
       this.#tell("unhandled", { message: headline(error), text: text.slice(0, LONGEST) })
       process.stdout.write(`\nunhandled error\n${text}\n`)
     }
+    this.#tell("collected", { total: this.#collected.size })
     if (this.#deselected > 0) this.#tell("deselected", { count: this.#deselected })
     const nothing = files === 0 && errors.length === 0
     this.#tell("ended", { code: nothing ? NOTHING_COLLECTED : 0 })

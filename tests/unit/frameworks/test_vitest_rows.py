@@ -53,6 +53,15 @@ describe("group", () => {
     assert {"9 passed", "1000 passed"} <= set(run.live)
 
 
+def test_no_total_before_the_last_file_is_collected(vitest: Bench) -> None:
+    files = {f"tests/unit/f{n}.test.ts": IMPORTS + 'test("a", () => {})\n' for n in range(4)}
+    vitest.write(files)
+    run = vitest.run("--no-file-parallelism")
+    totals = [one.total for one in run.events if isinstance(one, events.TestsCollected)]
+    assert totals == [4]
+    assert run.verdict == (State.PASSED, Counts(passed=4), "")
+
+
 def test_live_totals_and_ids(vitest: Bench) -> None:
     write(vitest, 'describe("a", () => { test("1 > 2", () => {}) })\ntest("b", () => {})\n')
     run = vitest.run()

@@ -1,0 +1,85 @@
+"""The live display on a real pseudo-terminal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from taskslib.testing import wait_for
+from tests.support.projects import argv, environment, multi, write
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+
+WAITS = """\
+import os, pathlib, time
+
+def test_first():
+    pass
+
+def test_waits():
+    while not pathlib.Path(os.environ["GO"]).exists():
+        time.sleep(0.01)
+"""
+
+
+class Terminal:
+    """A child on a terminal of its own, and everything that it wrote there."""
+
+    def __init__(self, root: Path, *arguments: str, **variables: str) -> None:
+        ours, theirs = os.openpty()
+        os.set_blocking(ours, False)
+        self._screen = ours
+        self.written = ""
+        self.child = subprocess.Popen(
+            argv(*arguments),
+            cwd=root,
+            env={**environment(), "COLUMNS": "80", "TERM": "xterm", **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+
+    def read(self) -> str:
+        with suppress(OSError):  # nothing now; nothing any more
+            self.written += os.read(self._screen, 65536).decode()
+        return self.written
+
+
+def run(tmp_path: Path, seen: str, **variables: str) -> str:
+    """Run a suite that waits until `seen` was on the screen; return all that was written."""
+    files = multi(**{"services/web/tests/unit/test_unit.py": WAITS})
+    files["pyproject.toml"] = '[tool.taskslib]\npass_env = ["GO"]\n'
+    write(tmp_path, files)
+    go = tmp_path / "go"
+    terminal = Terminal(tmp_path, "test-unit", GO=str(go), **variables)
+    try:
+        wait_for(lambda: seen in terminal.read(), timeout=60, message=f"{seen!r} on the screen")
+        go.touch()
+        wait_for(lambda: terminal.read() and terminal.child.poll() is not None, timeout=60)
+    finally:
+        terminal.child.kill()
+    assert terminal.child.returncode == 0
+    return terminal.read()
+
+
+def test_totals_and_the_current_test_while_it_runs(tmp_path: Path) -> None:
+    written = run(tmp_path, "tests/unit/test_unit.py::test_waits", CI="")
+    assert "50%       1/2" in written
+    # At the end the cursor is there again, and the last line is the plain one.
+    assert written.rindex("\x1b[?25h") > written.rindex("\x1b[?25l")
+    assert written.splitlines()[-1] == "2 passed, 0 failed, 0 skipped"
+
+
+@pytest.mark.parametrize("variables", [{"TERM": "dumb", "CI": ""}, {"CI": "true"}])
+def test_where_nothing_can_be_drawn_anew_there_are_plain_lines(
+    tmp_path: Path, variables: dict[str, str]
+) -> None:
+    written = run(tmp_path, "Unit Tests", **variables)
+    assert "\x1b[?25" not in written
+    assert "50%" not in written
