@@ -10,6 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from taskslib.pipeline.report import Report
     from taskslib.stacks.engine import Container, Engine
     from taskslib.stacks.lifetime import Instance, Lifetime, Spec
+    from taskslib.stacks.watchdog import Guard
 
 SUITE_TIMEOUT = 3600.0
 """Seconds after which a suite is ended."""
@@ -74,17 +76,18 @@ def test(session: Session, planned: Plan, sink: Sink, folder: Path) -> Report:
     if planned.request.keep:
         _refuse_kept(session, test_specs(session, planned))
     specs = _specs(session, planned.project, kept=planned.request.keep)
-    suites = SuiteRunner(
-        engine=_engine(session),
-        cancellation=session.cancellation,
-        locks=_locks(session),
-        spec=specs,
-        environ=session.environ,
-        folder=folder,
-        request=planned.request,
-        timeout=SUITE_TIMEOUT,
-    )
-    with session.cancellation.on_signals():
+    with session.cancellation.on_signals(), _watchdog(session) as guard:
+        suites = SuiteRunner(
+            engine=_engine(session),
+            cancellation=session.cancellation,
+            locks=_locks(session),
+            spec=specs,
+            environ=session.environ,
+            folder=folder,
+            request=planned.request,
+            timeout=SUITE_TIMEOUT,
+            guard=guard,
+        )
         runner = Runner(suites, session.cancellation, sink, planned.project.jobs)
         return runner.run(planned)
 
@@ -110,15 +113,15 @@ def up(session: Session, service: str = "") -> Instance:
     Raises `UsageError` for a stack that isn't there, `EngineError` and its kin.
     """
     spec = kept_spec(session, service)
-    with session.cancellation.on_signals():
-        return _lifetime(session).start(spec)
+    with session.cancellation.on_signals(), _watchdog(session) as guard:
+        return _lifetime(session, guard).start(spec)
 
 
 def down(session: Session, service: str = "") -> bool:
     """End the kept instance; return whether there was one."""
     spec = kept_spec(session, service)
-    with session.cancellation.on_signals():
-        return _lifetime(session).stop(spec.name)
+    with session.cancellation.on_signals(), _watchdog(session) as guard:
+        return _lifetime(session, guard).stop(spec.name)
 
 
 def running(session: Session, service: str = "") -> Instance:
@@ -258,7 +261,15 @@ def _locks(session: Session) -> Path:
     return cache_root(session.environ) / "locks"
 
 
-def _lifetime(session: Session) -> Lifetime:
+def _watchdog(session: Session) -> AbstractContextManager[Guard]:
+    from taskslib.stacks.watchdog.process import Watchdog
+
+    return Watchdog(_locks(session), session.environ, session.cancellation).watching()
+
+
+def _lifetime(session: Session, guard: Guard) -> Lifetime:
     from taskslib.stacks.lifetime import Lifetime
 
-    return Lifetime(_engine(session), session.cancellation, _locks(session), say=session.say)
+    return Lifetime(
+        _engine(session), session.cancellation, _locks(session), say=session.say, guard=guard
+    )

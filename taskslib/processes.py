@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import IO
+from typing import IO, Protocol
 
 from taskslib.errors import Interrupted
 
@@ -53,6 +53,13 @@ class Completed:
     timed_out: bool = False
 
 
+class GroupListener(Protocol):
+    """Is told of process groups as they begin and end."""
+
+    def __call__(self, pid: int, *, alive: bool) -> None:
+        """Take note of one, which is called by its leader's pid."""
+
+
 class Cancellation:
     """Whether a signal asked for the end of the run, and how urgently."""
 
@@ -61,6 +68,9 @@ class Cancellation:
         self._requested = False
         self.signum = 0
         self.count = 0
+        self._groups: set[int] = set()
+        self._listener: GroupListener | None = None
+        self._lock = threading.Lock()
 
     def request(self, signum: int) -> None:
         """Ask for the end (again). The first signal decides the exit code."""
@@ -89,6 +99,29 @@ class Cancellation:
         while not self.requested and (left := until - time.monotonic()) > 0:
             time.sleep(min(left, _LOOK))
         self.check()
+
+    def listen(self, listener: GroupListener | None) -> None:
+        """Tell somebody of the process groups that run now, and of all later ones."""
+        with self._lock:
+            self._listener = listener
+            if listener is not None:
+                for pid in self._groups:
+                    listener(pid, alive=True)
+
+    @contextmanager
+    def group(self, pid: int) -> Iterator[None]:
+        """Have a process group known while it lives."""
+        self._told(pid, alive=True)
+        try:
+            yield
+        finally:
+            self._told(pid, alive=False)
+
+    def _told(self, pid: int, *, alive: bool) -> None:
+        with self._lock:
+            (self._groups.add if alive else self._groups.discard)(pid)
+            if self._listener is not None:
+                self._listener(pid, alive=alive)
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
@@ -140,10 +173,12 @@ def run(
         cancellation.check()
     with _Streams(command, output) as streams:
         child = _start(command, streams)
-        try:
-            timed_out = _wait(child, command, None if essential else cancellation, while_running)
-        finally:
-            _end_group(child, cancellation)
+        with cancellation.group(child.pid):
+            try:
+                waits_for = None if essential else cancellation
+                timed_out = _wait(child, command, waits_for, while_running)
+            finally:
+                _end_group(child, cancellation)
         return Completed(
             child.returncode, streams.text(streams.stdout), streams.text(streams.stderr), timed_out
         )

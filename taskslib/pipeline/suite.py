@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from taskslib.errors import ExitCode, Interrupted, TaskslibError
@@ -28,6 +28,7 @@ from taskslib.processes import Cancellation
 from taskslib.project.model import Stack, Suite, shown
 from taskslib.stacks.engine import Engine
 from taskslib.stacks.lifetime import Instance, Lifetime, Spec
+from taskslib.stacks.watchdog import Guard, Unguarded
 
 _LOG_LINES = 20
 """Lines of each container's log that a red suite shows; all of it is in the run's folder."""
@@ -47,6 +48,8 @@ class SuiteRunner:
     """Where the run's files go."""
     request: TestRequest
     timeout: float
+    guard: Guard = field(default_factory=Unguarded)
+    """Ends the stacks when this process is killed."""
 
     def __call__(self, entry: SuitePlan, emit: Sink) -> SuiteResult:
         """Run one suite and return what it came to; every expected error is a result."""
@@ -112,6 +115,7 @@ class SuiteRunner:
             self.locks,
             say=lambda words: emit(Note(f"{suite.id}: {words}", suite.id)),
             step=lambda name: steps.begin(Step(name)),
+            guard=self.guard,
         )
         return life.running(self.spec(suite.stack))
 

@@ -20,6 +20,7 @@ from taskslib.stacks.engine import ComposeConfig, Container, Engine, Label
 from taskslib.stacks.isolate import isolate
 from taskslib.stacks.lock import instance_lock
 from taskslib.stacks.wait import broken_stack, find_broken, wait_ready
+from taskslib.stacks.watchdog import Guard, Unguarded
 
 READY_TIMEOUT = 180.0
 """Seconds from the start of a stack until it must be ready."""
@@ -75,6 +76,8 @@ class Lifetime:
     """Told what a person should know: whom a lock waits for."""
     step: Callable[[str], None] = lambda _: None
     """Told which step begins: build, start, wait, stop."""
+    guard: Guard = field(default_factory=Unguarded)
+    """Ends what is left when this process is killed."""
     rest: Callable[[float], None] = time.sleep
     """Waits between two looks at what is left; not cancelled, since the end must happen."""
 
@@ -86,14 +89,17 @@ class Lifetime:
             UsageError: A kept instance of that name exists already.
             EngineError, BuildError, StackError: It does not come up, or does not go away.
         """
-        with self._locked(spec.name):
+        with self._locked(spec.name, spec.labels.get(Label.BRANCH, "")):
             if spec.kept and self.engine.containers(spec.name):
                 raise kept_already(spec)
             config = self._configure(spec)
             up = False
+            self.guard.arm(spec.name)
             try:
                 instance = self._up(spec, config)
                 up = True
+                if spec.kept:
+                    self.guard.disarm(spec.name)
                 yield instance
             except BaseException:
                 if not (spec.kept and up):
@@ -107,15 +113,19 @@ class Lifetime:
 
         A new one that fails leaves nothing; one that was there stays.
         """
-        with self._locked(spec.name):
+        with self._locked(spec.name, spec.labels.get(Label.BRANCH, "")):
             existed = bool(self.engine.containers(spec.name))
             config = self._configure(spec)
-            try:
+            if existed:  # whatever becomes of it, it is not a run's to end
                 return self._up(spec, config)
+            self.guard.arm(spec.name)
+            try:
+                instance = self._up(spec, config)
             except BaseException:
-                if not existed:
-                    self._end_failed(spec.name, in_flight=True)
+                self._end_failed(spec.name, in_flight=True)
                 raise
+            self.guard.disarm(spec.name)
+            return instance
 
     def stop(self, name: str) -> bool:
         """End an instance; return whether there was one."""
@@ -152,7 +162,11 @@ class Lifetime:
         try:
             self.step("stop")
         finally:
-            self.end(name, in_flight=in_flight)
+            if self.cancellation.urgent and self.guard.takes_over:
+                self.say("asked twice to end: the watchdog ends the stack in the background")
+            else:
+                self.end(name, in_flight=in_flight)
+                self.guard.disarm(name)
 
     def _end_failed(self, name: str, *, in_flight: bool) -> None:
         """End an instance because of an error, which must not be lost to one in here."""
@@ -162,9 +176,9 @@ class Lifetime:
             self.say(f"{error.message}; {error.hint}" if error.hint else error.message)
 
     @contextmanager
-    def _locked(self, name: str) -> Iterator[None]:
+    def _locked(self, name: str, branch: str = "") -> Iterator[None]:
         pause = self.cancellation.pause
-        with instance_lock(self.locks, name, say=self.say, pause=pause):
+        with instance_lock(self.locks, name, say=self.say, pause=pause, branch=branch):
             yield
 
     def _configure(self, spec: Spec) -> ComposeConfig:

@@ -11,54 +11,70 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from taskslib.stacks.watchdog.process import is_held, watchdog_lock
+
 _PAUSE = 0.2
 
 
 @contextmanager
 def instance_lock(
-    folder: Path, name: str, *, say: Callable[[str], None], pause: Callable[[float], None]
+    folder: Path,
+    name: str,
+    *,
+    say: Callable[[str], None],
+    pause: Callable[[float], None],
+    branch: str = "",
 ) -> Iterator[None]:
     """Hold an instance's lock; wait for it, and say for whom.
 
     Lock files are never deleted: a second holder could get in. `pause` waits a little and raises
-    where the run is cancelled.
+    where the run is cancelled; `branch` is what others are told who wait for us.
     """
     import filelock
 
     folder.mkdir(parents=True, exist_ok=True)
     owner = folder / f"{name}.json"
     lock = filelock.FileLock(folder / f"{name}.lock")
+    second = watchdog_lock(folder, name)
     began, told = time.monotonic(), ""
     while True:
         try:
             lock.acquire(timeout=0)
-            break
         except filelock.Timeout:
-            words = _holder(owner)
-            if words != told:
-                told = words
-                say(f"waiting for {words}, which uses the same stack ({name})")
-            pause(_PAUSE)
+            who, since = _holder(owner)
+        else:
+            if not is_held(second):
+                break
+            lock.release()
+            who, since = "the watchdog of a run that was killed", ""
+        if who != told:
+            told = who
+            say(f"waiting for {who}{since}, which uses the same stack ({name})")
+        pause(_PAUSE)
     if told:
         say(f"waited {time.monotonic() - began:.0f} s for {told}")
     try:
-        _write(owner)
+        _write(owner, branch)
         yield
     finally:
         lock.release()
 
 
-def _holder(owner: Path) -> str:
+def _holder(owner: Path) -> tuple[str, str]:
+    """Return who holds a lock, and for how long by now: `, 12 s`."""
     try:
         told = json.loads(owner.read_text("utf-8"))
-        return f"pid {int(told['pid'])}, `{told['command']}`"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "another run"
+        branch = f" on {told['branch']}" if told.get("branch") else ""
+        who = f"pid {int(told['pid'])}, `{told['command']}`{branch}"
+        return who, f", {max(0.0, time.time() - float(told['began'])):.0f} s"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return "another run", ""
 
 
-def _write(owner: Path) -> None:
+def _write(owner: Path, branch: str) -> None:
     command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])
+    told = {"pid": os.getpid(), "command": command, "branch": branch, "began": time.time()}
     temporary = owner.with_name(f"{owner.name}.{os.getpid()}")
     with contextlib.suppress(OSError):  # only words for who waits
-        temporary.write_text(json.dumps({"pid": os.getpid(), "command": command}), "utf-8")
+        temporary.write_text(json.dumps(told), "utf-8")
         temporary.replace(owner)

@@ -31,8 +31,8 @@ class Terminal:
     """A child on a terminal of its own, and everything that it wrote there."""
 
     def __init__(self, root: Path, *arguments: str, **variables: str) -> None:
-        ours, theirs = os.openpty()
-        os.set_blocking(ours, False)
+        ours, theirs = os.openpty()  # type: ignore[attr-defined,unused-ignore]
+        os.set_blocking(ours, False)  # type: ignore[attr-defined,unused-ignore]
         self._screen = ours
         self.written = ""
         self.child = subprocess.Popen(

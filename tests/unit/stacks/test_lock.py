@@ -20,7 +20,7 @@ from pathlib import Path
 from taskslib.stacks.lock import instance_lock
 
 sys.argv = ["/usr/bin/inv", "test", "--service", "api"]
-with instance_lock(Path({folder!r}), "shop-test-x", say=print, pause=lambda _: None):
+with instance_lock(Path({folder!r}), "shop-test-x", say=print, pause=lambda _: None, branch="x/y"):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -49,8 +49,9 @@ def test_the_second_waits_and_says_for_whom(tmp_path: Path) -> None:
                 other.stdin.close()  # it ends, now that somebody waits
 
         with instance_lock(tmp_path, "shop-test-x", say=said.append, pause=look_again):
-            whom = f"pid {other.pid}, `inv test --service api`"
-            assert said[0] == f"waiting for {whom}, which uses the same stack (shop-test-x)"
+            whom = f"pid {other.pid}, `inv test --service api` on x/y"
+            shared = re.escape(", which uses the same stack (shop-test-x)")
+            assert re.fullmatch(rf"waiting for {re.escape(whom)}, \d+ s{shared}", said[0])
             assert re.fullmatch(rf"waited \d+ s for {re.escape(whom)}", said[1])
             assert len(said) == 2
 
