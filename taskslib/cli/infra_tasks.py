@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from invoke.context import Context
 from invoke.tasks import task
 
@@ -49,7 +51,7 @@ def infra_ps(context: Context) -> None:
     from taskslib.display.instances import instance_lines, standin_lines
 
     where = session(context)
-    tell(instance_lines(api.instances(where)))
+    tell(instance_lines(api.instances(where), datetime.now(UTC)))
     tell(standin_lines(api.standins(where)))
 
 
@@ -71,4 +73,33 @@ def infra_logs(context: Context, service: str = "", tail: str = "100") -> ExitCo
     return ExitCode.PASSED
 
 
-TASKS = (infra_up, infra_down, infra_ps, infra_logs)
+@task(
+    auto_shortflags=False,
+    help={
+        "yes": "end them; without it they are only listed",
+        "older": "also those that were started more than so many days ago",
+    },
+)
+@command
+def infra_prune(context: Context, yes: bool = False, older: str = "") -> None:
+    """List kept stacks whose worktree or branch is gone, and with --yes end them.
+
+    Only this project's on this machine; their data goes with them.
+
+    Example: inv infra-prune --older 14 --yes
+    """
+    if older and not (older.isascii() and older.isdecimal()):
+        raise UsageError(f"--older {older!r} is not a number of days", hint="inv infra-prune")
+    where = session(context)
+    found = api.prunable(where, timedelta(days=int(older)) if older else None)
+    if not found:
+        say("there is nothing to prune")
+    elif not yes:
+        tell(f"{one.name}  {one.reason}" for one in found)
+        say("nothing was ended; `inv infra-prune --yes` ends these, with their data")
+    else:
+        for name in api.prune(where, found):
+            tell([f"{name} is gone"])
+
+
+TASKS = (infra_up, infra_down, infra_ps, infra_logs, infra_prune)

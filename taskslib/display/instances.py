@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from datetime import datetime, timedelta
 
 from taskslib.doctor.images import StandIn
-from taskslib.stacks.engine import Container, Label
+from taskslib.stacks.inventory import Listed
+
+_DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 
 
-def instance_lines(containers: Iterable[Container]) -> Iterator[str]:
-    """Yield the instances that a listing shows: a line each, and one per container."""
-    found = sorted(containers, key=lambda one: (one.labels.get(Label.NAME, ""), one.service))
+def instance_lines(instances: Iterable[Listed], now: datetime) -> Iterator[str]:
+    """Yield the instances: a line each, where it comes from, and a line per container."""
+    found = list(instances)
     if not found:
         yield "no stack of this project is up"
-    for name, members in groupby(found, key=lambda one: one.labels.get(Label.NAME, "")):
-        listed = list(members)
-        labels = listed[0].labels
-        branch = labels.get(Label.BRANCH) or "no branch"
-        kind, root = labels.get(Label.KIND, ""), labels.get(Label.ROOT, "")
-        yield f"{name}  {kind}  {branch}  {root}"
-        for container in listed:
+    for one in found:
+        age = f"  {_age(now - one.started)}" if one.started else ""
+        owner = f"  held by {one.owner}" if one.owner else ""
+        yield f"{one.name}  {one.kind}  {one.state}{age}{owner}"
+        yield f"  {one.branch or 'no branch'}  {one.root}"
+        for container in one.containers:
             yield f"  {container.service:16} {container.status}"
 
 
@@ -28,3 +29,12 @@ def standin_lines(standins: Iterable[StandIn]) -> Iterator[str]:
     """Yield the base images that were built here because no registry gave them."""
     for standin in standins:
         yield f"stand-in: {standin.reference} was built here, from deploy/offline"
+
+
+def _age(age: timedelta) -> str:
+    """Return an age by its largest unit: `3 days`, `5 h`, `12 min`, `40 s`."""
+    seconds = max(0, int(age.total_seconds()))
+    for unit, name in ((_DAY, "days"), (_HOUR, "h"), (_MINUTE, "min")):
+        if seconds >= unit:
+            return f"{seconds // unit} {'day' if seconds // unit == 1 and name == 'days' else name}"
+    return f"{seconds} s"

@@ -39,6 +39,15 @@ def main_worktree(root: Path) -> Path:
     return common.parent if common.name == ".git" else root
 
 
+def branches(root: Path) -> frozenset[str] | None:
+    """Return all local branches of the repository around `root`; None where there is none."""
+    if not _git(root, "rev-parse", "--git-dir"):
+        return None
+    listed = _git(root, "for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads")
+    # The branch of a repository without a commit is in no list.
+    return frozenset((*listed.splitlines(), checkout(root).branch))
+
+
 def _git(root: Path, *arguments: str) -> str:
     """Return what git prints; empty where it fails or is not there."""
     try:

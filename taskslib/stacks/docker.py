@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from taskslib.errors import BuildError, EngineError, StackError
@@ -19,7 +20,14 @@ from taskslib.project.model import Stack
 from taskslib.stacks.compose_errors import config_error, without_warnings
 from taskslib.stacks.engine import ComposeConfig, Container, Label
 from taskslib.stacks.host import published_host
-from taskslib.stacks.listing import FORMAT, own_images, parse_containers
+from taskslib.stacks.listing import (
+    FORMAT,
+    LABELS_FORMAT,
+    image_labels,
+    own_images,
+    parse_containers,
+    parse_labels,
+)
 
 _QUICK = 60.0
 """Seconds for a question to the engine; only a hung daemon takes that long."""
@@ -115,6 +123,24 @@ class DockerEngine:
             "ps", "-a", "--no-trunc", "--filter", f"label={label}", "--format", FORMAT
         )
         return parse_containers(listing)
+
+    def belongings(self) -> tuple[Mapping[str, str], ...]:
+        """Return the labels of everything of ours, images as if they were containers."""
+        managed = ("--filter", f"label={Label.MANAGED}", "--format", LABELS_FORMAT)
+        images = ("image", "ls", "--quiet", "--filter", f"label={Label.IMAGE}")
+        with ThreadPoolExecutor(len(_LISTINGS)) as pool:
+            asked = [
+                pool.submit(self._ask, *listing, *managed)
+                for listing in (("ps", "-a"), ("network", "ls"), ("volume", "ls"))
+            ]
+            built = pool.submit(self._ask, *images).result().split()
+            listed = [labels for one in asked for labels in parse_labels(one.result())]
+        if built:
+            inspected = self._run(
+                "image", "inspect", "--format", "{{json .Config.Labels}}", *dict.fromkeys(built)
+            )
+            listed += image_labels(inspected.stdout)  # one that is gone by now is not missed
+        return tuple(listed)
 
     def probe_output(self, container: Container) -> str:
         """Return what the last runs of a container's healthcheck printed; empty without one."""

@@ -34,9 +34,13 @@ class Label:
     """`ephemeral` or `kept`."""
     ENDPOINTS = "taskslib.endpoints"
     """On a container: how its published ports become variables (JSON)."""
+    LOCKS = "taskslib.locks"
+    """The folder of the lock files of the run, which tell whether it still lives."""
     IMAGE = "taskslib.image"
     """On an image: the Compose project name it was built for. Another key than on containers,
     since a container started by hand from that image inherits the image's labels."""
+    IMAGE_OWNER = "taskslib.image.owner"
+    """On an image: kind, host and locks of its instance (JSON), likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,12 @@ class Engine(Protocol):
 
     def containers(self, name: str) -> tuple[Container, ...]:
         """Return the containers of one instance; of all managed instances for an empty name."""
+
+    def belongings(self) -> tuple[Mapping[str, str], ...]:
+        """Return the labels (`taskslib.*`) of everything of ours, whatever its instance.
+
+        An image's are given as if it were a container: name, kind, host, locks.
+        """
 
     def probe_output(self, container: Container) -> str:
         """Return what the last runs of a container's healthcheck printed; empty without one."""

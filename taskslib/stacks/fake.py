@@ -77,6 +77,11 @@ class FakeEngine:
                 found += [self._next(container) for container in members.values()]
         return tuple(found)
 
+    def belongings(self) -> tuple[Mapping[str, str], ...]:
+        """Return the labels of the containers."""
+        members = (one for there in self._containers.values() for one in there.values())
+        return tuple(one.labels for one in members)
+
     def probe_output(self, container: Container) -> str:
         """Return a word for every container with a healthcheck."""
         return f"probe of {container.service}" if container.health else ""

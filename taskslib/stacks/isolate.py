@@ -8,6 +8,7 @@ isolated is refused. Everything made is labelled, so that teardown finds it.
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,7 +52,7 @@ def isolate(config: ComposeConfig, name: str, labels: Mapping[str, str]) -> Comp
     for key, service in services.items():
         _refuse(key, service)
         _isolate_service(key, service, labels)
-        _name_image(key, service, name, built)
+        _name_image(key, service, name, built, labels)
     return config
 
 
@@ -94,13 +95,21 @@ def _isolate_ports(ports: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return isolated
 
 
-def _name_image(key: str, service: dict[str, Any], name: str, built: Mapping[str, str]) -> None:
+def _name_image(
+    key: str,
+    service: dict[str, Any],
+    name: str,
+    built: Mapping[str, str],
+    labels: Mapping[str, str],
+) -> None:
     """Give a built image a name of the instance's own; follow it where its tag is used again."""
     build = service.get("build")
     if build:
         service["image"] = f"{name}-{key}"
         build.pop("tags", None)
-        build["labels"] = {**(build.get("labels") or {}), Label.IMAGE: name}
+        owner = json.dumps([labels.get(key) for key in (Label.KIND, Label.HOST, Label.LOCKS)])
+        ours = {Label.IMAGE: name, Label.IMAGE_OWNER: owner}
+        build["labels"] = {**(build.get("labels") or {}), **ours}
     elif _tagged(service.get("image") or "") in built:
         service["image"] = built[_tagged(service["image"])]
     else:

@@ -7,7 +7,8 @@ it counts as done only when a listing by label shows that nothing is left.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,9 +91,7 @@ class Lifetime:
             EngineError, BuildError, StackError: It does not come up, or does not go away.
         """
         with self._locked(spec.name, spec.labels.get(Label.BRANCH, "")):
-            if spec.kept and self.engine.containers(spec.name):
-                raise kept_already(spec)
-            config = self._configure(spec)
+            config = self._configured_on_clear_ground(spec)
             up = False
             self.guard.arm(spec.name)
             try:
@@ -114,7 +113,9 @@ class Lifetime:
         A new one that fails leaves nothing; one that was there stays.
         """
         with self._locked(spec.name, spec.labels.get(Label.BRANCH, "")):
-            existed = bool(self.engine.containers(spec.name))
+            there = self.engine.containers(spec.name)
+            _refuse_foreign(there, spec)
+            existed = bool(there)
             config = self._configure(spec)
             if existed:  # whatever becomes of it, it is not a run's to end
                 return self._up(spec, config)
@@ -181,6 +182,25 @@ class Lifetime:
         with instance_lock(self.locks, name, say=self.say, pause=pause, branch=branch):
             yield
 
+    def _configured_on_clear_ground(self, spec: Spec) -> ComposeConfig:
+        """Return the configuration, and meanwhile see to it that nothing of the instance is there.
+
+        What is, an earlier run left behind, or belongs to somebody else.
+        """
+        with ThreadPoolExecutor(1, "clear") as pool:
+            cleared = pool.submit(self._clear, spec)
+            config = self._configure(spec)
+            cleared.result()
+        return config
+
+    def _clear(self, spec: Spec) -> None:
+        there = self.engine.containers(spec.name)
+        if there and spec.kept:
+            raise kept_already(spec)
+        _refuse_foreign(there, spec)
+        if not spec.kept and self.engine.leftovers(spec.name):
+            self.end(spec.name)
+
     def _configure(self, spec: Spec) -> ComposeConfig:
         resolved = self.engine.config(spec.stack, spec.name, spec.variables)
         return isolate(resolved, spec.name, spec.labels)
@@ -212,6 +232,18 @@ def running_instance(spec: Spec, containers: tuple[Container, ...], host: str) -
     found = endpoints(containers, host)
     ours = {**spec.variables, "TEST_COMPOSE_PROJECT": spec.name}
     return Instance(spec, found, {**ours, **variables(found)})
+
+
+def _refuse_foreign(there: Iterable[Container], spec: Spec) -> None:
+    """Raise where containers of that name are another checkout's, or another machine's."""
+    for container in there:
+        for label in (Label.HOST, Label.ROOT):
+            theirs, ours = container.labels.get(label, ""), spec.labels.get(label, "")
+            if theirs != ours:
+                raise UsageError(
+                    f"{spec.name} is in use by {theirs or 'somebody else'} ({label})",
+                    hint="give this run another id: TEST_INSTANCE_ID=…",
+                )
 
 
 def kept_already(spec: Spec) -> UsageError:

@@ -17,15 +17,17 @@ _LABELS = (
     Label.BRANCH,
     Label.HOST,
     Label.KIND,
+    Label.LOCKS,
     Label.ENDPOINTS,
 )
 _FIELDS = ("ID", "Names", "State", "Status", "Ports", "CreatedAt")
+_EACH_LABEL = ",".join(f'{{{{json (.Label "{label}")}}}}' for label in _LABELS)
+LABELS_FORMAT = f"[{_EACH_LABEL}]"
+"""The template for the listings of networks and volumes: their labels of ours."""
 FORMAT = (
     "["
     + ",".join(f"{{{{json .{field}}}}}" for field in _FIELDS)
-    + ',{{json (.Label "com.docker.compose.service")}}'
-    + "".join(f',{{{{json (.Label "{label}")}}}}' for label in _LABELS)
-    + "]"
+    + f',{{{{json (.Label "com.docker.compose.service")}}}},{_EACH_LABEL}]'
 )
 """The template for `docker ps --format`. Labels one by one: in the list of all of them, a comma
 inside a value can't be told from one between two."""
@@ -38,6 +40,26 @@ _PORT = re.compile(r":(\d+)(?:-(\d+))?->(\d+)(?:-\d+)?/(\w+)")
 def parse_containers(listing: str) -> tuple[Container, ...]:
     """Return the containers of a listing made with `FORMAT`."""
     return tuple(_container(json.loads(line)) for line in listing.split("\n") if line.strip())
+
+
+def parse_labels(listing: str) -> list[dict[str, str]]:
+    """Return the labels of a listing made with `LABELS_FORMAT`."""
+    return [_labels(json.loads(line)) for line in listing.split("\n") if line.strip()]
+
+
+def image_labels(listing: str) -> list[dict[str, str]]:
+    """Return the labels of images (a JSON object a line), as if they were a container's."""
+    found = []
+    for line in listing.split("\n"):
+        labels = json.loads(line or "{}") or {}
+        try:
+            kind, host, locks = json.loads(labels.get(Label.IMAGE_OWNER, ""))
+        except ValueError:
+            continue  # built from one of ours by hand, or by an older version
+        name = labels.get(Label.IMAGE, "")
+        pairs = {Label.NAME: name, Label.KIND: kind, Label.HOST: host, Label.LOCKS: locks}
+        found.append(pairs)
+    return found
 
 
 def own_images(name: str, listed: Iterable[str]) -> list[str]:
@@ -64,8 +86,12 @@ def _container(fields: list[str]) -> Container:
         health=health[1].removeprefix("health: ") if health else "",
         exit_code=int(exited[1]) if exited else None,
         ports=_ports(ports),
-        labels={key: value for key, value in zip(_LABELS, labels, strict=True) if value},
+        labels=_labels(labels),
     )
+
+
+def _labels(values: Iterable[str]) -> dict[str, str]:
+    return {key: value for key, value in zip(_LABELS, values, strict=True) if value}
 
 
 def _ports(text: str) -> dict[tuple[int, str], int]:

@@ -60,6 +60,25 @@ def instance_lock(
         lock.release()
 
 
+@contextmanager
+def lock_if_free(folder: Path, name: str) -> Iterator[bool]:
+    """Hold an instance's lock if nobody does, nor a watchdog its second one; yield whether."""
+    import filelock
+
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(folder / f"{name}.lock").acquire(timeout=0):
+            yield not is_held(watchdog_lock(folder, name))
+    except filelock.Timeout:
+        yield False
+
+
+def holder(folder: Path, name: str) -> str:
+    """Return who holds an instance's lock; empty where nobody does."""
+    with lock_if_free(folder, name) as free:
+        return "" if free else "".join(_holder(folder / f"{name}.json"))
+
+
 def _holder(owner: Path) -> tuple[str, str]:
     """Return who holds a lock, and for how long by now: `, 12 s`."""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from pathlib import Path
 
 from taskslib.project.git import Checkout
 from taskslib.project.model import Project, Stack
@@ -21,6 +22,7 @@ def spec(
     environ: Mapping[str, str],
     *,
     kept: bool,
+    locks: Path,
 ) -> Spec:
     """Return which instance a stack is in this checkout. Raises `UsageError` for a bad id."""
     root = str(project.root.resolve())
@@ -36,6 +38,7 @@ def spec(
         Label.ROOT: root,
         Label.BRANCH: checkout.branch or checkout.commit,
         Label.HOST: platform.node(),
+        Label.LOCKS: str(locks),
         Label.KIND: "kept" if kept else "ephemeral",
     }
     return Spec(stack, name, identity, labels)

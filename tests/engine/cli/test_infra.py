@@ -84,10 +84,13 @@ def test_the_full_stack_of_two_branches(shop: Path) -> None:
     assert inv(other, "infra-up").code == 0
     for root in (shop, other):  # one project: each sees both
         listed = re.sub(r"Up .*", "Up", inv(root, "infra-ps").out).replace("ROOT", str(root))
+        listed = re.sub(r"1/1 up  \d+ s", "1/1 up  AGE", listed)
         assert listed.partition("stand-in: ")[0] == (
-            f"{shop.name}-test-feature-a-ID-kept  kept  feature/a  {shop}\n"
+            f"{shop.name}-test-feature-a-ID-kept  kept  1/1 up  AGE\n"
+            f"  feature/a  {shop}\n"
             "  web              Up\n"
-            f"{shop.name}-test-feature-b-ID-kept  kept  feature/b  {other}\n"
+            f"{shop.name}-test-feature-b-ID-kept  kept  1/1 up  AGE\n"
+            f"  feature/b  {other}\n"
             "  web              Up\n"
         )
 
@@ -99,3 +102,24 @@ def test_the_full_stack_of_two_branches(shop: Path) -> None:
     assert inv(shop, "infra-down") == Ran(0, "", "there was no stack to end\n")
     assert f"{shop.name}-test-feature-b-" in "".join(leftovers(shop.name))
     assert inv(other, "infra-down") == Ran(0, "", "the stack is gone\n")
+
+
+def test_prune_ends_just_what_nobody_needs(shop: Path) -> None:
+    write(shop, single())
+    repo = repository(shop, "main")
+    other = shop.with_name("other")
+    repo.git.worktree("add", "-b", "feature/gone", str(other))
+    for root in (shop, other):
+        assert inv(root, "infra-up").code == 0
+    assert inv(shop, "infra-prune") == Ran(0, "", "there is nothing to prune\n")
+
+    repo.git.worktree("remove", "--force", str(other))
+    name = f"{shop.name}-test-feature-gone-ID-kept"
+    gone = f"{name}  its worktree is gone: {other}\n"
+    hint = "nothing was ended; `inv infra-prune --yes` ends these, with their data\n"
+    listed = inv(shop, "infra-prune")
+    assert (listed.code, listed.out.replace("ROOT", str(shop)), listed.err) == (0, gone, hint)
+    assert inv(shop, "infra-prune", "--yes") == Ran(0, f"{name} is gone\n", "")
+    assert inv(shop, "ports").code == 0
+    assert inv(shop, "infra-prune", "--older", "1x").code == 2
+    assert inv(shop, "infra-down").code == 0

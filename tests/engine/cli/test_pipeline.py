@@ -174,7 +174,9 @@ def test_kept_stacks(shop: Path) -> None:
         f"export TEST_WEB_PORT={ports.out.split('PORT=')[1].split()[0]}\n"
         "export TEST_WEB_URL=http://127.0.0.1:PORT\n"
     )
-    assert f"{name}  kept  no branch  ROOT\n  web " in inv(shop, "infra-ps").out
+    listed = inv(shop, "infra-ps").out
+    assert listed.startswith(f"{name}  kept  1/1 up  ")
+    assert "\n  no branch  ROOT\n  web " in listed
     assert "web-1  | " in inv(shop, "infra-logs", "--service", "web").out
     assert inv(shop, "infra-down", "--service", "web") == Ran(0, "", "the stack is gone\n")
     assert inv(shop, "infra-down", "--service", "web").err == "there was no stack to end\n"

@@ -14,6 +14,7 @@ from taskslib.stacks.engine import Label
 from taskslib.stacks.lifetime import Instance, Lifetime, Spec
 from tests.support.leftovers import docker
 
+HOST = "the-host-of-the-tests"
 IMAGE = "python:3.13-slim"
 SERVES = 'command: [python, -m, http.server, "8000"]'
 
@@ -52,8 +53,11 @@ class Bench:
 
     @property
     def lifetime(self) -> Lifetime:
-        locks = self.folder.parent / "locks"
-        return Lifetime(self.engine, self.cancellation, locks, say=self.said.append)
+        return Lifetime(self.engine, self.cancellation, self.locks, say=self.said.append)
+
+    @property
+    def locks(self) -> Path:
+        return self.folder.parent / "locks"
 
     def spec(self, instance: str = "x", kind: str = "ephemeral") -> Spec:
         name = f"{self.folder.name}-test-{instance}"
@@ -62,6 +66,8 @@ class Bench:
             Label.PROJECT: self.folder.name,
             Label.NAME: name,
             Label.KIND: kind,
+            Label.HOST: HOST,
+            Label.LOCKS: str(self.locks),
         }
         return Spec(self.stack, name, instance, labels)
 

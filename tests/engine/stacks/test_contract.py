@@ -71,6 +71,7 @@ def test_from_nothing_to_running_and_back(adapter: tuple[Engine, Stack, str]) ->
     assert web.labels[Label.NAME] == name
     assert web.name == f"{name}-web-1"
     assert name in {one.labels.get(Label.NAME) for one in engine.containers("")}
+    assert name in {one.get(Label.NAME) for one in engine.belongings()}
     assert engine.probe_output(web) == ""
     assert engine.host() == "127.0.0.1"
     assert engine.leftovers(name) == (f"container {name}-web-1", f"network {name}_default")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from taskslib.stacks.reap import candidates, reap
 from taskslib.stacks.watchdog.process import is_held, watchdog_lock
 from taskslib.testing import wait_for
-from tests.engine.stacks.bench import IMAGE, Bench
+from tests.engine.stacks.bench import HOST, IMAGE, Bench
 from tests.engine.stacks.test_signals import (
     BUILDS,
     STARTS,
@@ -31,6 +34,7 @@ import os, sys
 from dataclasses import replace
 from pathlib import Path
 from taskslib.processes import Command, run
+from taskslib.stacks.reap import candidates, reap
 from taskslib.stacks.watchdog.process import Watchdog
 from tests.engine.stacks.bench import Bench
 
@@ -59,6 +63,15 @@ def processes(folder: Path) -> bool:
     return False
 
 
+def started(folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(folder)],
+        cwd=Path(__file__).parents[3],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "there", "steps"),
     [
@@ -78,23 +91,50 @@ def test_nothing_is_left(
     bench = Bench(shop, text.replace("IMAGE", IMAGE))
     endless = f'["sh", "-c", "sleep 300", "{shop.name}-builds"]'
     (shop / "Dockerfile").write_text(f"FROM {IMAGE}\nRUN {endless}\n")
-    with subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(shop)],
-        cwd=Path(__file__).parents[3],
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as child:
+    with started(shop) as child:
         assert child.stdout is not None
         assert [child.stdout.readline().strip() for _ in steps.split()] == steps.split()
         wait_for(lambda: there(shop), timeout=60)
         child.kill()
     killed = time.monotonic()
-    locks = bench.lifetime.locks
 
     def gone() -> bool:
-        guarded = is_held(watchdog_lock(locks, bench.spec().name))
+        guarded = is_held(watchdog_lock(bench.locks, bench.spec().name))
         return not guarded and not processes(shop) and not leftovers(shop.name)
 
     wait_for(gone, timeout=60, message="nothing left")
     record_property("seconds until clean", round(time.monotonic() - killed, 1))
     assert bench.of_compose() == []
+
+
+def test_what_lost_its_watchdog_too_is_reaped_by_the_next_run(shop: Path) -> None:
+    text = "services: {web: {build: ., init: true, command: [sleep, '300']}}\nvolumes: {a: }\n"
+    bench = Bench(shop, text)
+    (shop / "Dockerfile").write_text(f"FROM {IMAGE}\nRUN touch /{shop.name}\n")
+    kept = bench.spec("kept", kind="kept")
+    bench.lifetime.start(kept)
+    with started(shop) as child:
+        assert child.stdout is not None
+        assert [child.stdout.readline().strip() for _ in range(4)][-1] == "up"
+        wait_for(lambda: is_up(shop), timeout=60)
+        # The watchdog's group is its own; it is the one that has our child's pid for a parent.
+        for pid in children(child.pid):
+            os.kill(pid, signal.Signals["SIGKILL"])
+        child.kill()
+    found = candidates(bench.engine.belongings(), HOST, bench.locks)
+    assert found == (bench.spec().name,)
+    assert {one.split()[0] for one in bench.engine.leftovers(found[0])} == {
+        "container",
+        "network",
+        "image",
+    }
+    assert reap(bench.lifetime, found) == found
+    assert bench.engine.leftovers(found[0]) == ()
+    assert len(bench.engine.containers(kept.name)) == 1
+    bench.lifetime.stop(kept.name)
+
+
+def children(pid: int) -> list[int]:
+    """Return the pids of a process's children, the watchdog among them."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]

@@ -25,6 +25,7 @@ LISTED = """\
 infra-down (test-infra-down): End the stack that infra-up (or --keep) left running; \
 its data goes with it.
 infra-logs: Print what the containers of the running stack logged.
+infra-prune: List kept stacks whose worktree or branch is gone, and with --yes end them.
 infra-ps: List this project's running stacks, of every branch, and base images that are stand-ins.
 infra-up (test-infra-up): Start the test stack of this branch and keep it until infra-down.
 instance-id: Print the id that keeps this branch's containers apart (TEST_INSTANCE_ID).

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from taskslib.project import load
 from taskslib.project.model import Stack
 from taskslib.stacks.endpoints import Endpoint
 from taskslib.stacks.engine import Container, Label
+from taskslib.stacks.inventory import Listed
 from taskslib.stacks.lifetime import Instance, Spec
 from tests.support.projects import single, write
 
@@ -88,27 +90,38 @@ def test_addresses_of_a_stack_that_stays() -> None:
     ]
 
 
-def container(name: str, service: str, branch: str) -> Container:
-    labels = {
-        Label.NAME: name, Label.KIND: "kept", Label.BRANCH: branch, Label.ROOT: "/shop",
-    }  # fmt: skip
-    return Container("1", f"{name}-{service}-1", service, "running", "Up 3 seconds", labels=labels)
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
+
+def listed(
+    name: str, branch: str, age: timedelta | None, *services: str, owner: str = ""
+) -> Listed:
+    members = tuple(
+        Container("1", f"{name}-{one}-1", one, "running", "Up 3 seconds") for one in services
+    )
+    started = None if age is None else NOW - age
+    return Listed(name, "kept", branch, "/shop", "box", started, owner, members)
 
 
 def test_instances() -> None:
     found = [
-        container("shop-test-b-2", "web", ""),
-        container("shop-test-a-1", "web", "feature/a"),
-        container("shop-test-a-1", "database", "feature/a"),
+        listed("shop-test-a-1", "feature/a", timedelta(hours=50), "database", "web"),
+        listed("shop-test-b-2", "", timedelta(seconds=90), "web", owner="pid 7, `inv test`, 3 s"),
+        listed("shop-test-c-3", "c", None, "web"),
     ]
-    assert list(instance_lines(found)) == [
-        "shop-test-a-1  kept  feature/a  /shop",
+    assert list(instance_lines(found, NOW)) == [
+        "shop-test-a-1  kept  2/2 up  2 days",
+        "  feature/a  /shop",
         "  database         Up 3 seconds",
         "  web              Up 3 seconds",
-        "shop-test-b-2  kept  no branch  /shop",
+        "shop-test-b-2  kept  1/1 up  1 min  held by pid 7, `inv test`, 3 s",
+        "  no branch  /shop",
+        "  web              Up 3 seconds",
+        "shop-test-c-3  kept  1/1 up",
+        "  c  /shop",
         "  web              Up 3 seconds",
     ]
-    assert list(instance_lines([])) == ["no stack of this project is up"]
+    assert list(instance_lines([], NOW)) == ["no stack of this project is up"]
 
 
 def test_standins() -> None:

@@ -91,7 +91,8 @@ class Bench:
         return runner(entry, self.events.append)
 
     def _spec(self, stack: Stack) -> Any:
-        return spec(self.project, Checkout(branch="main"), stack, self.environ, kept=False)
+        locks = self.folder / "locks"
+        return spec(self.project, Checkout("main"), stack, self.environ, kept=False, locks=locks)
 
     def steps(self) -> str:
         """Return the steps as they began, each marked where it ended."""

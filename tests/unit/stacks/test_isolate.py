@@ -10,6 +10,7 @@ from taskslib.errors import ConfigError
 from taskslib.stacks.isolate import isolate
 
 LABELS = {"taskslib.name": "shop-test-x", "taskslib.branch": "a$b"}
+IMAGE = {"taskslib.image.owner": "[null, null, null]"}
 
 
 def test_everything_fixed_is_replaced() -> None:
@@ -53,7 +54,7 @@ def test_everything_fixed_is_replaced() -> None:
         },
         "services": {
             "app": {
-                "build": {"context": "/src", "labels": {"taskslib.image": "shop-test-x"}},
+                "build": {"context": "/src", "labels": IMAGE | {"taskslib.image": "shop-test-x"}},
                 "image": "shop-test-x-app",
                 "restart": "no",
                 "deploy": {"replicas": 1},
@@ -131,7 +132,7 @@ def test_the_tag_of_a_built_image_is_followed(
     again = {"image": image, "pull_policy": "always"}
     found = isolate({"services": {"again": again, "app": app}}, "x", {})["services"]
     assert found["app"] == {
-        "build": {"context": ".", "labels": {"taskslib.image": "x"}},
+        "build": {"context": ".", "labels": IMAGE | {"taskslib.image": "x"}},
         "image": "x-app",
         "restart": "no",
         "labels": {},

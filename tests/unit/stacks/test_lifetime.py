@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,8 @@ def test_a_cancelled_start_leaves_nothing(tmp_path: Path, step: str) -> None:
     cancellation = Cancellation()
 
     def at(name: str) -> None:
-        if name == step and not cancellation.requested:
+        begun = step != "listing" or "start" in engine.calls
+        if name == step and begun and not cancellation.requested:
             cancellation.request(signal.SIGTERM)
             cancellation.check()
 
@@ -131,6 +133,80 @@ def test_a_cancelled_start_leaves_nothing(tmp_path: Path, step: str) -> None:
     assert ended.value.exit_code == 143
     assert engine.calls == [*("build", "start")[: 1 if step == "build" else 2], "teardown"]
     assert engine.leftovers(NAME) == ()
+
+
+def test_what_an_earlier_run_left_goes_first(tmp_path: Path) -> None:
+    engine = fake()
+    engine.start(NAME, STACK, {"services": {"old": {}}})
+    with life(engine, tmp_path).running(spec()):
+        assert {one.service for one in engine.containers(NAME)} == set(CONFIG["services"])
+    assert engine.calls == ["start", "teardown", "build", "start", "teardown"]
+
+
+@pytest.mark.parametrize("label", [Label.HOST, Label.ROOT])
+def test_another_checkouts_instance_is_refused_and_left_alone(tmp_path: Path, label: str) -> None:
+    engine = fake()
+    engine.start(NAME, STACK, {"services": {"web": {"labels": {label: "other"}}}})
+    for begin in (
+        life(engine, tmp_path).running(spec()).__enter__,
+        lambda: life(engine, tmp_path).start(spec("kept")),
+    ):
+        with pytest.raises(UsageError) as refused:
+            begin()
+        assert refused.value.message == f"{NAME} is in use by other ({label})"
+        assert refused.value.hint == "give this run another id: TEST_INSTANCE_ID=…"
+    assert engine.calls == ["start"]
+
+
+def cancel_twice(cancellation: Cancellation) -> None:
+    for _ in range(2):
+        cancellation.request(signal.SIGINT)
+    cancellation.check()
+
+
+class Remembers:
+    """A guard that writes down what it is told."""
+
+    def __init__(self, *, takes_over: bool = True) -> None:
+        self.takes_over = takes_over
+        self.told: list[str] = []
+
+    def arm(self, name: str) -> None:
+        self.told.append(f"arm {name}")
+
+    def disarm(self, name: str) -> None:
+        self.told.append(f"disarm {name}")
+
+
+def test_it_is_guarded_from_before_its_start_until_nothing_is_left(tmp_path: Path) -> None:
+    guard = Remembers()
+    engine = fake(at=guard.told.append)
+    lifetime = replace(life(engine, tmp_path), guard=guard)
+    with lifetime.running(spec()):
+        pass
+    steps = [step for step in guard.told if step not in {"listing", "leftovers"}]
+    assert steps == [f"arm {NAME}", "build", "start", "teardown", f"disarm {NAME}"]
+
+
+def test_a_kept_one_is_guarded_until_it_is_up(tmp_path: Path) -> None:
+    guard = Remembers()
+    lifetime = replace(life(fake(), tmp_path), guard=guard)
+    lifetime.start(spec("kept"))
+    assert guard.told == [f"arm {NAME}", f"disarm {NAME}"]
+    lifetime.start(spec("kept"))  # one that was there is nobody's to end
+    assert len(guard.told) == 2
+
+
+@pytest.mark.parametrize("takes_over", [True, False])
+def test_asked_twice_to_end_it_is_left_to_the_watchdog(tmp_path: Path, *, takes_over: bool) -> None:
+    cancellation = Cancellation()
+    guard = Remembers(takes_over=takes_over)
+    engine = fake()
+    lifetime = replace(life(engine, tmp_path, cancellation), guard=guard)
+    with pytest.raises(Interrupted), lifetime.running(spec()):
+        cancel_twice(cancellation)
+    assert ("teardown" in engine.calls) is not takes_over
+    assert (guard.told == [f"arm {NAME}"]) is takes_over
 
 
 def test_tests_that_are_cancelled_or_fail_leave_nothing(tmp_path: Path) -> None:
@@ -157,7 +233,7 @@ def test_nobody_who_can_be_told_is_no_reason_to_leave_anything(tmp_path: Path, b
 
 def test_after_a_broken_start_three_clean_listings_in_a_row(tmp_path: Path) -> None:
     rests: list[float] = []
-    for in_flight, teardowns, rested in ((0, 1, 2), (2, 2, 4), (3, 2, 5), (4, 1, 2)):
+    for in_flight, teardowns, rested in ((0, 1, 2), (3, 2, 4), (4, 2, 5), (5, 1, 2)):
         rests.clear()
         engine = fake(fails={"start"}, in_flight=in_flight)
         lifetime = Lifetime(engine, Cancellation(), tmp_path, rest=rests.append)

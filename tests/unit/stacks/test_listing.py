@@ -7,11 +7,18 @@ import json
 import pytest
 
 from taskslib.stacks.engine import Container, Label
-from taskslib.stacks.listing import FORMAT, own_images, parse_containers
+from taskslib.stacks.listing import (
+    FORMAT,
+    image_labels,
+    own_images,
+    parse_containers,
+    parse_labels,
+)
 
 
 def line(status: str, state: str, ports: str) -> str:
-    labels = ["shop", "", "id", "shop-test-id", "/src", "a,b=c", "box", "kept", '[{"port":80}]']
+    labels = ["shop", "", "id", "shop-test-id", "/src", "a,b=c", "box", "kept"]
+    labels += ["/locks", '[{"port":80}]']
     return json.dumps(["1f", "shop-1", state, status, ports, "now", "web", *labels])
 
 
@@ -37,6 +44,7 @@ def test_health_ports_and_labels() -> None:
                 Label.BRANCH: "a,b=c",
                 Label.HOST: "box",
                 Label.KIND: "kept",
+                Label.LOCKS: "/locks",
                 Label.ENDPOINTS: '[{"port":80}]',
             },
         ),
@@ -97,7 +105,7 @@ def test_an_empty_listing_and_the_template() -> None:
         '{{json (.Label "taskslib.instance")}},{{json (.Label "taskslib.name")}},'
         '{{json (.Label "taskslib.root")}},{{json (.Label "taskslib.branch")}},'
         '{{json (.Label "taskslib.host")}},{{json (.Label "taskslib.kind")}},'
-        '{{json (.Label "taskslib.endpoints")}}]'
+        '{{json (.Label "taskslib.locks")}},{{json (.Label "taskslib.endpoints")}}]'
     )
 
 
@@ -110,3 +118,14 @@ def test_images_of_an_instance_have_its_name_or_none() -> None:
         "5=host:5000/shop-test-id-web:1",
     ]
     assert own_images("shop-test-id", listed) == ["shop-test-id-web:latest", "2"]
+
+
+def test_labels_of_networks_volumes_and_images_are_alike() -> None:
+    values = ["shop", "", "id", "shop-test-id", "", "", "box", "ephemeral", "/locks", ""]
+    [network] = parse_labels(json.dumps(values) + "\n")
+    owner = json.dumps(["ephemeral", "box", "/locks"])
+    own = {Label.IMAGE: "shop-test-id", Label.IMAGE_OWNER: owner, "other": "1"}
+    lines = [json.dumps(own), "null", json.dumps({Label.IMAGE: "shop-test-id"}), ""]
+    [image] = image_labels("\n".join(lines))
+    assert image == {key: network[key] for key in image}
+    assert set(image) == {Label.NAME, Label.KIND, Label.HOST, Label.LOCKS}

@@ -13,6 +13,8 @@ from taskslib.stacks.ids import Place, instance_id
 from taskslib.stacks.lifetime import Spec, down_command
 from taskslib.stacks.specs import spec
 
+LOCKS = Path("/locks")
+
 
 @pytest.mark.parametrize(
     ("service", "scope", "down"),
@@ -32,14 +34,15 @@ def test_name_and_labels(tmp_path: Path, service: str, scope: str, down: str) ->
         "taskslib.root": str(tmp_path.resolve()),
         "taskslib.branch": "Feature/X",
         "taskslib.host": platform.node(),
+        "taskslib.locks": str(LOCKS),
         "taskslib.kind": "ephemeral",
     }
-    found = spec(project, Checkout("Feature/X"), stack, {}, kept=False)
+    found = spec(project, Checkout("Feature/X"), stack, {}, kept=False, locks=LOCKS)
     assert found == Spec(stack, f"shop-{scope}-{identity}", identity, expected)
     assert not found.kept
     assert found.variables == {"TEST_INSTANCE_ID": identity}
     name = f"shop-{scope}-{identity}-kept"
-    kept = spec(project, Checkout("Feature/X"), stack, {}, kept=True)
+    kept = spec(project, Checkout("Feature/X"), stack, {}, kept=True, locks=LOCKS)
     labels = {**expected, "taskslib.name": name, "taskslib.kind": "kept"}
     assert kept == Spec(stack, name, identity, labels)
     assert kept.kept

@@ -1,0 +1,43 @@
+"""What the tasks do, as plain typed functions: a task is a few lines around one of these.
+
+Every function takes a `Session`, which says where it works; expected errors are raised as
+`TaskslibError`, a signal as `Interrupted`.
+"""
+
+from __future__ import annotations
+
+from taskslib.api.machine import setup, standins
+from taskslib.api.pipeline import plan, rerun_command, run_folder, test, test_specs
+from taskslib.api.session import Session, project
+from taskslib.api.stacks import (
+    down,
+    instance_id,
+    instances,
+    kept_spec,
+    logs,
+    prunable,
+    prune,
+    running,
+    up,
+)
+
+__all__ = [
+    "Session",
+    "down",
+    "instance_id",
+    "instances",
+    "kept_spec",
+    "logs",
+    "plan",
+    "project",
+    "prunable",
+    "prune",
+    "rerun_command",
+    "run_folder",
+    "running",
+    "setup",
+    "standins",
+    "test",
+    "test_specs",
+    "up",
+]

@@ -1,0 +1,123 @@
+"""Plan and run the tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taskslib.api.session import (
+    Session,
+    engine_of,
+    locks_of,
+    project,
+    reaping,
+    specs_of,
+    watchdog,
+)
+from taskslib.errors import EngineError
+from taskslib.pipeline.plan import Plan, TestRequest, make_plan
+from taskslib.project.model import Stack, Suite
+
+if TYPE_CHECKING:
+    from taskslib.events import Sink
+    from taskslib.pipeline.report import Report
+    from taskslib.stacks.lifetime import Spec
+
+SUITE_TIMEOUT = 3600.0
+"""Seconds after which a suite is ended."""
+_KEPT_RUNS = 20
+"""Folders under `.taskslib/runs` that are kept."""
+
+
+def plan(session: Session, request: TestRequest) -> Plan:
+    """Return what a request would run. Raises `UsageError`, `ConfigError`, `NothingToRunError`."""
+    return make_plan(project(session), request)
+
+
+def test(session: Session, planned: Plan, sink: Sink, folder: Path) -> Report:
+    """Run a plan and return what it came to.
+
+    Args:
+        session: Where.
+        planned: From `plan`.
+        sink: Receives every event.
+        folder: Where the run's files go, from `run_folder`.
+
+    Raises `UsageError`, before anything runs, where a stack that is to be kept is there already.
+    """
+    from taskslib.pipeline.run import Runner
+    from taskslib.pipeline.suite import SuiteRunner
+
+    specs = specs_of(session, planned.project, kept=planned.request.keep)
+    own = [specs(stack) for stack in _stacks(planned)]
+    if planned.request.keep:
+        _refuse_kept(session, own)
+    with (
+        session.cancellation.on_signals(),
+        watchdog(session) as guard,
+        reaping(session, but=own) if own else nullcontext(),
+    ):
+        suites = SuiteRunner(
+            engine=engine_of(session),
+            cancellation=session.cancellation,
+            locks=locks_of(session),
+            spec=specs,
+            environ=session.environ,
+            folder=folder,
+            request=planned.request,
+            timeout=SUITE_TIMEOUT,
+            guard=guard,
+        )
+        runner = Runner(suites, session.cancellation, sink, planned.project.jobs)
+        return runner.run(planned)
+
+
+def test_specs(session: Session, planned: Plan) -> tuple[Spec, ...]:
+    """Return the instances that a plan starts, one per stack."""
+    specs = specs_of(session, planned.project, kept=planned.request.keep)
+    return tuple(specs(stack) for stack in _stacks(planned))
+
+
+def _stacks(planned: Plan) -> tuple[Stack, ...]:
+    suites = (entry.suite for stage in planned.stages for entry in stage.suites)
+    return tuple(stack for stack in dict.fromkeys(one.stack for one in suites) if stack)
+
+
+def rerun_command(suite: Suite, test: str) -> str:
+    """Return the command line that runs one test of a suite again, and only it."""
+    from taskslib.frameworks import framework_of
+
+    framework = framework_of(suite)
+    return framework.rerun(suite, test) if framework else ""
+
+
+def run_folder(session: Session) -> Path:
+    """Make and return a new folder for a run's files; the oldest ones are removed."""
+    from taskslib.project.places import own_folder
+
+    runs = own_folder(session.root) / "runs"
+    runs.mkdir(exist_ok=True)
+    earlier = sorted(folder for folder in runs.iterdir() if folder.is_dir())
+    for folder in earlier[: max(0, len(earlier) - _KEPT_RUNS + 1)]:
+        shutil.rmtree(folder, ignore_errors=True)
+    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    folder = runs / name
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _refuse_kept(session: Session, specs: Iterable[Spec]) -> None:
+    from taskslib.stacks.lifetime import kept_already
+
+    engine = engine_of(session)
+    try:
+        there = [spec for spec in specs if engine.containers(spec.name)]
+    except EngineError:
+        return  # the suites that need it will say so, and the others run
+    if there:
+        raise kept_already(there[0])

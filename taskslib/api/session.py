@@ -1,0 +1,107 @@
+"""Where a call works, and what every other function here makes of it."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taskslib.errors import EngineError, Interrupted
+from taskslib.processes import Cancellation
+from taskslib.project import find_root, load
+from taskslib.project.model import Project, Stack
+
+if TYPE_CHECKING:
+    from taskslib.stacks.engine import Engine
+    from taskslib.stacks.lifetime import Lifetime, Spec
+    from taskslib.stacks.watchdog import Guard
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Where a call works, and what can end it."""
+
+    root: Path = field(default_factory=lambda: find_root(Path.cwd()))
+    """The repo's top folder."""
+    overrides: Mapping[str, object] = field(default_factory=dict)
+    """Configuration that wins over `[tool.taskslib]`."""
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    cancellation: Cancellation = field(default_factory=Cancellation)
+    say: Callable[[str], None] = lambda _: None
+    """Told what a person should know on the way."""
+
+
+def project(session: Session) -> Project:
+    """Return the repo as data. Raises `ConfigError`."""
+    return load(session.root, session.overrides)
+
+
+def engine_of(session: Session) -> Engine:
+    """Return the container engine."""
+    from taskslib.stacks.docker import DockerEngine
+
+    return DockerEngine(session.cancellation, session.environ)
+
+
+def locks_of(session: Session) -> Path:
+    """Return the folder of the lock files."""
+    from taskslib.project.places import cache_root
+
+    return cache_root(session.environ) / "locks"
+
+
+def specs_of(session: Session, found: Project, *, kept: bool) -> Callable[[Stack], Spec]:
+    """Return what says which instance a stack is in this checkout."""
+    from taskslib.project.git import checkout
+    from taskslib.stacks.specs import spec
+
+    place = checkout(found.root)
+    locks = locks_of(session)
+    return lambda stack: spec(found, place, stack, session.environ, kept=kept, locks=locks)
+
+
+def lifetime_of(session: Session, guard: Guard | None = None) -> Lifetime:
+    """Return what starts and ends instances."""
+    from taskslib.stacks.lifetime import Lifetime
+    from taskslib.stacks.watchdog import Unguarded
+
+    return Lifetime(
+        engine_of(session),
+        session.cancellation,
+        locks_of(session),
+        say=session.say,
+        guard=guard or Unguarded(),
+    )
+
+
+def watchdog(session: Session) -> AbstractContextManager[Guard]:
+    """Return a context in which a watchdog ends what is left if this process is killed."""
+    from taskslib.stacks.watchdog.process import Watchdog
+
+    return Watchdog(locks_of(session), session.environ, session.cancellation).watching()
+
+
+@contextmanager
+def reaping(session: Session, *, but: Iterable[Spec]) -> Iterator[None]:
+    """Remove, beside what runs in this context, what runs that were killed left behind."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1, "reap") as pool:
+        pool.submit(_reap, session, tuple(spec.name for spec in but))
+        yield
+
+
+def _reap(session: Session, but: tuple[str, ...]) -> None:
+    from taskslib.stacks.reap import candidates, reap
+
+    lifetime = lifetime_of(session)
+    try:
+        found = candidates(lifetime.engine.belongings(), platform.node(), lifetime.locks, but=but)
+        for name in reap(lifetime, found):
+            session.say(f"removed what an ended run left behind: {name}")
+    except (EngineError, Interrupted):
+        return  # who needs the engine says what is wrong with it, and the next run reaps
