@@ -38,6 +38,8 @@ class ExitCode(IntEnum):
     """Ended by SIGHUP: the terminal went away."""
     INTERRUPT = 130
     """Ended by SIGINT: Ctrl-C."""
+    PIPE = 141
+    """Ended because nobody reads the output any more: `inv test | head`."""
     TERMINATED = 143
     """Ended by SIGTERM."""
 
@@ -46,6 +48,7 @@ _WORST_FIRST = (
     ExitCode.INTERRUPT,
     ExitCode.TERMINATED,
     ExitCode.HANGUP,
+    ExitCode.PIPE,
     ExitCode.USAGE,
     ExitCode.ENGINE,
     ExitCode.FAILED,

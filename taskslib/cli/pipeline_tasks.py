@@ -35,8 +35,8 @@ _DRY_RUN = "only print what would run"
 @command
 def test(
     context: Context,
-    stage: str = "",
-    service: str = "",
+    stage: str | None = None,
+    service: str | None = None,
     keep_going: bool = False,
     verbose: bool = False,
     keep: bool = False,
@@ -55,12 +55,12 @@ def test(
 
 @task(auto_shortflags=False, help={"service": _SERVICE})
 @command
-def test_verbose(context: Context, service: str = "") -> ExitCode:
+def test_verbose(context: Context, service: str | None = None) -> ExitCode:
     """Run the whole pipeline and show the frameworks' own output.
 
     Example: inv test-verbose
     """
-    return _run(context, _request("", service, verbose=True))
+    return _run(context, _request(None, service, verbose=True))
 
 
 @task(
@@ -69,7 +69,7 @@ def test_verbose(context: Context, service: str = "") -> ExitCode:
 )
 @command
 def test_unit(
-    context: Context, service: str = "", verbose: bool = False, dry_run: bool = False
+    context: Context, service: str | None = None, verbose: bool = False, dry_run: bool = False
 ) -> ExitCode:
     """Run the unit stage alone: no containers.
 
@@ -99,8 +99,6 @@ def test_service(
     """
     if name in {"--help", "-h"}:  # Invoke takes it for the name
         return _help(context, "test-service")
-    if not names(name):
-        raise UsageError("no service is named", hint="inv test-service NAME")
     request = _request(Stage.SERVICE, name, verbose=verbose, keep=keep)
     return _run(context, request, dry_run=dry_run)
 
@@ -114,7 +112,7 @@ def test_integration(
 
     Example: inv test-integration -- -k restart
     """
-    request = _request(Stage.INTEGRATION, "", verbose=verbose, keep=keep)
+    request = _request(Stage.INTEGRATION, None, verbose=verbose, keep=keep)
     return _run(context, request, dry_run=dry_run)
 
 
@@ -122,7 +120,12 @@ TASKS = (test, test_verbose, test_unit, test_service, test_integration)
 
 
 def _request(
-    stage: str, service: str, *, keep_going: bool = False, verbose: bool = False, keep: bool = False
+    stage: str | None,
+    service: str | None,
+    *,
+    keep_going: bool = False,
+    verbose: bool = False,
+    keep: bool = False,
 ) -> TestRequest:
     return TestRequest(
         stages=_stages(stage),
@@ -134,7 +137,7 @@ def _request(
     )
 
 
-def _stages(given: str) -> tuple[Stage, ...]:
+def _stages(given: str | None) -> tuple[Stage, ...]:
     """Return the stages that are named, in the pipeline's order."""
     asked = names(given)
     for name in asked:

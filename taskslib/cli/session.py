@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import sys
@@ -24,6 +25,8 @@ CONFIG_KEY = "taskslib"
 PROGRAM_KEY = "taskslib_program"
 """Where the command `taskslib` says there that it is not `inv`."""
 
+_FULL = (errno.ENOSPC, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
+"""What a write to a stream, which has no name, fails with."""
 _CANCELLATION: ContextVar[Cancellation] = ContextVar("cancellation")
 """What the signals that arrive while a task runs are told to."""
 
@@ -38,6 +41,8 @@ def command(
     def run(context: Context, *args: P.args, **kwargs: P.kwargs) -> None:
         cancellation = Cancellation()
         _CANCELLATION.set(cancellation)
+        if sys.stdout is None:  # closed by who started us (`>&-`)
+            sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 — as long as we live
         try:
             # From the first line on: also a signal while the repo is being read says how it ended.
             with cancellation.on_signals():
@@ -52,18 +57,24 @@ def command(
             code = stopped.exit_code
         except BrokenPipeError:
             # Who read our output has gone (`inv services | head -1`): what is left goes nowhere.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            code = ExitCode.FAILED
+            _write_nowhere()
+            code = ExitCode.PIPE
         except OSError as error:
-            if error.filename is None:
+            if error.filename is None and error.errno not in _FULL:
                 raise  # no file of the user's: a fault of ours
-            say(f"error: {error.filename}: {error.strerror}")
+            say(f"error: {error.filename or 'the output'}: {error.strerror}")
+            _write_nowhere()
             code = ExitCode.ENGINE
         if code is not ExitCode.PASSED:
             raise Exit(code=int(code))
 
     # Invoke reads the flags off the body's signature.
     return functools.update_wrapper(run, body)  # type: ignore[return-value]
+
+
+def _write_nowhere() -> None:
+    """Let what is still buffered for stdout go nowhere, or its flush fails when we end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def session(context: Context) -> Session:
@@ -104,10 +115,15 @@ def tell(lines: Iterable[str]) -> None:
         print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)
 
 
-def names(given: str) -> tuple[str, ...]:
-    """Split what `--service` takes: `api,worker`. Raises `UsageError` where it names none."""
+def names(given: str | None) -> tuple[str, ...]:
+    """Split what `--service` takes: `api,worker`; None is none given.
+
+    Raises `UsageError` where it names none: an empty variable of a script must not mean all.
+    """
+    if given is None:
+        return ()
     found = tuple(dict.fromkeys(name.strip() for name in given.split(",") if name.strip()))
-    if given and not found:
+    if not found:
         raise UsageError(f"{given!r} names nothing", hint="separate names by commas: api,worker")
     return found
 

@@ -99,6 +99,9 @@ class PlainDisplay:
                 self._line(f"{result.suite}: {words}{reason}", self._style(result.state))
         if red and folder is not None and any(folder.iterdir()):
             self._line(f"full output: {folder}")
+        if report.signum and State.INTERRUPTED not in {one.state for one in red}:
+            # It came when all tests had passed, in the middle of the last teardown.
+            self._line(f"interrupted by signal {report.signum}", "yellow")
         begun = sum(one.state is not State.BLOCKED for one in report.results)
         suites = f"{begun} suite{'' if begun == 1 else 's'}"
         self._line(f"{suites} in {duration(report.seconds)}", "dim")

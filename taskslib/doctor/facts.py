@@ -53,7 +53,7 @@ class Facts:
     daemon: str = ""
     """Version of the engine; empty: it does not answer."""
     host: str = ""
-    """The address of the engine where it is on another machine and does not answer."""
+    """The engine's address where it does not answer and is another than this machine's own."""
     denied: bool = False
     """Whether the engine's socket is there and closed to this user."""
     stale: tuple[str, ...] = ()
@@ -106,7 +106,7 @@ def gather(ask: Ask) -> Facts:
         compose=_answer(ask, "docker", "compose", "version", "--short") if client else "",
         buildx=_buildx(_answer(ask, "docker", "buildx", "version")) if client else "",
         daemon=daemon,
-        host="" if host.startswith(("unix:", "npipe:")) else host,
+        host="" if _is_usual(host) else host,
         denied=_denied(host),
         stale=tuple(path for path in _PID_FILES if not daemon and is_stale(path)),
         debootstrap=bool(_tool("debootstrap")),
@@ -125,6 +125,13 @@ def _daemon(ask: Ask) -> str:
 def _context_host(ask: Ask) -> str:
     template = "{{.Endpoints.docker.Host}}"
     return _answer(ask, "docker", "context", "inspect", "--format", template)
+
+
+def _is_usual(host: str) -> bool:
+    """Whether an address is where this machine's own engine would be, if it ran."""
+    if host == os.environ.get("DOCKER_HOST"):  # somebody chose it
+        return host in {"", "unix:///var/run/docker.sock"}
+    return host.startswith(("unix:", "npipe:"))
 
 
 def _package(ask: Ask) -> str:

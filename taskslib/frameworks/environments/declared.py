@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from taskslib.errors import EnvironmentFailure
+from taskslib.errors import ConfigError
 
 _BUILD_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 """What decides how an editable install looks: entry points, package folders."""
@@ -48,7 +48,7 @@ class Declared:
 
 
 def read(folder: Path) -> Declared:
-    """Read what a folder declares. Raises `EnvironmentFailure` where its TOML is malformed."""
+    """Read what a folder declares. Raises `ConfigError` where its TOML is malformed."""
     file = folder / "pyproject.toml"
     legacy = (folder / "setup.py").is_file()
     try:
@@ -56,7 +56,7 @@ def read(folder: Path) -> Declared:
     except FileNotFoundError:
         return Declared(folder, is_package=legacy)
     except (OSError, ValueError) as error:
-        raise EnvironmentFailure(f"{file}: {error}", hint=f"correct {file}") from error
+        raise ConfigError(f"{file}: {error}", hint=f"correct {file}") from error
     return declared(folder, data, legacy=legacy)
 
 

@@ -47,6 +47,7 @@ def prepare(
 
     Raises:
         EnvironmentFailure: It cannot be made, for uv's reason in the error's details.
+        ConfigError: The folder's pyproject.toml is malformed.
     """
     folder = folder.resolve()
     top = root.resolve() if root is not None else _repo_of(folder)

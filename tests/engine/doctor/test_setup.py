@@ -16,6 +16,7 @@ from taskslib.doctor.recipes import Rootfs, read_recipes
 from taskslib.doctor.steps import ROOTFS_LABEL, AwaitEngine, BuildStandIn, MakeRootfs
 from taskslib.errors import BuildError, EngineError
 from taskslib.processes import Cancellation, Command, Completed, run
+from tests.support.projects import Ran, inv
 
 BASE = "python:3.13-slim"
 TEMPORARY = Path("/var/tmp")  # noqa: S108 - where the room itself works, and why is said there
@@ -206,3 +207,15 @@ def test_a_root_file_system_is_made_and_labelled() -> None:
 
 def test_an_image_that_goes_meanwhile_is_none(name: str) -> None:
     assert labels_of([f"{name}:gone"]) == {}
+
+
+def test_an_engine_elsewhere_that_somebody_chose_is_not_started_here(tmp_path: Path) -> None:
+    chosen = "unix:///nonexistent/docker.sock"
+    ran = inv(tmp_path, "setup", "--install-engine", program="taskslib", DOCKER_HOST=chosen)
+    assert ran == Ran(
+        3,
+        "",
+        f"error: the container engine at {chosen} does not answer\n\n"
+        "hint: start it there; for one on this machine: unset DOCKER_HOST, "
+        "docker context use default\n",
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +29,10 @@ from tests.support.projects import Ran, argv, environment, inv, multi, repositor
         (
             ("test-service", " , "),
             "error: ' , ' names nothing\n\nhint: separate names by commas: api,worker\n",
+        ),
+        (
+            ("test", "--service", ""),
+            "error: '' names nothing\n\nhint: separate names by commas: api,worker\n",
         ),
         (
             ("port-discovery", "--format", "jsno"),
@@ -125,7 +131,37 @@ def test_a_reader_that_has_gone_is_no_traceback(tmp_path: Path) -> None:
         check=False,
     )
     os.close(writer)
-    assert (done.returncode, done.stderr) == (1, "")
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device that is always full")
+def test_output_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    write(tmp_path, multi())
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            argv("services"),
+            cwd=tmp_path,
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (3, "error: the output: No space left on device\n")
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="needs a POSIX shell")
+def test_a_closed_output_is_nothing_to_write_to(tmp_path: Path) -> None:
+    write(tmp_path, multi())
+    done = subprocess.run(
+        ["sh", "-c", f"{shlex.join(argv('test', '--dry-run'))} >&-"],
+        cwd=tmp_path,
+        env=environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_errors_of_commands_have_words_and_codes(tmp_path: Path) -> None:

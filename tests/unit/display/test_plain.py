@@ -129,6 +129,13 @@ def test_interrupted() -> None:
     )
 
 
+def test_interrupted_when_all_had_passed() -> None:
+    text = shown(SuiteResult(UNIT, State.PASSED, Counts(passed=1)), signum=15)
+    assert text.endswith(
+        "\ninterrupted by signal 15\n1 suite in 3.2s\n1 passed, 0 failed, 0 skipped\n"
+    )
+
+
 def test_many_failures_are_cut() -> None:
     result = SuiteResult(UNIT, State.FAILED, Counts(failed=60), (FAILURE,) * 60)
     text = shown(result)

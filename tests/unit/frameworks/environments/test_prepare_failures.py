@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from taskslib.errors import EnvironmentFailure, ExitCode, Interrupted
+from taskslib.errors import ConfigError, EnvironmentFailure, ExitCode, Interrupted
 from taskslib.frameworks.environments import prepare
 from taskslib.processes import Cancellation
 from tests.unit.frameworks.environments.repo import layers, made, write_project
@@ -56,7 +56,7 @@ def test_malformed_toml(repo: Path) -> None:
     file = repo / "pyproject.toml"
     file.write_text("[project\n")
 
-    with pytest.raises(EnvironmentFailure) as failure:
+    with pytest.raises(ConfigError) as failure:
         made(repo)
 
     assert failure.value.message.startswith(f"{file}: ")
