@@ -25,6 +25,8 @@ from taskslib.errors import Interrupted
 
 _LOOK = 0.05
 """Seconds between two looks at a child and at the cancellation."""
+_TO_ANSWER = 0.5
+"""Seconds in which a process that is asked where it is has written it down."""
 _GRACE = 2.0
 """Seconds between the polite signal to a group and the one that cannot be ignored."""
 
@@ -41,6 +43,9 @@ class Command:
     """What the child reads; may hold secrets, so it is never shown."""
     timeout: float | None = None
     """Seconds after which the child's group is ended."""
+    ask: str = field(default="", repr=False)
+    """The name of a signal that is sent to the group before a time limit ends it: its processes
+    then write down where they are. Only for what is known to take it so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +182,8 @@ def run(
             try:
                 waits_for = None if essential else cancellation
                 timed_out = _wait(child, command, waits_for, while_running)
+                if timed_out and command.ask:
+                    _ask(child, command.ask)
             finally:
                 _end_group(child, cancellation)
         return Completed(
@@ -245,6 +252,15 @@ def _wait(
             cancellation.check()
         if limit is not None and time.monotonic() > limit:
             return True
+
+
+def _ask(child: subprocess.Popen[bytes], name: str) -> None:
+    """Have a group write down where it is, and give it the time for that."""
+    if sys.platform != "win32":
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.Signals[name])
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(_TO_ANSWER)
 
 
 def _end_group(child: subprocess.Popen[bytes], cancellation: Cancellation) -> None:

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from taskslib.pipeline.report import Report
     from taskslib.stacks.lifetime import Spec
 
-SUITE_TIMEOUT = 3600.0
-"""Seconds after which a suite is ended."""
 _KEPT_RUNS = 20
 """Folders under `.taskslib/runs` that are kept."""
 
@@ -70,7 +68,7 @@ def test(session: Session, planned: Plan, sink: Sink, folder: Path) -> Report:
             environ=session.environ,
             folder=folder,
             request=planned.request,
-            timeout=SUITE_TIMEOUT,
+            limits=planned.project.limits,
             guard=guard,
         )
         runner = Runner(suites, session.cancellation, sink, planned.project.jobs)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from taskslib.errors import EngineError, Interrupted
 from taskslib.processes import Cancellation
 from taskslib.project import find_root, load
-from taskslib.project.model import Project, Stack
+from taskslib.project.model import Limits, Project, Stack
 
 if TYPE_CHECKING:
     from taskslib.stacks.engine import Engine
@@ -64,7 +64,9 @@ def specs_of(session: Session, found: Project, *, kept: bool) -> Callable[[Stack
     return lambda stack: spec(found, place, stack, session.environ, kept=kept, locks=locks)
 
 
-def lifetime_of(session: Session, guard: Guard | None = None) -> Lifetime:
+def lifetime_of(
+    session: Session, guard: Guard | None = None, limits: Limits | None = None
+) -> Lifetime:
     """Return what starts and ends instances."""
     from taskslib.stacks.lifetime import Lifetime
     from taskslib.stacks.watchdog import Unguarded
@@ -75,6 +77,7 @@ def lifetime_of(session: Session, guard: Guard | None = None) -> Lifetime:
         locks_of(session),
         say=session.say,
         guard=guard or Unguarded(),
+        limits=limits or Limits(),
     )
 
 

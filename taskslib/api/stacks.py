@@ -36,7 +36,8 @@ def up(session: Session, service: str = "") -> Instance:
         watchdog(session) as guard,
         reaping(session, but=[spec]),
     ):
-        return lifetime_of(session, guard).start(spec)
+        limits = project(session).limits
+        return lifetime_of(session, guard, limits).start(spec)
 
 
 def down(session: Session, service: str = "") -> bool:

@@ -75,7 +75,7 @@ class Pytest:
         if suite.id.stage is not Stage.UNIT:
             environment["TASKSLIB_INTEGRATION"] = "1"
         argv = (*python, "-p", _PLUGIN, *tests, *arguments)
-        return Command(argv, cwd=suite.folder, env=environment)
+        return Command(argv, cwd=suite.folder, env=environment, ask="SIGUSR1")
 
     def reader(self, suite: Suite, events: Path, output: Path) -> EventsReader:
         """Return what reads the plugin's events."""

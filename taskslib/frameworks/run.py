@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from taskslib.events import Event, Sink, SuiteResult, TestFinished, TestStarted
 from taskslib.frameworks.base import Framework, Prepared
 from taskslib.frameworks.messages import Message
 from taskslib.frameworks.reading import Reader
+from taskslib.frameworks.stacks import VARIABLE, where_it_hung
 from taskslib.frameworks.tail import Tail, last_lines
 from taskslib.frameworks.tally import Tally
 from taskslib.frameworks.verdict import Exit, verdict
@@ -66,11 +68,16 @@ def run_suite(
     for file in (events, output):
         # Those of an earlier run would be counted as this one's.
         file.unlink(missing_ok=True)
+    stacks = output.with_suffix(".stacks")
+    shutil.rmtree(stacks, ignore_errors=True)
+    stacks.mkdir()
+    variables = {**variables, VARIABLE: str(stacks.resolve())}
     command = framework.command(suite, prepared, events, options.arguments, variables)
     follower = _Follower(suite, framework.reader(suite, events, output), output, sink, options)
     end = _run(replace(command, timeout=options.timeout), follower, cancellation, output)
     follower.finish(cut_off=end.interrupted or end.timed_out is not None)
-    return verdict(follower.tally, end, last_lines(output))
+    hung = where_it_hung(stacks, suite.folder) if end.timed_out is not None else ""
+    return verdict(follower.tally, end, "\n\n".join(filter(None, (last_lines(output), hung))))
 
 
 def _run(

@@ -25,7 +25,7 @@ from taskslib.frameworks.run import Options, run_suite
 from taskslib.frameworks.variables import suite_variables
 from taskslib.pipeline.plan import Step, SuitePlan, TestRequest
 from taskslib.processes import Cancellation
-from taskslib.project.model import Stack, Suite, shown
+from taskslib.project.model import Limits, Stack, Suite, shown
 from taskslib.stacks.engine import Engine
 from taskslib.stacks.lifetime import Instance, Lifetime, Spec
 from taskslib.stacks.watchdog import Guard, Unguarded
@@ -47,7 +47,7 @@ class SuiteRunner:
     folder: Path
     """Where the run's files go."""
     request: TestRequest
-    timeout: float
+    limits: Limits = field(default_factory=Limits)
     guard: Guard = field(default_factory=Unguarded)
     """Ends the stacks when this process is killed."""
 
@@ -116,6 +116,7 @@ class SuiteRunner:
             say=lambda words: emit(Note(f"{suite.id}: {words}", suite.id)),
             step=lambda name: steps.begin(Step(name)),
             guard=self.guard,
+            limits=self.limits,
         )
         return life.running(self.spec(suite.stack))
 
@@ -133,7 +134,7 @@ class SuiteRunner:
     def _options(self, suite: SuiteId, emit: Sink) -> Options:
         live = (lambda text: emit(Output(suite, text))) if self.request.verbose else None
         extra = ("--durations=10",) if self.request.verbose else ()
-        return Options((*extra, *self.request.arguments), self.timeout, live)
+        return Options((*extra, *self.request.arguments), self.limits.suite, live)
 
     def _file(self, suite: SuiteId, name: str) -> Path:
         folder = self.folder / f"{suite.name}-{suite.stage}"

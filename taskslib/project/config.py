@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from taskslib.errors import ConfigError, did_you_mean
+from taskslib.project.model import Limits
 
 _PROJECT = r"[^/\\]+"
 """A project's name is part of file names."""
@@ -53,6 +54,23 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """How its service tests are run, likewise."""
 
 
+_LIMITS = Limits()
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
+
+
+class LimitsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[tool.taskslib.limits]`: seconds after which a step is ended; they end what hangs."""
+
+    build: Seconds = _LIMITS.build
+    """The images of a stack."""
+    start: Seconds = _LIMITS.start
+    """Its containers, from create to started."""
+    ready: Seconds = _LIMITS.ready
+    """From started to healthy."""
+    suite: Seconds = _LIMITS.suite
+    """A suite's tests."""
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[tool.taskslib]`. Paths start at the repo's root, unless it says otherwise."""
 
@@ -72,6 +90,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The Compose file of the full test stack, or the file's folder."""
     jobs: Annotated[int, msgspec.Meta(ge=1)] | None = None
     """How many suites run at once; by default the number of processors."""
+    limits: LimitsConfig = LimitsConfig()
+    """How long the steps may take."""
     pass_env: tuple[str, ...] = ()
     """Names of variables (`*` is a wildcard) that tests get besides the usual ones."""
     unit: SuiteConfig | None = None
@@ -80,6 +100,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How the integration stage's tests are run, likewise."""
     service: dict[str, ServiceConfig] = {}
     """Services that differ, by name."""
+
+    def time_limits(self) -> Limits:
+        """Return how long the steps may take."""
+        return Limits(**msgspec.structs.asdict(self.limits))
 
     def of(self, name: str) -> ServiceConfig:
         """Return what is configured for one service."""
@@ -125,6 +149,9 @@ def _table(within: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
 def _convert(table: Mapping[str, object], where: str) -> Config:
     _check_keys(table, Config, where)
     _check_suites(table, ("unit", "integration"), where)
+    limits = table.get("limits")
+    if isinstance(limits, dict):
+        _check_keys(limits, LimitsConfig, f"{where}: limits")
     services = table.get("service", {})
     if isinstance(services, dict):
         for name, one in services.items():

@@ -42,6 +42,7 @@ def discover(root: Path, config: Config) -> Project:
         suites=tuple(suites),
         stack=stack,
         jobs=config.jobs or os.cpu_count() or 1,
+        limits=config.time_limits(),
         gaps=tuple(gaps),
     )
 
@@ -63,6 +64,7 @@ def _single(root: Path, config: Config) -> Project:
         suites=suites,
         stack=stack,
         jobs=config.jobs or os.cpu_count() or 1,
+        limits=config.time_limits(),
         gaps=tuple(gaps),
     )
 

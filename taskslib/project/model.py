@@ -66,6 +66,20 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds after which a step is ended. Generous: they end what hangs, not what is slow."""
+
+    build: float = 1800
+    """The images of a stack."""
+    start: float = 900
+    """Its containers, from create to started."""
+    ready: float = 180
+    """From started to healthy."""
+    suite: float = 3600
+    """A suite's tests."""
+
+
+@dataclass(frozen=True, slots=True)
 class Runner:
     """How a suite is run that isn't run by a framework known here: any command, a JUnit report."""
 
@@ -109,6 +123,7 @@ class Project:
     """The full stack of `deploy/test`."""
     jobs: int
     """How many suites run at once."""
+    limits: Limits = Limits()
     gaps: tuple[str, ...] = ()
     """What a reader might expect and is not there, as sentences: `worker has no unit tests (…)`."""
 

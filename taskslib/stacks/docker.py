@@ -31,8 +31,6 @@ from taskslib.stacks.listing import (
 
 _QUICK = 60.0
 """Seconds for a question to the engine; only a hung daemon takes that long."""
-_BUILD = 1800.0
-_UP = 900.0
 _TAIL = 30
 """Lines of a failed build or start that are shown."""
 _DOWN_PATTERN = re.compile(
@@ -87,15 +85,15 @@ class DockerEngine:
                 resolved["services"][key]["x-taskslib"] = found[key]
         return resolved
 
-    def build(self, name: str, stack: Stack, config: ComposeConfig) -> None:
+    def build(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
         """Build the images of a configuration; nothing to do is nothing done."""
         if not any(service.get("build") for service in config["services"].values()):
             return
-        done = self._compose(name, stack, config, "build", timeout=_BUILD)
+        done = self._compose(name, stack, config, "build", timeout=limit)
         if done.code != 0 or done.timed_out:
             self._raise_if_down(done)
             output = _last_lines(without_warnings(done.stdout + done.stderr))
-            late = f" in {_BUILD:.0f} s" if done.timed_out else ""
+            late = f" in {limit:.0f} s" if done.timed_out else ""
             raise BuildError(
                 f"the images of {stack.files[0]} don't build{late}",
                 details=output,
@@ -104,13 +102,13 @@ class DockerEngine:
                 else "",
             )
 
-    def start(self, name: str, stack: Stack, config: ComposeConfig) -> None:
+    def start(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
         """Create and start the containers of a configuration."""
         up = ("up", "--detach", "--no-build", "--quiet-pull")
-        done = self._compose(name, stack, config, *up, timeout=_UP)
+        done = self._compose(name, stack, config, *up, timeout=limit)
         if done.code != 0 or done.timed_out:
             self._raise_if_down(done)
-            late = f" in {_UP:.0f} s" if done.timed_out else ""
+            late = f" in {limit:.0f} s" if done.timed_out else ""
             raise StackError(
                 f"{stack.files[0]} does not start{late}",
                 details=_last_lines(without_warnings(done.stdout + done.stderr)),

@@ -78,11 +78,17 @@ class Engine(Protocol):
         Raises `ConfigError`, with file and line where known, if Compose refuses the file.
         """
 
-    def build(self, name: str, stack: Stack, config: ComposeConfig) -> None:
-        """Build the images of a configuration. Raises `BuildError` with the last lines."""
+    def build(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
+        """Build the images of a configuration, in so many seconds.
 
-    def start(self, name: str, stack: Stack, config: ComposeConfig) -> None:
-        """Create and start the containers of a configuration. Raises `StackError`."""
+        Raises `BuildError` with the last lines.
+        """
+
+    def start(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
+        """Create and start the containers of a configuration, in so many seconds.
+
+        Raises `StackError`.
+        """
 
     def containers(self, name: str) -> tuple[Container, ...]:
         """Return the containers of one instance; of all managed instances for an empty name."""

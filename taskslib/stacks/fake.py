@@ -54,14 +54,16 @@ class FakeEngine:
             raise ConfigError(f"{stack.files[0]}:1: empty compose file")
         return self.files[stack]
 
-    def build(self, name: str, stack: Stack, config: ComposeConfig) -> None:
+    def build(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
         """Remember an image, if any service is built."""
+        del limit
         if any(service.get("build") for service in config["services"].values()):
             self._step("build", BuildError(f"the images of {stack.files[0]} don't build"))
             self._images.add(name)
 
-    def start(self, name: str, stack: Stack, config: ComposeConfig) -> None:
+    def start(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
         """Make a network and the containers; a start that fails leaves them behind."""
+        del limit
         self._networks.add(name)
         there = self._containers.setdefault(name, {})
         for key, one in config["services"].items():

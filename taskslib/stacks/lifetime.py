@@ -15,7 +15,7 @@ from pathlib import Path
 
 from taskslib.errors import EngineError, StackError, UsageError
 from taskslib.processes import Cancellation
-from taskslib.project.model import Stack
+from taskslib.project.model import Limits, Stack
 from taskslib.stacks.endpoints import Endpoint, endpoints, variables
 from taskslib.stacks.engine import ComposeConfig, Container, Engine, Label
 from taskslib.stacks.isolate import isolate
@@ -23,8 +23,6 @@ from taskslib.stacks.lock import instance_lock
 from taskslib.stacks.wait import broken_stack, find_broken, wait_ready
 from taskslib.stacks.watchdog import Guard, Unguarded
 
-READY_TIMEOUT = 180.0
-"""Seconds from the start of a stack until it must be ready."""
 _END_TRIES = 5
 _BETWEEN = 0.3
 """Seconds between two looks at what is left of an instance."""
@@ -79,6 +77,7 @@ class Lifetime:
     """Told which step begins: build, start, wait, stop."""
     guard: Guard = field(default_factory=Unguarded)
     """Ends what is left when this process is killed."""
+    limits: Limits = field(default_factory=Limits)
     rest: Callable[[float], None] = time.sleep
     """Waits between two looks at what is left; not cancelled, since the end must happen."""
 
@@ -207,10 +206,10 @@ class Lifetime:
 
     def _up(self, spec: Spec, config: ComposeConfig) -> Instance:
         self.step("build")
-        self.engine.build(spec.name, spec.stack, config)
+        self.engine.build(spec.name, spec.stack, config, limit=self.limits.build)
         self.step("start")
         try:
-            self.engine.start(spec.name, spec.stack, config)
+            self.engine.start(spec.name, spec.stack, config, limit=self.limits.start)
         except StackError:
             broken = find_broken(self.engine.containers(spec.name), config)
             if broken is None:
@@ -221,7 +220,7 @@ class Lifetime:
             self.engine,
             spec.name,
             config,
-            timeout=READY_TIMEOUT,
+            timeout=self.limits.ready,
             pause=self.cancellation.pause,
         )
         return running_instance(spec, containers, self.engine.host())

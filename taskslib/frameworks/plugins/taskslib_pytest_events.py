@@ -9,9 +9,12 @@ segfault: the test that started and did not finish is the one that ended the run
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import re
+import signal
+import sys
 from json.encoder import encode_basestring_ascii as quote
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,8 @@ EVENTS = "TASKSLIB_EVENTS"
 """Names the file that receives the events."""
 INTEGRATION = "TASKSLIB_INTEGRATION"
 """Set where the suite's containers run: turns on the suite's own `--integration`, if it has one."""
+STACKS = "TASKSLIB_STACKS"
+"""Names the folder for the stacks of all threads, which SIGUSR1 asks for (not on Windows)."""
 _LONGEST = 200_000
 """Characters of a failure's text; what a test captured can be of any size."""
 
@@ -33,20 +38,26 @@ def pytest_configure(config: pytest.Config) -> None:
     path = os.environ.pop(EVENTS, "")
     worker = getattr(config, "workerinput", {})
     integration = bool(os.environ.pop(INTEGRATION, "")) or INTEGRATION in worker
+    stacks = os.environ.pop(STACKS, "") or worker.get(STACKS, "")
+    if stacks and sys.platform != "win32":
+        # Never closed: it is written to when a signal says so, when nothing else works any more.
+        file = os.open(f"{stacks}/{os.getpid()}.txt", os.O_WRONLY | os.O_CREAT, 0o600)
+        faulthandler.register(signal.SIGUSR1, file=file)
     if integration and getattr(config.option, "integration", None) is False:
         config.option.integration = True
     if path and not worker:
-        config.pluginmanager.register(_Recorder(config, path, integration=integration))
+        for_workers = {INTEGRATION: "1"} if integration else {}
+        config.pluginmanager.register(_Recorder(config, path, {**for_workers, STACKS: stacks}))
 
 
 class _Recorder:
     """Writes the events of one run. The order of the methods is that of a run."""
 
-    def __init__(self, config: pytest.Config, path: str, *, integration: bool) -> None:
+    def __init__(self, config: pytest.Config, path: str, for_workers: dict[str, str]) -> None:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
         self._file = os.open(path, flags, 0o600)
         self._process = os.getpid()
-        self._integration = integration
+        self._for_workers = for_workers
         self._folder = str(config.invocation_params.dir)
         self._root = str(config.rootpath)
         self._drop, self._add = _prefixes(self._root, self._folder)
@@ -57,8 +68,7 @@ class _Recorder:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        if self._integration:
-            node.workerinput[INTEGRATION] = "1"
+        node.workerinput.update(self._for_workers)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

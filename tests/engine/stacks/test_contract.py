@@ -63,8 +63,8 @@ def test_from_nothing_to_running_and_back(adapter: tuple[Engine, Stack, str]) ->
     assert config["services"]["web"]["x-taskslib"]["env"] == "WEB"
     project = name.split("-", maxsplit=1)[0]
     config = isolate(config, name, {Label.NAME: name, Label.PROJECT: project, Label.MANAGED: "1"})
-    engine.build(name, stack, config)
-    engine.start(name, stack, config)
+    engine.build(name, stack, config, limit=60)
+    engine.start(name, stack, config, limit=60)
     (web,) = wait_for(lambda: [one for one in engine.containers(name) if one.state == "running"])
     assert (web.service, web.health, web.exit_code) == ("web", "", None)
     assert list(web.ports) == [(8000, "tcp")]
@@ -76,7 +76,7 @@ def test_from_nothing_to_running_and_back(adapter: tuple[Engine, Stack, str]) ->
     assert engine.host() == "127.0.0.1"
     assert engine.leftovers(name) == (f"container {name}-web-1", f"network {name}_default")
     # Another `up` recreates nothing.
-    engine.start(name, stack, config)
+    engine.start(name, stack, config, limit=60)
     again = engine.containers(name)
     assert [(one.id, one.ports) for one in again] == [(web.id, web.ports)]
     # What has nearly the same name is another one.
@@ -92,7 +92,7 @@ def test_from_nothing_to_running_and_back(adapter: tuple[Engine, Stack, str]) ->
 def test_logs_are_of_one_service_or_of_all(adapter: tuple[Engine, Stack, str]) -> None:
     engine, stack, name = adapter
     config = isolate(engine.config(stack, name, {}), name, {Label.NAME: name})
-    engine.start(name, stack, config)
+    engine.start(name, stack, config, limit=60)
     logs = wait_for(lambda: engine.logs(name, tail=10))
     assert logs.startswith("web")
     assert engine.logs(name, tail=10, service="web").startswith("web")

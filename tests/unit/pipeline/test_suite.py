@@ -31,7 +31,7 @@ from taskslib.pipeline.suite import SuiteRunner
 from taskslib.processes import Cancellation
 from taskslib.project import load
 from taskslib.project.git import Checkout
-from taskslib.project.model import Project, Stack
+from taskslib.project.model import Limits, Project, Stack
 from taskslib.stacks.fake import FakeEngine
 from taskslib.stacks.specs import spec
 from tests.support.projects import environment, multi, write
@@ -85,7 +85,7 @@ class Bench:
             environ=self.environ,
             folder=self.folder,
             request=request,
-            timeout=60,
+            limits=Limits(suite=60),
         )
         entry: SuitePlan = next(one for one in entries if one.suite.id == suite)
         return runner(entry, self.events.append)

@@ -8,7 +8,7 @@ import pytest
 
 from taskslib.errors import ConfigError
 from taskslib.project import find_root, load
-from taskslib.project.model import Layout, Project, Runner
+from taskslib.project.model import Layout, Limits, Project, Runner
 from tests.support.projects import multi, repository, single, write
 
 
@@ -80,6 +80,8 @@ def test_configuration_bends_the_conventions(tmp_path: Path) -> None:
                 services = ["apps/*"]
                 jobs = 3
                 pass_env = ["A"]
+                [tool.taskslib.limits]
+                suite = 60
                 [tool.taskslib.service.web]
                 unit_tests = "test"
                 service_tests = "it"
@@ -94,6 +96,7 @@ def test_configuration_bends_the_conventions(tmp_path: Path) -> None:
     )
     project = load(root)
     assert (project.name, project.jobs) == ("shop", 3)
+    assert project.limits == Limits(suite=60)
     assert suites(project) == {"web:unit": "", "web:service": "apps/web/compose.test.yml"}
     assert [suite.pass_env for suite in project.suites] == [("A", "B"), ("A", "B")]
     assert load(root, {"project": "other"}).name == "other"
@@ -139,7 +142,8 @@ def test_suites_with_a_command_of_their_own(tmp_path: Path) -> None:
             {"pyproject.toml": "[tool.taskslib]\njbos = 1\n"},
             "ROOT/pyproject.toml: [tool.taskslib]: unknown key 'jbos'",
             "did you mean 'jobs'? known keys: project, services, unit_tests, service_tests, "
-            "integration_tests, service_stack, stack, jobs, pass_env, unit, integration, service",
+            "integration_tests, service_stack, stack, jobs, limits, pass_env, unit, integration, "
+            "service",
         ),
         (
             {"pyproject.toml": "[tool.taskslib.service.web]\nstak = 'x'\n"},
@@ -171,6 +175,11 @@ def test_suites_with_a_command_of_their_own(tmp_path: Path) -> None:
             {"pyproject.toml": "[tool.taskslib]\njobs = 0\n"},
             "ROOT/pyproject.toml: [tool.taskslib]: Expected `int` >= 1 - at `$.jobs`",
             "",
+        ),
+        (
+            {"pyproject.toml": "[tool.taskslib.limits]\nsiute = 1\n"},
+            "ROOT/pyproject.toml: [tool.taskslib]: limits: unknown key 'siute'",
+            "did you mean 'suite'? known keys: build, start, ready, suite",
         ),
         (
             {"pyproject.toml": "[tool\n"},

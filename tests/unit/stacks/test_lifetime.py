@@ -137,7 +137,7 @@ def test_a_cancelled_start_leaves_nothing(tmp_path: Path, step: str) -> None:
 
 def test_what_an_earlier_run_left_goes_first(tmp_path: Path) -> None:
     engine = fake()
-    engine.start(NAME, STACK, {"services": {"old": {}}})
+    engine.start(NAME, STACK, {"services": {"old": {}}}, limit=60)
     with life(engine, tmp_path).running(spec()):
         assert {one.service for one in engine.containers(NAME)} == set(CONFIG["services"])
     assert engine.calls == ["start", "teardown", "build", "start", "teardown"]
@@ -146,7 +146,7 @@ def test_what_an_earlier_run_left_goes_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize("label", [Label.HOST, Label.ROOT])
 def test_another_checkouts_instance_is_refused_and_left_alone(tmp_path: Path, label: str) -> None:
     engine = fake()
-    engine.start(NAME, STACK, {"services": {"web": {"labels": {label: "other"}}}})
+    engine.start(NAME, STACK, {"services": {"web": {"labels": {label: "other"}}}}, limit=60)
     for begin in (
         life(engine, tmp_path).running(spec()).__enter__,
         lambda: life(engine, tmp_path).start(spec("kept")),

@@ -38,7 +38,7 @@ def test_candidates_are_ephemeral_and_of_this_host_and_folder_of_locks() -> None
 def test_only_what_is_there_and_free_is_ended(tmp_path: Path) -> None:
     engine = FakeEngine()
     for name in ("free", "held", "guarded"):
-        engine.start(name, STACK, {"services": {"web": {}}})
+        engine.start(name, STACK, {"services": {"web": {}}}, limit=60)
     lifetime = Lifetime(engine, Cancellation(), tmp_path, rest=lambda _: None)
     with (
         instance_lock(tmp_path, "held", say=lambda _: None, pause=lambda _: None, branch="x"),

@@ -99,7 +99,7 @@ def wait(
     """Return how often it was waited for the next listing, and the containers in the end."""
     engine = FakeEngine(states=states)
     config = {"services": services}
-    engine.start("x", STACK, config)
+    engine.start("x", STACK, config, limit=60)
     pauses: list[float] = []  # for nothing: the fake's next listing is there at once
     found = wait_ready(engine, "x", config, timeout=timeout, pause=pauses.append)
     return len(pauses), [(each.service, each.state, each.health) for each in found]
