@@ -35,6 +35,10 @@ class Framework(Protocol):
     def name(self) -> str:
         """How the framework is called, in messages and in the configuration."""
 
+    @property
+    def verbose(self) -> tuple[str, ...]:
+        """The arguments that make its own output say more."""
+
     def detects(self, suite: Suite) -> bool:
         """Return whether the suite's files are tests of this framework."""
 

@@ -25,6 +25,7 @@ class JUnit:
     """The framework of suites with a command of their own."""
 
     name: str = "junit"
+    verbose: tuple[str, ...] = ()
 
     def detects(self, suite: Suite) -> bool:
         """Return whether the configuration says how the suite is run."""

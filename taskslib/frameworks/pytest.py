@@ -37,6 +37,7 @@ class Pytest:
     """The framework of Python suites."""
 
     name: str = "pytest"
+    verbose: tuple[str, ...] = ("--durations=10",)
     plugins: Path = _PLUGINS
     """The folder of the injected plugin."""
 

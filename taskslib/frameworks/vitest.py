@@ -33,6 +33,7 @@ class Vitest:
     """The framework of suites in JavaScript and TypeScript."""
 
     name: str = "vitest"
+    verbose: tuple[str, ...] = ()
     reporter: Path = _REPORTER
     """The injected reporter's file."""
 

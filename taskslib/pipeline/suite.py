@@ -20,18 +20,18 @@ from taskslib.events import (
     SuiteResult,
     SuiteStarted,
 )
-from taskslib.frameworks import framework_of
+from taskslib.frameworks import Framework, framework_of
 from taskslib.frameworks.run import Options, run_suite
 from taskslib.frameworks.variables import suite_variables
+from taskslib.pipeline.evidence import gather
+from taskslib.pipeline.masking import masked, masked_sink
 from taskslib.pipeline.plan import Step, SuitePlan, TestRequest
 from taskslib.processes import Cancellation
 from taskslib.project.model import Limits, Stack, Suite, shown
+from taskslib.secrets import Mask, mask_of
 from taskslib.stacks.engine import Engine
 from taskslib.stacks.lifetime import Instance, Lifetime, Spec
 from taskslib.stacks.watchdog import Guard, Unguarded
-
-_LOG_LINES = 20
-"""Lines of each container's log that a red suite shows; all of it is in the run's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class SuiteRunner:
         """Run one suite and return what it came to; every expected error is a result."""
         began = time.monotonic()
         suite = entry.suite
+        emit = masked_sink(emit, self._mask)
         emit(SuiteStarted(suite.id, began))
         steps = _Steps(suite.id, emit)
         try:
@@ -65,7 +66,8 @@ class SuiteRunner:
             result = _error(suite.id, error)
         finally:
             steps.end()
-        return replace(result, seconds=time.monotonic() - began)
+        self._mask_files(suite.id)
+        return replace(masked(result, self._mask), seconds=time.monotonic() - began)
 
     def _run(self, suite: Suite, emit: Sink, steps: _Steps) -> SuiteResult:
         framework = framework_of(suite)
@@ -91,7 +93,7 @@ class SuiteRunner:
                     output=self._file(suite.id, "output.txt"),
                     sink=emit,
                     cancellation=self.cancellation,
-                    options=self._options(suite.id, emit),
+                    options=self._options(suite.id, framework, emit),
                 )
                 if not result.state.green:
                     result = replace(result, withheld=selected.withheld)
@@ -121,19 +123,29 @@ class SuiteRunner:
         return life.running(self.spec(suite.stack))
 
     def _logs(self, suite: Suite, instance: Instance) -> str:
-        """Store all logs of a red suite's stack and return their tail; empty if interrupted."""
+        """Store what a red suite's containers tell, and return what matters; not if cancelled."""
         if instance.spec is None or self.cancellation.requested:
             return ""
-        name = instance.spec.name
-        logs = self.engine.logs(name, tail=_LOG_LINES)
-        self._file(suite.id, "containers.log").write_text(
-            self.engine.logs(name, tail=10_000), "utf-8", errors="replace"
-        )
-        return logs
+        folder = self._file(suite.id, "containers.log").parent
+        return gather(self.engine, instance.spec.name, folder, self._mask)
 
-    def _options(self, suite: SuiteId, emit: Sink) -> Options:
+    def _mask_files(self, suite: SuiteId) -> None:
+        """Take secrets out of what the suite's process wrote down itself."""
+        mask = self._mask
+        for name in ("output.txt", "output.events") if mask.values else ():
+            file = self._file(suite, name)
+            text = file.read_bytes().decode("utf-8", "surrogateescape") if file.is_file() else ""
+            hidden = mask(text)
+            if hidden != text:
+                file.write_bytes(hidden.encode("utf-8", "surrogateescape"))
+
+    @property
+    def _mask(self) -> Mask:
+        return mask_of(self.environ)
+
+    def _options(self, suite: SuiteId, framework: Framework, emit: Sink) -> Options:
         live = (lambda text: emit(Output(suite, text))) if self.request.verbose else None
-        extra = ("--durations=10",) if self.request.verbose else ()
+        extra = framework.verbose if self.request.verbose else ()
         return Options((*extra, *self.request.arguments), self.limits.suite, live)
 
     def _file(self, suite: SuiteId, name: str) -> Path:

@@ -164,7 +164,7 @@ def test_the_fake_says_of_a_stand_in_what_the_engine_says(tmp_path: Path, name: 
 
 def test_an_engine_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none")
-    with pytest.raises(EngineError, match="installed, but does not answer"):
+    with pytest.raises(EngineError, match=r"engine at unix://.* does not answer"):
         setup(tmp_path)
     monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
     with pytest.raises(EngineError, match=r"engine at tcp://.* does not answer"):

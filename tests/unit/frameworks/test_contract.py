@@ -37,6 +37,11 @@ def test_green(it: Subject) -> None:
     assert len(shown) == len(set(shown)) == 3
 
 
+def test_the_arguments_for_more_words_are_understood(it: Subject) -> None:
+    it.write("green")
+    assert it.bench.run(*it.bench.framework.verbose).result.state is State.PASSED
+
+
 def test_red(it: Subject) -> None:
     it.write("red")
     run = it.bench.run()

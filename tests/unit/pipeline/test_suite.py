@@ -133,6 +133,30 @@ def test_a_red_suite_has_its_logs_and_names_what_was_withheld(tmp_path: Path) ->
     assert bench.engine.leftovers(NAME) == ()
 
 
+TELLS = """\
+import os
+
+def test_tells():
+    print("printed", os.environ["NAMED_TOKEN"])
+    assert os.environ["NAMED_TOKEN"] == "", os.environ["NAMED_TOKEN"]
+"""
+
+
+def test_secrets_are_neither_shown_nor_stored(tmp_path: Path) -> None:
+    secret = "-".join(("tok", "0123456789"))
+    bench = Bench(tmp_path, **{"services/web/tests/unit/test_unit.py": TELLS})
+    bench.project = load(tmp_path / "shop", {"pass_env": ["NAMED_TOKEN"]})
+    bench.environ["NAMED_TOKEN"] = secret
+    result = bench.run(UNIT, verbose=True)
+    assert result.counts == Counts(failed=1)
+    assert "***" in result.failures[0].text
+    assert secret not in repr(result)
+    assert secret not in repr(bench.events)
+    stored = [file for file in bench.folder.rglob("*") if file.is_file()]
+    assert any(b"printed ***" in file.read_bytes() for file in stored)
+    assert not [file for file in stored if secret.encode() in file.read_bytes()]
+
+
 def test_a_unit_suite_never_meets_the_engine(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     bench.engine.fails.add("check")

@@ -1,0 +1,40 @@
+"""Events and results without secrets, before anybody shows or stores them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from taskslib.events import Event, Failure, Note, Output, Sink, SuiteResult, TestFinished
+from taskslib.secrets import Mask
+
+
+def masked_sink(sink: Sink, mask: Mask) -> Sink:
+    """Return a sink that hands on what it gets, without secrets."""
+
+    def hand_on(event: Event) -> None:
+        match event:
+            case Output(suite, text):
+                sink(Output(suite, mask(text)))
+            case Note(message):
+                sink(replace(event, message=mask(message)))
+            case TestFinished(failure=Failure() as failure):
+                sink(replace(event, failure=_failure(failure, mask)))
+            case _:
+                sink(event)
+
+    return hand_on
+
+
+def masked(result: SuiteResult, mask: Mask) -> SuiteResult:
+    """Return a suite's result without secrets."""
+    return replace(
+        result,
+        failures=tuple(_failure(one, mask) for one in result.failures),
+        reason=mask(result.reason),
+        details=mask(result.details),
+        logs=mask(result.logs),
+    )
+
+
+def _failure(failure: Failure, mask: Mask) -> Failure:
+    return replace(failure, message=mask(failure.message), text=mask(failure.text))

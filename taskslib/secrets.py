@@ -1,0 +1,48 @@
+"""Secrets out of sight: in what is printed and in what is stored of a run. Pure.
+
+What counts as one: the value of a variable whose name says so, and the password in a URL. A value
+that is short is none: masking `test` would make every report unreadable and hide nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+MASK = "***"
+_NAMES = re.compile(
+    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|PRIVATE_?KEY|API_?KEY|ACCESS_?KEY|_PAT$",
+    re.IGNORECASE,
+)
+_SHORTEST = 8
+_URL = re.compile(r"(?<=://)([^\s/@:'\"]*):([^\s/@'\"]{%d,})@" % _SHORTEST)  # noqa: UP031
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Replaces secrets in texts."""
+
+    values: tuple[str, ...] = ()
+    """The longest first: one may be part of another."""
+
+    def __call__(self, text: str) -> str:
+        """Return a text without secrets."""
+        if "://" in text:
+            text = _URL.sub(rf"\1:{MASK}@", text)
+        for value in self.values:
+            text = text.replace(value, MASK)
+        return text
+
+
+def mask_of(*environs: Mapping[str, str]) -> Mask:
+    """Return what masks the secrets among variables."""
+    found = {value for environ in environs for value in _secrets(environ)}
+    return Mask(tuple(sorted(found, key=lambda value: (-len(value), value))))
+
+
+def _secrets(environ: Mapping[str, str]) -> Iterable[str]:
+    for name, value in environ.items():
+        # A path names the place of a secret (`…_FILE`, SSH_AUTH_SOCK), and is none itself.
+        if len(value) >= _SHORTEST and _NAMES.search(name) and not value.startswith(("/", ".")):
+            yield value

@@ -1,0 +1,36 @@
+"""What is masked, and what is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from taskslib.secrets import mask_of
+
+ENVIRON = {
+    "GITHUB_TOKEN": "ghp_0123456789",
+    "NPM_PASSWORD": "ghp_0123456789-and-more",
+    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI",
+    "POSTGRES_PASSWORD": "test",
+    "PASSWORD_FILE": "/run/secrets/password",
+    "KEYBOARD": "qwertyuiop",
+    "HOME": "/root/long/enough",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("token ghp_0123456789.", "token ***."),
+        ("ghp_0123456789-and-more", "***"),
+        ("wJalrXUtnFEMI and test", "*** and test"),
+        ("/run/secrets/password qwertyuiop /root/long/enough", None),
+        ("postgresql://app:hunter2hunter2@db:5432/shop", "postgresql://app:***@db:5432/shop"),
+        ("redis://:hunter2hunter2@db", "redis://:***@db"),
+        ("postgresql://test:test@127.0.0.1:5432/testdb", None),
+        ("http://127.0.0.1:8000/a@b.example:c", None),
+        ("see https://example.org:8443/x and mail a@b.example", None),
+        ("", None),
+    ],
+)
+def test_masked(text: str, masked: str | None) -> None:
+    assert mask_of(ENVIRON)(text) == (text if masked is None else masked)
