@@ -33,7 +33,8 @@ class Vitest:
     """The framework of suites in JavaScript and TypeScript."""
 
     name: str = "vitest"
-    verbose: tuple[str, ...] = ()
+    verbose: tuple[str, ...] = ("--taskslib-verbose",)
+    """Our own reporter's, which `command` understands and vitest never sees."""
     reporter: Path = _REPORTER
     """The injected reporter's file."""
 
@@ -69,11 +70,13 @@ class Vitest:
             raise EnvironmentFailure(
                 f"{self.reporter}: the reporter is missing", hint="reinstall taskslib"
             )
-        named = names_a_path(suite.folder, arguments, _TAKES_VALUE)
+        theirs = tuple(one for one in arguments if one not in self.verbose)
+        named = names_a_path(suite.folder, theirs, _TAKES_VALUE)
         tests = () if named else (f"{relative_tests(suite)}/",)
         vitest = (str(prepared.program), *prepared.arguments, "run")
         environment = {**variables, **prepared.variables, "TASKSLIB_EVENTS": str(events.resolve())}
-        argv = (*vitest, f"--reporter={self.reporter}", *tests, *arguments)
+        environment["TASKSLIB_VERBOSE"] = str(int(theirs != arguments))
+        argv = (*vitest, f"--reporter={self.reporter}", *tests, *theirs)
         return Command(argv, cwd=suite.folder, env=environment)
 
     def reader(self, suite: Suite, events: Path, output: Path) -> EventsReader:

@@ -15,6 +15,7 @@ const NOTHING_COLLECTED = 5 // the exit code that says so in an `ended` event, a
 
 export default class Events {
   #file = process.env.TASKSLIB_EVENTS
+  #verbose = process.env.TASKSLIB_VERBOSE === "1" // whether green tests are worth a line too
   #folder = process.cwd()
   #pattern
   #arrow = " " // what stands between the names of groups and test, where `-t` looks
@@ -32,6 +33,7 @@ export default class Events {
   constructor() {
     // Or a vitest run inside the tests would write into our stream.
     delete process.env.TASKSLIB_EVENTS
+    delete process.env.TASKSLIB_VERBOSE
     // First, since one of vitest 3 itself exits.
     process.prependListener("exit", () => this.#ended || this.#breakOff())
   }
@@ -172,7 +174,7 @@ export default class Events {
     entry.ended = true
     const seconds = Math.max(0, milliseconds ?? 0) / 1000
     this.#tell("finished", { test: entry.name, outcome, seconds })
-    if (outcome !== undefined) process.stdout.write(`${outcome} ${entry.name}\n`)
+    if (this.#verbose && outcome !== undefined) process.stdout.write(`${outcome} ${entry.name}\n`)
   }
 
   /** A file that cannot be imported, a hook that failed: of no test, and yet red. */
@@ -205,7 +207,6 @@ export default class Events {
     for (const error of errors) {
       const text = this.#words(error, "")
       this.#tell("unhandled", { message: headline(error), text: text.slice(0, LONGEST) })
-      process.stdout.write(`\nunhandled error\n${text}\n`)
     }
     this.#tell("collected", { total: this.#collected.size })
     if (this.#deselected > 0) this.#tell("deselected", { count: this.#deselected })
