@@ -26,7 +26,7 @@ from taskslib.project.model import Stack, Suite
 if TYPE_CHECKING:
     from taskslib.events import Sink
     from taskslib.pipeline.report import Report
-    from taskslib.stacks.lifetime import Spec
+    from taskslib.stacks.instance import Spec
 
 _KEPT_RUNS = 20
 """Folders under `.taskslib/runs` that are kept."""
@@ -110,7 +110,7 @@ def run_folder(session: Session) -> Path:
 
 
 def _refuse_kept(session: Session, specs: Iterable[Spec]) -> None:
-    from taskslib.stacks.lifetime import kept_already
+    from taskslib.stacks.instance import kept_already
 
     engine = engine_of(session)
     try:

@@ -17,7 +17,8 @@ from taskslib.project.model import Limits, Project, Stack
 
 if TYPE_CHECKING:
     from taskslib.stacks.engine import Engine
-    from taskslib.stacks.lifetime import Lifetime, Spec
+    from taskslib.stacks.instance import Spec
+    from taskslib.stacks.lifetime import Lifetime
     from taskslib.stacks.watchdog import Guard
 
 

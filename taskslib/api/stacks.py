@@ -21,8 +21,8 @@ from taskslib.errors import NoInstanceError, UsageError, did_you_mean
 from taskslib.project.model import Project, Stack
 
 if TYPE_CHECKING:
+    from taskslib.stacks.instance import Instance, Spec
     from taskslib.stacks.inventory import Listed, Prunable
-    from taskslib.stacks.lifetime import Instance, Spec
 
 
 def up(session: Session, service: str = "") -> Instance:
@@ -49,7 +49,7 @@ def down(session: Session, service: str = "") -> bool:
 
 def running(session: Session, service: str = "") -> Instance:
     """Return the kept instance that is up. Raises `NoInstanceError` where there is none."""
-    from taskslib.stacks.lifetime import running_instance
+    from taskslib.stacks.instance import running_instance
 
     spec = kept_spec(session, service)
     engine = engine_of(session)

@@ -6,7 +6,7 @@ import json
 import shlex
 from collections.abc import Iterator
 
-from taskslib.stacks.lifetime import Instance, down_command
+from taskslib.stacks.instance import Instance, down_command
 
 
 def format_endpoints(instance: Instance, format: str) -> Iterator[str]:  # noqa: A002

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from taskslib.display.text import TITLES
 from taskslib.pipeline.plan import Plan
-from taskslib.stacks.lifetime import Spec
+from taskslib.stacks.instance import Spec
 
 
 def plan_lines(plan: Plan, specs: Sequence[Spec]) -> Iterator[str]:

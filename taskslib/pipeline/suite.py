@@ -30,7 +30,8 @@ from taskslib.processes import Cancellation
 from taskslib.project.model import Limits, Stack, Suite, shown
 from taskslib.secrets import Mask, mask_of
 from taskslib.stacks.engine import Engine
-from taskslib.stacks.lifetime import Instance, Lifetime, Spec
+from taskslib.stacks.instance import Instance, Spec
+from taskslib.stacks.lifetime import Lifetime
 from taskslib.stacks.watchdog import Guard, Unguarded
 
 

@@ -20,6 +20,7 @@ from taskslib.project.model import Stack
 from taskslib.stacks.compose_errors import config_error, without_warnings
 from taskslib.stacks.engine import ComposeConfig, Container, Label
 from taskslib.stacks.host import published_host
+from taskslib.stacks.limits import remedy
 from taskslib.stacks.listing import (
     FORMAT,
     LABELS_FORMAT,
@@ -97,9 +98,7 @@ class DockerEngine:
             raise BuildError(
                 f"the images of {stack.files[0]} don't build{late}",
                 details=output,
-                hint="base images that no registry gives: `inv setup --offline-images`"
-                if "failed to resolve source metadata" in output
-                else "",
+                hint=remedy(output),
             )
 
     def start(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
@@ -109,9 +108,9 @@ class DockerEngine:
         if done.code != 0 or done.timed_out:
             self._raise_if_down(done)
             late = f" in {limit:.0f} s" if done.timed_out else ""
+            output = _last_lines(without_warnings(done.stdout + done.stderr))
             raise StackError(
-                f"{stack.files[0]} does not start{late}",
-                details=_last_lines(without_warnings(done.stdout + done.stderr)),
+                f"{stack.files[0]} does not start{late}", details=output, hint=remedy(output)
             )
 
     def containers(self, name: str) -> tuple[Container, ...]:

@@ -7,18 +7,25 @@ it counts as done only when a listing by label shows that nothing is left.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from taskslib.errors import EngineError, StackError, UsageError
+from taskslib.errors import EngineError, StackError
 from taskslib.processes import Cancellation
-from taskslib.project.model import Limits, Stack
-from taskslib.stacks.endpoints import Endpoint, endpoints, variables
+from taskslib.project.model import Limits
 from taskslib.stacks.engine import ComposeConfig, Container, Engine, Label
+from taskslib.stacks.instance import (
+    Instance,
+    Spec,
+    kept_already,
+    refuse_foreign,
+    running_instance,
+)
 from taskslib.stacks.isolate import isolate
+from taskslib.stacks.limits import out_of_networks
 from taskslib.stacks.lock import instance_lock
 from taskslib.stacks.wait import broken_stack, find_broken, wait_ready
 from taskslib.stacks.watchdog import Guard, Unguarded
@@ -26,41 +33,10 @@ from taskslib.stacks.watchdog import Guard, Unguarded
 _END_TRIES = 5
 _BETWEEN = 0.3
 """Seconds between two looks at what is left of an instance."""
+_FOR_A_NETWORK = 1.0
+"""Seconds between two tries to start where the engine has no network left."""
 _IN_FLIGHT = 3
 """Clean listings in a row after a broken start: the daemon finishes creates that are in flight."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """Which instance of which stack."""
-
-    stack: Stack
-    name: str
-    """The Compose project name."""
-    instance: str
-    """The instance id, alike for all stacks of a branch."""
-    labels: Mapping[str, str]
-
-    @property
-    def kept(self) -> bool:
-        """Whether it outlives the run."""
-        return self.labels[Label.KIND] == "kept"
-
-    @property
-    def variables(self) -> dict[str, str]:
-        """What Compose's interpolation and the tests both get."""
-        return {"TEST_INSTANCE_ID": self.instance}
-
-
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """A running stack."""
-
-    spec: Spec | None = None
-    """None for a suite that needs no stack."""
-    endpoints: tuple[Endpoint, ...] = ()
-    variables: Mapping[str, str] = field(default_factory=dict)
-    """What tests get: the ids and one set per endpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +54,7 @@ class Lifetime:
     guard: Guard = field(default_factory=Unguarded)
     """Ends what is left when this process is killed."""
     limits: Limits = field(default_factory=Limits)
+    clock: Callable[[], float] = time.monotonic
     rest: Callable[[float], None] = time.sleep
     """Waits between two looks at what is left; not cancelled, since the end must happen."""
 
@@ -113,7 +90,7 @@ class Lifetime:
         """
         with self._locked(spec.name, spec.labels.get(Label.BRANCH, "")):
             there = self.engine.containers(spec.name)
-            _refuse_foreign(there, spec)
+            refuse_foreign(there, spec)
             existed = bool(there)
             config = self._configure(spec)
             if existed:  # whatever becomes of it, it is not a run's to end
@@ -196,7 +173,7 @@ class Lifetime:
         there = self.engine.containers(spec.name)
         if there and spec.kept:
             raise kept_already(spec)
-        _refuse_foreign(there, spec)
+        refuse_foreign(there, spec)
         if not spec.kept and self.engine.leftovers(spec.name):
             self.end(spec.name)
 
@@ -209,7 +186,7 @@ class Lifetime:
         self.engine.build(spec.name, spec.stack, config, limit=self.limits.build)
         self.step("start")
         try:
-            self.engine.start(spec.name, spec.stack, config, limit=self.limits.start)
+            self._start(spec, config)
         except StackError:
             broken = find_broken(self.engine.containers(spec.name), config)
             if broken is None:
@@ -225,34 +202,27 @@ class Lifetime:
         )
         return running_instance(spec, containers, self.engine.host())
 
-
-def running_instance(spec: Spec, containers: tuple[Container, ...], host: str) -> Instance:
-    """Return the instance that a listing shows. Raises `ConfigError` for colliding variables."""
-    found = endpoints(containers, host)
-    ours = {**spec.variables, "TEST_COMPOSE_PROJECT": spec.name}
-    return Instance(spec, found, {**ours, **variables(found)})
-
-
-def _refuse_foreign(there: Iterable[Container], spec: Spec) -> None:
-    """Raise where containers of that name are another checkout's, or another machine's."""
-    for container in there:
-        for label in (Label.HOST, Label.ROOT):
-            theirs, ours = container.labels.get(label, ""), spec.labels.get(label, "")
-            if theirs != ours:
-                raise UsageError(
-                    f"{spec.name} is in use by {theirs or 'somebody else'} ({label})",
-                    hint="give this run another id: TEST_INSTANCE_ID=…",
-                )
-
-
-def kept_already(spec: Spec) -> UsageError:
-    """Return the refusal of a second kept instance under one name."""
-    return UsageError(
-        f"a kept stack is there already: {spec.name}",
-        hint=f"`{down_command(spec.stack.service)}` ends it",
-    )
+    def _start(self, spec: Spec, config: ComposeConfig) -> None:
+        """Start the containers; where the engine has no network left, wait for another run's."""
+        until = self.clock() + self.limits.start
+        told = False
+        while True:
+            try:
+                return self.engine.start(spec.name, spec.stack, config, limit=self.limits.start)
+            except StackError as error:
+                if not out_of_networks(error.details) or self.clock() >= until:
+                    raise
+            # Kept stacks never go by themselves: there is something to wait for only while others
+            # run, and what killed runs left is removed beside us.
+            others = [one for one in self.engine.containers("") if _may_end(one, spec)]
+            if not others:
+                return self.engine.start(spec.name, spec.stack, config, limit=self.limits.start)
+            if not told:
+                told = True
+                self.say("the engine has no network left: waiting for another run to end")
+            self.cancellation.pause(_FOR_A_NETWORK)
 
 
-def down_command(service: str) -> str:
-    """Return the command that ends a kept instance: the full stack's, or a service's."""
-    return f"inv infra-down --service {service}" if service else "inv infra-down"
+def _may_end(container: Container, spec: Spec) -> bool:
+    labels = container.labels
+    return labels.get(Label.KIND) == "ephemeral" and labels.get(Label.NAME) != spec.name

@@ -10,7 +10,7 @@ from taskslib.project.git import Checkout
 from taskslib.project.model import Project, Stack
 from taskslib.stacks.engine import Label
 from taskslib.stacks.ids import Place, compose_project, instance_id
-from taskslib.stacks.lifetime import Spec
+from taskslib.stacks.instance import Spec
 
 _SCHEMA = "1"
 

@@ -11,7 +11,8 @@ from taskslib.processes import Cancellation
 from taskslib.project.model import Stack
 from taskslib.stacks.docker import DockerEngine
 from taskslib.stacks.engine import Label
-from taskslib.stacks.lifetime import Instance, Lifetime, Spec
+from taskslib.stacks.instance import Instance, Spec
+from taskslib.stacks.lifetime import Lifetime
 from tests.support.leftovers import docker
 
 HOST = "the-host-of-the-tests"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
 
-from taskslib.stacks.lifetime import Instance
+from taskslib.stacks.instance import Instance
 from tests.engine.stacks.bench import IMAGE, SERVES, Bench, status
 from tests.support.leftovers import docker
 

@@ -20,8 +20,8 @@ from taskslib.project import load
 from taskslib.project.model import Stack
 from taskslib.stacks.endpoints import Endpoint
 from taskslib.stacks.engine import Container, Label
+from taskslib.stacks.instance import Instance, Spec
 from taskslib.stacks.inventory import Listed
-from taskslib.stacks.lifetime import Instance, Spec
 from tests.support.projects import single, write
 
 SPEC = Spec(Stack("api", (Path("compose.yml"),)), "shop-api-main-1", "main-1", {Label.KIND: "kept"})

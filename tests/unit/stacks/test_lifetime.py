@@ -14,7 +14,8 @@ from taskslib.processes import Cancellation
 from taskslib.project.model import Stack
 from taskslib.stacks.engine import Container, Label
 from taskslib.stacks.fake import FakeEngine
-from taskslib.stacks.lifetime import Lifetime, Spec
+from taskslib.stacks.instance import Spec
+from taskslib.stacks.lifetime import Lifetime
 
 STACK = Stack("api", (Path("docker-compose.yml"),))
 NAME = "shop-api-main-1"

@@ -10,7 +10,7 @@ import pytest
 from taskslib.project.git import Checkout
 from taskslib.project.model import Layout, Project, Stack
 from taskslib.stacks.ids import Place, instance_id
-from taskslib.stacks.lifetime import Spec, down_command
+from taskslib.stacks.instance import Spec, down_command
 from taskslib.stacks.specs import spec
 
 LOCKS = Path("/locks")

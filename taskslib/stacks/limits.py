@@ -1,0 +1,40 @@
+"""What an engine says when it has no more of something, and what mends it. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_POOLS = re.compile(
+    r"could not find an available, non-overlapping IPv4 address pool"
+    r"|all predefined address pools have been fully subnetted",
+    re.IGNORECASE,
+)
+"""Engines before and from 27 on; by default there is room for about thirty networks."""
+_HINTS = (
+    (
+        _POOLS,
+        "end stacks that nobody needs (inv infra-prune), or give it more: `default-address-pools`",
+    ),
+    (
+        re.compile(r"no space left on device", re.IGNORECASE),
+        "make room on the engine's disk: `docker system df` shows what takes it",
+    ),
+    (
+        re.compile(r"is already in use by container", re.IGNORECASE),
+        "a container of that name that is not ours: `docker ps -a` shows it",
+    ),
+    (
+        re.compile(r"failed to resolve source metadata|pull access denied", re.IGNORECASE),
+        "base images that no registry gives: `inv setup --offline-images`",
+    ),
+)
+
+
+def out_of_networks(output: str) -> bool:
+    """Return whether a start failed because the engine has no network left to give."""
+    return bool(_POOLS.search(output))
+
+
+def remedy(output: str) -> str:
+    """Return what mends what an engine complained of; empty if that is not known."""
+    return next((hint for pattern, hint in _HINTS if pattern.search(output)), "")

@@ -1,0 +1,95 @@
+"""What an engine that has run out of something says, and what is done about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from taskslib.errors import StackError
+from taskslib.processes import Cancellation
+from taskslib.project.model import Stack
+from taskslib.stacks.engine import ComposeConfig, Label
+from taskslib.stacks.fake import FakeEngine
+from taskslib.stacks.lifetime import Lifetime
+from taskslib.stacks.limits import out_of_networks, remedy
+from tests.unit.stacks.test_lifetime import CONFIG, NAME, STACK, spec
+
+BEFORE_27 = (
+    "failed to create network a_default: Error response from daemon: could not find an "
+    "available, non-overlapping IPv4 address pool among the defaults to assign to the network"
+)
+FROM_27 = "Error response from daemon: all predefined address pools have been fully subnetted"
+
+
+@pytest.mark.parametrize(
+    ("output", "hint"),
+    [
+        (BEFORE_27, "default-address-pools"),
+        (FROM_27, "default-address-pools"),
+        ("write /x: no space left on device", "docker system df"),
+        ('The container name "/db" is already in use by container "1f"', "docker ps -a"),
+        ("python:4: failed to resolve source metadata for x", "inv setup --offline-images"),
+    ],
+)
+def test_what_mends_it(output: str, hint: str) -> None:
+    assert hint in remedy(output)
+    assert out_of_networks(output) is (hint == "default-address-pools")
+
+
+def test_what_is_not_known_has_no_hint() -> None:
+    assert remedy("it does not start") == ""
+    assert not out_of_networks("it does not start")
+
+
+class Crowded(FakeEngine):
+    """An engine with one network."""
+
+    def start(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
+        if any(one.labels.get(Label.NAME) != name for one in self.containers("")):
+            self.calls.append("start")
+            raise StackError("it does not start", details=FROM_27)
+        super().start(name, stack, config, limit=limit)
+
+
+def crowded(kind: str) -> Crowded:
+    engine = Crowded(files={STACK: CONFIG})
+    other = {Label.NAME: "other", Label.KIND: kind}
+    engine.start("other", STACK, {"services": {"web": {"labels": other}}}, limit=60)
+    engine.calls.clear()
+    return engine
+
+
+def life(engine: FakeEngine, tmp_path: Path) -> Lifetime:
+    return Lifetime(engine, Cancellation(), tmp_path, rest=lambda _: None)
+
+
+def test_it_is_waited_for_until_another_run_ends(tmp_path: Path) -> None:
+    engine = crowded("ephemeral")
+    said: list[str] = []
+
+    def say(words: str) -> None:
+        said.append(words)
+        engine.teardown("other")
+
+    with replace(life(engine, tmp_path), say=say).running(spec()) as instance:
+        assert instance.spec is not None
+    assert said == ["the engine has no network left: waiting for another run to end"]
+    assert engine.leftovers(NAME) == ()
+
+
+def test_for_kept_stacks_nobody_waits(tmp_path: Path) -> None:
+    engine = crowded("kept")
+    with pytest.raises(StackError), life(engine, tmp_path).running(spec()):
+        pytest.fail("it is not up")
+    assert engine.calls == ["build", "start", "start", "teardown"]
+
+
+def test_nor_for_ever(tmp_path: Path) -> None:
+    engine = crowded("ephemeral")
+    times = iter([0.0, 10_000.0])
+    lifetime = replace(life(engine, tmp_path), clock=lambda: next(times))
+    with pytest.raises(StackError), lifetime.running(spec()):
+        pytest.fail("it is not up")
+    assert engine.calls == ["build", "start", "teardown"]
