@@ -43,6 +43,7 @@ def test_the_whole_command(tmp_path: Path) -> None:
             "PYTHONPATH": os.pathsep.join((str(PLUGINS), "own")),
             "TASKSLIB_EVENTS": str(tmp_path.resolve() / "events"),
         },
+        ask="SIGUSR1",
     )
 
 
