@@ -66,11 +66,16 @@ def lock_if_free(folder: Path, name: str) -> Iterator[bool]:
     import filelock
 
     folder.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(folder / f"{name}.lock")
     try:
-        with filelock.FileLock(folder / f"{name}.lock").acquire(timeout=0):
-            yield not is_held(watchdog_lock(folder, name))
+        lock.acquire(timeout=0)
     except filelock.Timeout:
         yield False
+        return
+    try:
+        yield not is_held(watchdog_lock(folder, name))
+    finally:
+        lock.release()
 
 
 def holder(folder: Path, name: str) -> str:

@@ -22,11 +22,13 @@ _MARKER = ".taskslib.json"
 
 
 def is_ours(modules: Path) -> bool:
-    """Return whether a `node_modules` is one that was made here, and nothing but."""
-    if not (modules / _MARKER).is_file():
-        return False
-    packages = (path for path in modules.iterdir() if path.name[0] != ".")
-    return all(_is_link(path) for path in packages)
+    """Return whether a `node_modules` is one that was made here, and nothing but; or none at all.
+
+    One without packages holds only what tools wrote (`.vite`), and is anybody's.
+    """
+    packages = [path for path in modules.iterdir() if path.name[0] != "."]
+    marked = (modules / _MARKER).is_file()
+    return not packages or (marked and all(_is_link(path) for path in packages))
 
 
 def link(modules: Path, source: Path) -> None:

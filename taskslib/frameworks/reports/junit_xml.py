@@ -24,10 +24,10 @@ from taskslib.frameworks.messages import (
 )
 
 _LONGEST = 200_000
-_PLACE = re.compile(r"(?:file://)?((?:[A-Za-z]:)?[^\s:()'\"\[\]]+\.\w+)[:(](\d+)")
+_PLACE = re.compile(r"(?:file://)?((?:[A-Za-z]:)?[^\s:()'\"\[\]]{1,300}\.\w{1,10})[:(](\d+)")
 """`path/file.js:12:5` and `File.java(12)`, as runtimes print where they were."""
 
-_NOISE = re.compile(r"^\s+at (?:.*\bnode_modules\b|.*\bnode:|new Promise).*\n?", re.MULTILINE)
+_NOISE = re.compile(r"^[ \t]+at (?:.*\bnode_modules\b|.*\bnode:|new Promise).*\n?", re.MULTILINE)
 """Calls inside Node and its packages: of the framework, not of the suite."""
 
 

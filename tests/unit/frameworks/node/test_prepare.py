@@ -51,6 +51,12 @@ def test_a_changed_lock_changes_what_is_seen_and_keeps_what_tools_wrote(folder: 
     assert (folder / "node_modules" / ".vite").is_dir()
 
 
+def test_a_folder_without_packages_is_filled(folder: Path) -> None:
+    (folder / "node_modules" / ".vite").mkdir(parents=True)
+    assert (made(folder).modules / "vitest").is_symlink()
+    assert (folder / "node_modules" / ".vite").is_dir()
+
+
 def test_what_somebody_else_installed_is_used_or_refused_but_never_touched(folder: Path) -> None:
     node = choose(Package(folder), Cancellation())
     argv = [str(node.program), str(node.npm), "ci", "--no-audit", "--prefix", str(folder)]

@@ -145,3 +145,11 @@ def test_a_green_report_of_a_failed_command(tmp_path: Path) -> None:
     result = read(tmp_path, '<testsuite><testcase name="a"/></testsuite>', code=2)
     assert result.state is State.FAILED
     assert result.reason == "no test failed, but junit ended with exit code 2"
+
+
+def test_a_text_of_any_size_is_read_at_once(tmp_path: Path) -> None:
+    """What a pattern that looks back over all of it would take minutes for."""
+    text = "x" * 400_000 + "\n" * 100_000 + "." * 100_000
+    report = f'<testsuite><testcase name="a"><failure>{text}</failure></testcase></testsuite>'
+    [failure] = read(tmp_path, report, code=1).failures
+    assert len(failure.text) == 200_000
