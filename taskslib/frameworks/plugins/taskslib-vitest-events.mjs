@@ -5,10 +5,10 @@
  * vitest 2.1 to 5. The lines are those of `messages.py`. Every event is one write without
  * buffering, so that what is known survives the death of the process.
  */
-import { appendFileSync, readFileSync } from "node:fs"
+import { appendFileSync } from "node:fs"
 import { isAbsolute, relative, sep } from "node:path"
-import { fileURLToPath } from "node:url"
-import { stripVTControlCharacters } from "node:util"
+import { fromCase, fromTask, groups, groupsOf, testsOf } from "./vitest-tasks.mjs"
+import { excerpt, framesOf, headline, plain } from "./vitest-words.mjs"
 
 const LONGEST = 200_000 // characters of a failure's text
 const NOTHING_COLLECTED = 5 // the exit code that says so in an `ended` event, as pytest's does
@@ -259,92 +259,4 @@ export default class Events {
   #tell(kind, data) {
     if (this.#file) appendFileSync(this.#file, `${JSON.stringify({ kind, ...data })}\n`)
   }
-}
-
-function fromCase(testCase) {
-  const result = testCase.result() ?? {}
-  const path = []
-  for (let one = testCase; one.type !== "module"; one = one.parent) path.unshift(one.name)
-  return {
-    id: testCase.id,
-    file: testCase.module.moduleId,
-    path,
-    project: testCase.project?.name,
-    state: result.state ?? "pending",
-    errors: result.errors ?? [],
-    milliseconds: testCase.diagnostic()?.duration,
-  }
-}
-
-function groups(module) {
-  const suites = [...module.children.allSuites()]
-  return [module, ...suites].map((one) => {
-    const path = []
-    for (let each = one; each.type !== "module"; each = each.parent) path.unshift(each.name)
-    return { id: one.id, file: module.moduleId, path, errors: one.errors() }
-  })
-}
-
-const STATES = { pass: "passed", fail: "failed", skip: "skipped", todo: "skipped" }
-
-function fromTask(task) {
-  const { state, errors = [], duration } = task.result ?? {}
-  return {
-    id: task.id,
-    file: task.file.filepath,
-    path: pathOf(task),
-    project: task.file.projectName,
-    state: STATES[state ?? task.mode] ?? "pending",
-    errors,
-    milliseconds: duration,
-  }
-}
-
-function pathOf(task) {
-  const path = []
-  for (let one = task; one && one !== task.file; one = one.suite) path.unshift(one.name)
-  return path
-}
-
-function testsOf(task) {
-  return task.type === "suite" ? task.tasks.flatMap(testsOf) : [task]
-}
-
-function groupsOf(task) {
-  if (task.type !== "suite") return []
-  const errors = task.result?.errors ?? []
-  const own = { id: task.id, file: task.file.filepath, path: pathOf(task), errors }
-  return [own, ...task.tasks.flatMap(groupsOf)]
-}
-
-function headline(error, lines = 1) {
-  const name = error.name && error.name !== "Error" ? `${error.name}: ` : ""
-  const cause = error.cause?.message ? ` (${error.cause.message})` : ""
-  const message = String(error.message ?? error) + cause
-  return plain(name + message.split("\n").slice(0, lines).join("\n"))
-}
-
-function plain(text) {
-  return stripVTControlCharacters(String(text))
-}
-
-function framesOf(stack) {
-  return [...String(stack ?? "").matchAll(/\(?((?:file:\/\/)?[^\s()]+):(\d+):\d+\)?$/gm)].map(
-    ([, file, line]) => ({
-      file: file.startsWith("file://") ? fileURLToPath(file) : file,
-      line: Number(line),
-    }),
-  )
-}
-
-/** Three lines of source around a place, the one that failed marked. */
-function excerpt({ file, line }) {
-  let lines
-  try {
-    lines = readFileSync(file, "utf-8").split("\n")
-  } catch {
-    return undefined
-  }
-  const numbers = [line - 1, line, line + 1].filter((one) => one >= 1 && one <= lines.length)
-  return numbers.map((one) => `${one === line ? ">" : " "} ${one} | ${lines[one - 1]}`).join("\n")
 }
