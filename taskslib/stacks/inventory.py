@@ -30,9 +30,12 @@ class Listed:
 
     @property
     def state(self) -> str:
-        """How many of its containers do what they should: `2/3 up`."""
-        up = sum(one.state == "running" and one.health != "unhealthy" for one in self.containers)
-        return f"{up}/{len(self.containers)} up"
+        """How many of its containers are as they should be, running or done: `2/3 up`."""
+        well = sum(
+            one.exit_code == 0 or (one.state == "running" and one.health != "unhealthy")
+            for one in self.containers
+        )
+        return f"{well}/{len(self.containers)} up"
 
 
 @dataclass(frozen=True, slots=True)

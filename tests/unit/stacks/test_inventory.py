@@ -34,6 +34,18 @@ def test_one_entry_an_instance_with_its_age_and_owner(tmp_path: Path) -> None:
     assert (a.state, b.state) == ("1/1 up", "2/2 up")
 
 
+def test_a_container_is_well_that_runs_or_has_done_its_work(tmp_path: Path) -> None:
+    names = {Label.PROJECT: "shop", Label.NAME: "a"}
+    found = [
+        Container("1", "web", "web", "running", health="healthy", labels=names),
+        Container("2", "job", "job", "exited", exit_code=0, labels=names),
+        Container("3", "bad", "bad", "running", health="unhealthy", labels=names),
+        Container("4", "ended", "ended", "exited", exit_code=3, labels=names),
+    ]
+    [listed] = inventory("shop", found, tmp_path)
+    assert listed.state == "2/4 up"
+
+
 def kept(root: Path, branch: str, **changes: object) -> Listed:
     told = {"kind": "kept", "host": "box", "started": NOW - timedelta(days=3), "owner": ""}
     own = {"name": branch, "branch": branch, "root": str(root), "containers": (), **told, **changes}
