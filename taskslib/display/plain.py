@@ -40,6 +40,14 @@ _FAILURES = 50
 """Failures of one suite that are shown in full."""
 
 
+class _Console(Console):
+    """rich's console, but for what it does when nobody reads any more: end with code 1."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to the caller, who knows a code for it."""
+        raise BrokenPipeError
+
+
 class PlainDisplay:
     """Consumes a run's events and writes lines.
 
@@ -59,7 +67,7 @@ class PlainDisplay:
         terminal: bool = False,
     ) -> None:
         colour = wants_colour(terminal=stream.isatty(), environ=environ)
-        self.console = Console(
+        self.console = _Console(
             file=stream,
             highlight=False,
             markup=False,

@@ -117,12 +117,13 @@ def test_names_that_the_output_cannot_encode_are_escaped(tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes of Windows end otherwise")
-def test_a_reader_that_has_gone_is_no_traceback(tmp_path: Path) -> None:
+@pytest.mark.parametrize("task", ["services", "test-unit"])
+def test_a_reader_that_has_gone_is_no_traceback(tmp_path: Path, task: str) -> None:
     write(tmp_path, multi())
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        argv("services"),
+        argv(task),
         cwd=tmp_path,
         env=environment(),
         stdout=writer,
