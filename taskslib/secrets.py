@@ -6,15 +6,18 @@ that is short is none: masking `test` would make every report unreadable and hid
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 MASK = "***"
 _NAMES = re.compile(
-    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|PRIVATE_?KEY|API_?KEY|ACCESS_?KEY|_PAT$",
+    r"PASSWORD|PASSWD|_PASS$|_PWD$|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|PRIVATE_?KEY|API_?KEY|ACCESS_?KEY|_PAT$",
     re.IGNORECASE,
 )
+_PLACES = re.compile(r"_(FILE|PATH|DIR|SOCK|URL)$", re.IGNORECASE)
+"""Where a secret is, not what it is."""
 _SHORTEST = 8
 _URL = re.compile(r"(?<=://)([^\s/@:'\"]*):([^\s/@'\"]{%d,})@" % _SHORTEST)  # noqa: UP031
 
@@ -43,6 +46,6 @@ def mask_of(*environs: Mapping[str, str]) -> Mask:
 
 def _secrets(environ: Mapping[str, str]) -> Iterable[str]:
     for name, value in environ.items():
-        # A path names the place of a secret (`…_FILE`, SSH_AUTH_SOCK), and is none itself.
-        if len(value) >= _SHORTEST and _NAMES.search(name) and not value.startswith(("/", ".")):
+        if len(value) >= _SHORTEST and _NAMES.search(name) and not _PLACES.search(name):
             yield value
+            yield json.dumps(value)[1:-1]  # as it stands in what programs write down

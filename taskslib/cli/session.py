@@ -105,7 +105,8 @@ def say(words: str) -> None:
     """Tell people something; stdout stays for data."""
     from taskslib.display.text import clean
 
-    print(clean(words), file=sys.stderr, flush=True)
+    if sys.stderr is not None:  # `print` would take stdout, which is data
+        print(clean(words), file=sys.stderr, flush=True)
 
 
 def tell(lines: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -44,7 +45,7 @@ class LiveDisplay:
             refresh_per_second=_PER_SECOND,
             transient=True,
             redirect_stdout=False,
-            redirect_stderr=True,
+            redirect_stderr=sys.stderr is not None and sys.stderr.isatty(),
         )
 
     def __call__(self, event: Event) -> None:

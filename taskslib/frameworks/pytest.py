@@ -8,6 +8,7 @@ where they reach the tests (`pass_env`).
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from taskslib.project.model import Suite
 _PLUGINS = Path(__file__).parent / "plugins"
 _PLUGIN = "taskslib_pytest_events"
 
+_TEST_FILE = re.compile(r"test_.*\.py|.*_test\.py")
+"""pytest's own pattern for test files."""
 # fmt: off
 _TAKES_VALUE = frozenset({
     "-k", "-m", "-p", "-c", "-o", "-W", "--config-file", "--override-ini", "--rootdir",
@@ -42,8 +45,15 @@ class Pytest:
     """The folder of the injected plugin."""
 
     def detects(self, suite: Suite) -> bool:
-        """Return whether there is any Python file among the tests."""
-        return any(name.endswith(".py") for name in files_below(suite.tests))
+        """Return whether there is a test file of Python; in a project of Python, any Python file.
+
+        A project may call its test files as it likes. Beside a package.json a helper in Python
+        must not hide that the tests are JavaScript's.
+        """
+        names = [name for name in files_below(suite.tests) if name.endswith(".py")]
+        if (suite.folder / "package.json").is_file():
+            return any(_TEST_FILE.fullmatch(name) for name in names)
+        return bool(names)
 
     def prepare(self, suite: Suite, cancellation: Cancellation) -> Prepared:
         """Make the suite's environment; pytest is added where the project does not name it."""

@@ -24,8 +24,8 @@ _TEST_FILE = re.compile(r"\.(test|spec)\.[cm]?[jt]sx?$")
 """vitest's own pattern for test files."""
 _SPECIAL = re.compile(r"[.*+?^${}()|[\]\\]")
 """What means something in a pattern of JavaScript."""
-_TAKES_VALUE = frozenset({"-t", "--testNamePattern", "-c", "--config", "-r", "--root", "--project"})
-"""Options whose value, the next argument, could be taken for a test's path."""
+_SWITCHES = frozenset({"--run", "--watch", "--ui", "--coverage", "--globals", "--dom"})
+"""Options without a value: only after these, and after `--no-…`, is a path a test's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,11 @@ class Vitest:
                 f"{self.reporter}: the reporter is missing", hint="reinstall taskslib"
             )
         theirs = tuple(one for one in arguments if one not in self.verbose)
-        named = names_a_path(suite.folder, theirs, _TAKES_VALUE)
+        options = [one for one in theirs if one.startswith("-") and "=" not in one]
+        valued = [one for one in options if one not in _SWITCHES and one[:5] != "--no-"]
+        named = names_a_path(suite.folder, theirs, valued)
+        # Of a filter vitest asks only whether it is somewhere in a file's path; `--dir` would be
+        # exact, but the suite's own `include` then starts there too.
         tests = () if named else (f"{relative_tests(suite)}/",)
         vitest = (str(prepared.program), *prepared.arguments, "run")
         environment = {**variables, **prepared.variables, "TASKSLIB_EVENTS": str(events.resolve())}
@@ -86,7 +90,9 @@ class Vitest:
 
     def rerun(self, suite: Suite, test: str) -> str:
         """Return the command line that runs one test again."""
-        path, *names = re.sub(r"^\|[^|]*\| | #\d+$", "", test).split(" > ")
+        path, *names = re.sub(r"^\|[^|]*\| ", "", test).split(" > ")
         # vitest joins a test's names by a space, and from 5 on by an arrow.
         pattern = "( >)? ".join(_SPECIAL.sub(r"\\\g<0>", name) for name in names)
+        # The number may be ours, of a second test with that name, or the name's own.
+        pattern = re.sub(r" #\d+$", lambda number: f"({number[0]})?", pattern)
         return rerun_line(suite, (path, "-t", f"^{pattern}$") if names else (path,))

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from taskslib.events import Event, Failure, Note, Output, Sink, SuiteResult, TestFinished
+from taskslib.events import (
+    Event,
+    Failure,
+    Note,
+    Output,
+    Sink,
+    SuiteResult,
+    TestFinished,
+    TestStarted,
+)
 from taskslib.secrets import Mask
 
 
@@ -17,8 +26,11 @@ def masked_sink(sink: Sink, mask: Mask) -> Sink:
                 sink(Output(suite, mask(text)))
             case Note(message):
                 sink(replace(event, message=mask(message)))
-            case TestFinished(failure=Failure() as failure):
-                sink(replace(event, failure=_failure(failure, mask)))
+            case TestStarted(test=test):
+                sink(replace(event, test=mask(test)))
+            case TestFinished(test=test, failure=failure):
+                told = _failure(failure, mask) if failure is not None else None
+                sink(replace(event, test=mask(test), failure=told))
             case _:
                 sink(event)
 
@@ -37,4 +49,5 @@ def masked(result: SuiteResult, mask: Mask) -> SuiteResult:
 
 
 def _failure(failure: Failure, mask: Mask) -> Failure:
-    return replace(failure, message=mask(failure.message), text=mask(failure.text))
+    message, text = mask(failure.message), mask(failure.text)
+    return replace(failure, test=mask(failure.test), message=message, text=text)

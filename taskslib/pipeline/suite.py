@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from taskslib.errors import ExitCode, Interrupted, TaskslibError
+from taskslib.errors import EnvironmentFailure, ExitCode, Interrupted, TaskslibError
 from taskslib.events import (
     Note,
     Output,
@@ -65,6 +65,11 @@ class SuiteRunner:
             result = SuiteResult(suite.id, State.INTERRUPTED, reason=f"during {steps.reached}")
         except TaskslibError as error:
             result = _error(suite.id, error)
+        except OSError as error:
+            if error.filename is None:
+                raise  # no file of the suite's: a fault of ours, or of who is told
+            reason = f"{error.filename}: {error.strerror}"
+            result = _error(suite.id, EnvironmentFailure(reason))
         finally:
             steps.end()
         self._mask_files(suite.id)

@@ -12,6 +12,8 @@ ENVIRON = {
     "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI",
     "POSTGRES_PASSWORD": "test",
     "PASSWORD_FILE": "/run/secrets/password",
+    "AWS_ACCESS_KEY": "/abc+def/ghi=",
+    "MYSQL_PWD": 'a"b\\c"d-long',
     "KEYBOARD": "qwertyuiop",
     "HOME": "/root/long/enough",
 }
@@ -29,6 +31,8 @@ ENVIRON = {
         ("postgresql://test:test@127.0.0.1:5432/testdb", None),
         ("http://127.0.0.1:8000/a@b.example:c", None),
         ("see https://example.org:8443/x and mail a@b.example", None),
+        ("/abc+def/ghi=", "***"),
+        ('{"x": "a\\"b\\\\c\\"d-long"}', '{"x": "***"}'),
         ("", None),
     ],
 )

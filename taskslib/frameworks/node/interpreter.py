@@ -7,6 +7,7 @@ the Python packages come from, needs no administrator and touches nothing of the
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import sysconfig
@@ -96,7 +97,9 @@ def _range(package: Package) -> NpmSpec:
     from semantic_version import NpmSpec
 
     try:
-        return NpmSpec(package.engines)
+        # npm allows blanks after an operator, and prereleases as bounds.
+        tidy = re.sub(r"([<>=~^])\s+", r"\1", package.engines)
+        return NpmSpec(re.sub(r"-0\b", "", tidy))
     except ValueError as error:
         raise ConfigError(
             f"{package.folder / MANIFEST}: engines.node: {package.engines!r} is no version range",

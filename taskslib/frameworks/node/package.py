@@ -31,7 +31,9 @@ class Package:
     def has_local(self) -> bool:
         """Whether the lock names packages of the repo itself, which only npm in place installs."""
         return any(
-            one.get("link") or (place and not place.startswith("node_modules/"))
+            one.get("link")
+            or (place and not place.startswith("node_modules/"))
+            or str(one.get("resolved", "")).startswith("file:")
             for place, one in (self.locked or {}).items()
         )
 
@@ -66,8 +68,9 @@ def agrees(found: Mapping[str, Mapping[str, Any]], locked: Mapping[str, Mapping[
         if not place or one.get("optional") or one.get("devOptional") or one.get("link"):
             continue
         if place not in found:
-            return bool(one.get("peer"))
-        if found[place].get("version") != one.get("version"):
+            if not one.get("peer"):
+                return False
+        elif found[place].get("version") != one.get("version"):
             return False
     return all(place in locked for place in found if place.startswith("node_modules/"))
 

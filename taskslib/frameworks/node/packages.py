@@ -12,11 +12,12 @@ from taskslib.errors import EnvironmentFailure
 from taskslib.frameworks.environments.inputs import digest
 from taskslib.frameworks.environments.store import Store
 from taskslib.frameworks.node.interpreter import Node
-from taskslib.frameworks.node.package import LOCK, MANIFEST, installed
+from taskslib.frameworks.node.links import entries
+from taskslib.frameworks.node.package import LOCK, MANIFEST
 from taskslib.processes import Cancellation, Command, run
 from taskslib.project.places import cache_root
 
-_FORM = b"1"
+_FORM = b"2"
 """Changes when what older versions of taskslib installed must not be used any more."""
 _INPUTS = (MANIFEST, LOCK, ".npmrc")
 _LINES = 20
@@ -42,10 +43,18 @@ class Packages:
         home.mkdir(parents=True)
         for name in _INPUTS:
             if (self.folder / name).is_file():
-                shutil.copyfile(self.folder / name, home / name)
+                shutil.copy(self.folder / name, home / name)  # with its mode: it may hold a token
+        try:
+            # The tests need what development needs, whatever NODE_ENV says. The folder's own
+            # scripts are for the folder; those of the packages are run by themselves.
+            self._npm(home, "ci", "--include=dev", "--ignore-scripts")
+            self._npm(home, "rebuild")
+        finally:
+            (home / ".npmrc").unlink(missing_ok=True)
+
+    def _npm(self, home: Path, *arguments: str) -> None:
         quiet = ("--no-audit", "--no-fund", "--no-update-notifier", "--no-progress")
-        # The tests need what development needs, whatever NODE_ENV says.
-        argv = (str(self.node.program), str(self.node.npm), "ci", "--include=dev", *quiet)
+        argv = (str(self.node.program), str(self.node.npm), *arguments, *quiet)
         path = os.pathsep.join((str(self.node.program.parent), os.environ.get("PATH", "")))
         done = run(
             Command(argv, cwd=home, env={**os.environ, "PATH": path, "NO_COLOR": "1"}),
@@ -70,9 +79,14 @@ def in_folder(folder: Path) -> str:
 
 
 def _identity(home: Path) -> dict[str, str]:
-    """Return what tells that the packages are still there: npm's own list of them."""
-    found = installed(home / "node_modules")
-    if found is None:
+    """Return what tells that the packages are still those: npm's own list, and its scopes.
+
+    Somebody's `npm install` in a folder that shows them could follow a link in here.
+    """
+    modules = home / "node_modules"
+    hidden = modules / ".package-lock.json"
+    if not hidden.is_file():
         # npm makes no folder where there is nothing to install.
-        return {} if (home / "node_modules").exists() else {"packages": "0"}
-    return {"packages": str(len(found))}
+        return {} if modules.exists() else {"packages": ""}
+    there = sorted(path.relative_to(modules).as_posix() for path in entries(modules))
+    return {"packages": digest([("list", hidden.read_bytes()), ("there", repr(there).encode())])}

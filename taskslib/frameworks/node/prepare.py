@@ -41,11 +41,11 @@ def prepare(folder: Path, cancellation: Cancellation) -> NodeEnvironment:
     node = choose(package, cancellation)
     modules = folder / "node_modules"
     if package.locked is not None and not package.has_local:
-        if not modules.exists() or links.is_ours(modules):
-            links.link(modules, Packages(folder, node, cancellation).ensure())
-        else:
+        if not links.is_ours(modules):
             _refuse_other(modules, package)
-    elif not modules.exists():
+        elif not links.link(modules, Packages(folder, node, cancellation).ensure()):
+            _refuse_other(modules, package)  # somebody's own came meanwhile
+    elif not any(links.entries(modules)):
         modules = _above(folder, package)
     path = (str(modules / ".bin"), str(node.program.parent), os.environ.get("PATH", ""))
     return NodeEnvironment(
@@ -54,6 +54,10 @@ def prepare(folder: Path, cancellation: Cancellation) -> NodeEnvironment:
 
 
 def _refuse_other(modules: Path, package: Package) -> None:
+    if not modules.is_dir():
+        raise EnvironmentFailure(
+            f"{package.folder.name}: {modules} is no folder", hint=f"remove {modules}"
+        )
     found = installed(modules)
     # Other package managers leave no such list; what they install is their user's business.
     if found is not None and not agrees(found, package.locked or {}):
@@ -66,7 +70,7 @@ def _refuse_other(modules: Path, package: Package) -> None:
 def _above(folder: Path, package: Package) -> Path:
     """Return a workspace's `node_modules`, further up; where nothing is needed, none need exist."""
     for parent in folder.parents:
-        if (parent / "node_modules").is_dir():
+        if any(links.entries(parent / "node_modules")):
             return parent / "node_modules"
         if (parent / ".git").exists():
             break

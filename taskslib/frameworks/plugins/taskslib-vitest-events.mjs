@@ -8,7 +8,7 @@
 import { appendFileSync } from "node:fs"
 import { isAbsolute, relative, sep } from "node:path"
 import { fromCase, fromTask, groups, groupsOf, testsOf } from "./vitest-tasks.mjs"
-import { excerpt, framesOf, headline, plain } from "./vitest-words.mjs"
+import { excerpt, framesOf, headline, plain, slashes } from "./vitest-words.mjs"
 
 const LONGEST = 200_000 // characters of a failure's text
 const NOTHING_COLLECTED = 5 // the exit code that says so in an `ended` event, as pytest's does
@@ -27,7 +27,7 @@ export default class Events {
   #read = new Set() // those that are collected
   #deselected = 0
   #broken = new Set() // files and groups whose own failure was told
-  #running = new Set() // files that began and have not ended
+  #running = new Map() // files that began and have not ended, by vitest's own id
   #ended = false
 
   constructor() {
@@ -62,11 +62,11 @@ export default class Events {
   }
 
   onTestModuleQueued(module) {
-    this.#running.add(module.moduleId)
+    this.#running.set(module.id, module.moduleId)
   }
 
   onTestModuleCollected(module) {
-    this.#collect([...module.children.allTests()].map(fromCase), module.moduleId)
+    this.#collect([...module.children.allTests()].map(fromCase), module.id)
   }
 
   onTestCaseReady(testCase) {
@@ -78,7 +78,7 @@ export default class Events {
   }
 
   onTestModuleEnd(module) {
-    this.#running.delete(module.moduleId)
+    this.#running.delete(module.id)
     for (const group of groups(module)) this.#blame(group)
   }
 
@@ -89,7 +89,7 @@ export default class Events {
       for (const test of tests) if (test.state !== "pending") this.#finish(test)
       for (const group of groups(module)) this.#blame(group)
       // Of a file that cannot be imported 3.2 tells only here.
-      if (!["pending", "queued"].includes(module.state())) this.#running.delete(module.moduleId)
+      if (!["pending", "queued"].includes(module.state())) this.#running.delete(module.id)
     }
     if (reason === "interrupted") this.#tell("stopped", { reason: "vitest" })
     this.#end(modules.length, errors)
@@ -103,17 +103,15 @@ export default class Events {
 
   onCollected(files = []) {
     if (this.#modern) return
-    for (const file of files) this.#collect(testsOf(file).map(fromTask), file.filepath)
+    for (const file of files) this.#collect(testsOf(file).map(fromTask), file.id)
   }
 
   onTaskUpdate(packs) {
     if (this.#modern) return
     for (const [id, result] of packs) {
       const entry = this.#known.get(id)
-      if (entry === undefined || result === undefined) continue
-      if (result.state === "run") this.#begin(entry)
-      else if (result.state === "pass") this.#close(entry, "passed", result.duration)
-      // What failed or was skipped is told at the end, from tasks that are complete.
+      if (entry !== undefined && result !== undefined) this.#begin(entry)
+      // How it ended is told at the end: here `pass` can still turn into `fail`, in a hook.
     }
   }
 
@@ -125,7 +123,7 @@ export default class Events {
       for (const test of tests) if (test.state !== "pending") this.#finish(test)
       for (const group of groupsOf(file)) this.#blame(group)
       if (file.result?.state === undefined || file.result.state === "run") {
-        this.#running.add(file.filepath)
+        this.#running.set(file.id, file.filepath)
       }
     }
     this.#end(files.length, errors)
@@ -216,7 +214,7 @@ export default class Events {
 
   /** What a worker that died was at reaches us late or never: name its file at least. */
   #breakOff() {
-    for (const file of this.#running) this.#tell("started", { test: this.#shown(file) })
+    for (const file of this.#running.values()) this.#tell("started", { test: this.#shown(file) })
   }
 
   /** Two tests of a file may have one name; they count twice. */
@@ -240,7 +238,8 @@ export default class Events {
     return path.split(sep).join("/")
   }
 
-  #words(error, file) {
+  #words(thrown, file) {
+    const error = thrown ?? String(thrown)
     const place = this.#place(error, file)
     const calls = String(error.stack ?? "").match(/^ +at (?!.*\bnode_modules\b|.*\bnode:|new Promise).*$/gm)?.join("\n")
     const parts = [headline(error, Infinity), error.diff, place && excerpt(place), calls]
@@ -248,11 +247,13 @@ export default class Events {
   }
 
   /** The innermost line of the test's own file, else of the suite's folder. */
-  #place(error, file) {
-    const frames = [...(error.stacks ?? []), ...framesOf(error.stack)].filter(
-      (frame) => frame.file.startsWith(this.#folder) && !frame.file.includes("/node_modules/"),
-    )
-    const found = frames.find((frame) => frame.file === file) ?? frames[0]
+  #place(thrown, file) {
+    const error = thrown ?? {}
+    const folder = `${slashes(this.#folder)}/`
+    const frames = [...(error.stacks ?? []), ...framesOf(error.stack)]
+      .map((frame) => ({ file: slashes(frame.file), line: frame.line }))
+      .filter(({ file }) => file.startsWith(folder) && !file.includes("/node_modules/"))
+    const found = frames.find((frame) => frame.file === slashes(file)) ?? frames[0]
     return found && { ...found, path: this.#shown(found.file) }
   }
 

@@ -27,6 +27,9 @@ _LONGEST = 200_000
 _PLACE = re.compile(r"(?:file://)?((?:[A-Za-z]:)?[^\s:()'\"\[\]]{1,300}\.\w{1,10})[:(](\d+)")
 """`path/file.js:12:5` and `File.java(12)`, as runtimes print where they were."""
 
+_RED = frozenset({"fail", "failed", "failure", "error"})
+_NOT_RUN = frozenset({"notrun", "suppressed", "skipped", "ignored", "disabled", "pending"})
+"""What some tools say of a case by an attribute alone."""
 _NOISE = re.compile(r"^[ \t]+at (?:.*\bnode_modules\b|.*\bnode:|new Promise).*\n?", re.MULTILINE)
 """Calls inside Node and its packages: of the framework, not of the suite."""
 
@@ -49,10 +52,9 @@ def messages(reports: Mapping[Path, bytes], folder: Path) -> list[Message]:
             what = "is empty" if not content.strip() else f"is cut off, or no XML: {error}"
             broken.append(Unhandled(f"{shown} {what}", ""))
             continue
-        found = list(root.iter("testcase"))
-        for case in found:
+        for case in root.iter("testcase"):
             cases += _case(case, _unique(_name(case), names), folder)
-        broken += _unlisted(root, found, shown)
+        broken += _unlisted(root, shown)
     total = len({one.test for one in cases if isinstance(one, Started)})
     return [Begun("junit"), Collected(total), *cases, *broken, Ended(0)]
 
@@ -81,10 +83,17 @@ def _case(case: ET.Element, test: str, folder: Path) -> Iterator[Message]:
             test, outcome, seconds, final=False, message=_first_line(message), text=text,
             path=path, line=line,
         )  # fmt: skip
-    if red:
+    said = {(case.get(name) or "").lower() for name in ("status", "result")}
+    if not red and said & _RED:
+        path, line = _place(case, "", folder)
+        yield Reported(
+            test, Outcome.FAILED, seconds, final=False, message="failed", text="",
+            path=path, line=line,
+        )  # fmt: skip
+    if red or said & _RED:
         yield Finished(test, None, seconds)
     else:
-        skipped = case.find("skipped") is not None or case.get("status") == "disabled"
+        skipped = case.find("skipped") is not None or said & _NOT_RUN
         yield Finished(test, Outcome.SKIPPED if skipped else Outcome.PASSED, seconds)
 
 
@@ -108,19 +117,23 @@ def _place(case: ET.Element, text: str, folder: Path) -> tuple[str, int]:
     return case.get("file") or "", int(line) if line.isdecimal() else 0
 
 
-def _unlisted(root: ET.Element, cases: list[ET.Element], shown: str) -> Iterator[Message]:
+def _unlisted(root: ET.Element, shown: str) -> Iterator[Message]:
     """Yield what a report counts as red and does not list: a suite that could not be loaded."""
-    listed = sum(case.find(kind) is not None for case in cases for kind in ("failure", "error"))
-    suites = [root] if root.get("failures") or root.get("errors") else root.findall("testsuite")
-    counted = sum(_count(one.get(kind)) for one in suites for kind in ("failures", "errors"))
-    for suite in root.iter("testsuite"):
-        for element in (*suite.findall("error"), *suite.findall("failure")):
+    for suite in (
+        (root, *root.iter("testsuite")) if root.tag != "testsuite" else root.iter("testsuite")
+    ):
+        name = suite.get("name") or shown
+        errors = (*suite.findall("error"), *suite.findall("failure"))
+        for element in errors:
             text = "\n".join(filter(None, (element.get("message"), element.text)))
-            name = suite.get("name") or "a suite"
             yield Unhandled(f"{name}: {_first_line(text) or 'could not be run'}", text)
-            return
-    if counted > listed:
-        yield Unhandled(f"{shown} counts {counted} failures and lists {listed}", "")
+        listed = sum(
+            case.find("failure") is not None or case.find("error") is not None
+            for case in suite.iter("testcase")
+        )
+        counted = sum(_count(suite.get(kind)) for kind in ("failures", "errors"))
+        if counted > listed and not errors:
+            yield Unhandled(f"{name} counts {counted} failures and lists {listed}", "")
 
 
 def _first_line(text: str) -> str:

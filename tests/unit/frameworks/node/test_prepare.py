@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -78,8 +79,45 @@ def test_without_a_lock_what_is_further_up_is_used(folder: Path) -> None:
     (folder / "package-lock.json").unlink()
     with pytest.raises(EnvironmentFailure, match=r"there is no package-lock\.json"):
         made(folder)
-    (folder.parent / "node_modules").mkdir()
+    (folder.parent / "node_modules" / "vitest").mkdir(parents=True)
+    for _ in range(2):
+        assert made(folder).modules == folder.parent / "node_modules"
+        (folder / "node_modules" / ".vite").mkdir(parents=True, exist_ok=True)  # as vitest does
     assert made(folder).modules == folder.parent / "node_modules"
+
+
+def test_links_that_are_gone_or_half_made_are_made_again(folder: Path) -> None:
+    modules = made(folder).modules
+    (modules / "vitest").unlink()
+    (modules / "@vitest" / "runner").unlink()
+    assert (made(folder).modules / "vitest").exists()
+    (modules / ".taskslib.json").write_text('{"source": ""}')  # as after a kill
+    (modules / "vite").unlink()
+    assert (made(folder).modules / "vite").exists()
+    assert (modules / "@vitest").is_dir()
+    assert not (modules / "@vitest").is_symlink()
+
+
+def test_packages_that_somebody_changed_are_installed_anew(folder: Path) -> None:
+    store = (made(folder).modules / "vitest").resolve().parent
+    shutil.rmtree(store / "@vitest" / "runner")
+    assert (made(folder).modules / "@vitest" / "runner" / "package.json").is_file()
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_what_is_no_folder_is_refused(folder: Path, kind: str) -> None:
+    if kind == "file":
+        (folder / "node_modules").touch()
+    else:
+        (folder / "node_modules").symlink_to(folder.parent / "nowhere")
+    with pytest.raises(EnvironmentFailure, match="is no folder"):
+        made(folder)
+
+
+def test_a_token_is_not_kept(folder: Path) -> None:
+    (folder / ".npmrc").write_text("fund=false\n")
+    store = (made(folder).modules / "vitest").resolve().parents[1]
+    assert not (store / ".npmrc").exists()
 
 
 def test_a_lock_that_cannot_be_installed(folder: Path) -> None:

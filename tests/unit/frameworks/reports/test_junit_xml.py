@@ -127,6 +127,11 @@ def test_equal_names_count_apart(tmp_path: Path) -> None:
             "0.xml counts 1 failures and lists 0",
         ),
         (
+            '<testsuites failures="0"><testsuite name="s" errors="1" tests="0"/></testsuites>',
+            State.CRASHED,
+            "s counts 1 failures and lists 0",
+        ),
+        (
             '<testsuite name="s"><error message="no such module"/><testcase name="a"/></testsuite>',
             State.CRASHED,
             "s: no such module",
@@ -153,3 +158,13 @@ def test_a_text_of_any_size_is_read_at_once(tmp_path: Path) -> None:
     report = f'<testsuite><testcase name="a"><failure>{text}</failure></testcase></testsuite>'
     [failure] = read(tmp_path, report, code=1).failures
     assert len(failure.text) == 200_000
+
+
+def test_what_is_said_by_an_attribute_alone(tmp_path: Path) -> None:
+    cases = (
+        '<testcase name="a" status="notrun" result="suppressed"/>'
+        '<testcase name="b" status="run" result="completed"/>'
+        '<testcase name="c" status="failed"/><testcase name="d" result="failed"/>'
+    )
+    result = read(tmp_path, f"<testsuite>{cases}</testsuite>")
+    assert (result.state, result.counts) == (State.FAILED, Counts(passed=1, failed=2, skipped=1))
