@@ -1,22 +1,17 @@
-"""The engine adapter: Docker with Compose v2, through its command line.
-
-Own processes instead of a client library on this path, since a blocking call in a thread can't
-be cancelled, and a configuration goes in on stdin so that no secret gets a file name.
-"""
+"""The engine adapter: Docker with Compose v2, through its command line (`client.py`)."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from taskslib.errors import BuildError, EngineError, StackError
-from taskslib.processes import Cancellation, Command, Completed, run
+from taskslib.processes import Cancellation, Completed
 from taskslib.project.model import Stack
+from taskslib.stacks.client import QUICK, DockerClient, last_lines
 from taskslib.stacks.compose_errors import config_error, without_warnings
 from taskslib.stacks.engine import ComposeConfig, Container, Label
 from taskslib.stacks.host import published_host
@@ -30,19 +25,6 @@ from taskslib.stacks.listing import (
     parse_labels,
 )
 
-_QUICK = 60.0
-"""Seconds for a question to the engine; only a hung daemon takes that long."""
-_TAIL = 30
-"""Lines of a failed build or start that are shown."""
-_DOWN_PATTERN = re.compile(
-    r"cannot connect to the docker daemon|failed to connect to the docker api"
-    r"|error during connect|is the docker daemon running",
-    re.IGNORECASE,
-)
-_NO_COMPOSE_PATTERN = re.compile(
-    r"is not a docker command|unknown command: docker compose|^unknown flag: --ansi"
-)
-"""What the client says of `compose` where it has no such plugin."""
 _CLEAR_LINE = re.compile("^\x1b\\[2K", re.MULTILINE)
 """Compose puts it before each line of a log, whatever it is told about colours."""
 _LISTINGS = {
@@ -63,15 +45,11 @@ class DockerEngine:
     """`Engine` on the Docker command line."""
 
     def __init__(self, cancellation: Cancellation, environ: Mapping[str, str]) -> None:
-        self._cancellation = cancellation
-        # The project and its files are always named by us.
-        ours = {"COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COMPOSE_PATH_SEPARATOR"}
-        self._environ = {name: value for name, value in environ.items() if name not in ours}
-        self._environ["COMPOSE_MENU"] = "0"
+        self._docker = DockerClient(cancellation, environ)
 
     def check(self) -> None:
         """Raise `EngineError`, with what mends it, unless the engine answers."""
-        self._ask("version", "--format", "{{.Server.Version}}")
+        self._docker.ask("version", "--format", "{{.Server.Version}}")
 
     def config(self, stack: Stack, name: str, variables: Mapping[str, str]) -> ComposeConfig:
         """Return the stack as Compose resolves it, `x-taskslib` of its services included."""
@@ -92,8 +70,8 @@ class DockerEngine:
             return
         done = self._compose(name, stack, config, "build", timeout=limit)
         if done.code != 0 or done.timed_out:
-            self._raise_if_down(done)
-            output = _last_lines(without_warnings(done.stdout + done.stderr))
+            self._docker.raise_if_down(done)
+            output = last_lines(without_warnings(done.stdout + done.stderr))
             late = f" in {limit:.0f} s" if done.timed_out else ""
             raise BuildError(
                 f"the images of {stack.files[0]} don't build{late}",
@@ -106,9 +84,9 @@ class DockerEngine:
         up = ("up", "--detach", "--no-build", "--quiet-pull")
         done = self._compose(name, stack, config, *up, timeout=limit)
         if done.code != 0 or done.timed_out:
-            self._raise_if_down(done)
+            self._docker.raise_if_down(done)
             late = f" in {limit:.0f} s" if done.timed_out else ""
-            output = _last_lines(without_warnings(done.stdout + done.stderr))
+            output = last_lines(without_warnings(done.stdout + done.stderr))
             raise StackError(
                 f"{stack.files[0]} does not start{late}", details=output, hint=remedy(output)
             )
@@ -116,7 +94,7 @@ class DockerEngine:
     def containers(self, name: str) -> tuple[Container, ...]:
         """Return the containers of one instance; of all managed instances for an empty name."""
         label = f"{Label.NAME}={name}" if name else Label.MANAGED
-        listing = self._ask(
+        listing = self._docker.ask(
             "ps", "-a", "--no-trunc", "--filter", f"label={label}", "--format", FORMAT
         )
         return parse_containers(listing)
@@ -127,13 +105,13 @@ class DockerEngine:
         images = ("image", "ls", "--quiet", "--filter", f"label={Label.IMAGE}")
         with ThreadPoolExecutor(len(_LISTINGS)) as pool:
             asked = [
-                pool.submit(self._ask, *listing, *managed)
+                pool.submit(self._docker.ask, *listing, *managed)
                 for listing in (("ps", "-a"), ("network", "ls"), ("volume", "ls"))
             ]
-            built = pool.submit(self._ask, *images).result().split()
+            built = pool.submit(self._docker.ask, *images).result().split()
             listed = [labels for one in asked for labels in parse_labels(one.result())]
         if built:
-            inspected = self._run(
+            inspected = self._docker.run(
                 "image", "inspect", "--format", "{{json .Config.Labels}}", *dict.fromkeys(built)
             )
             listed += image_labels(inspected.stdout)  # one that is gone by now is not missed
@@ -141,7 +119,7 @@ class DockerEngine:
 
     def probe_output(self, container: Container) -> str:
         """Return what the last runs of a container's healthcheck printed; empty without one."""
-        done = self._run("inspect", "--format", "{{json .State.Health}}", container.id)
+        done = self._docker.run("inspect", "--format", "{{json .State.Health}}", container.id)
         health = (json.loads(done.stdout) if done.code == 0 else None) or {}
         outputs = [entry.get("Output", "").strip() for entry in health.get("Log") or []]
         # The same words five times over say no more than once.
@@ -151,16 +129,16 @@ class DockerEngine:
         """Return the last lines of an instance's containers (or of one service's)."""
         names = [service] if service else []
         logs = ("logs", "--no-color", "--tail", str(tail), *names)
-        done = self._run(*_compose(name), *logs, cwd=_nowhere())
+        done = self._docker.run(*_compose(name), *logs, cwd=_nowhere())
         return _CLEAR_LINE.sub("", done.stdout) + without_warnings(done.stderr)
 
     def teardown(self, name: str) -> None:
         """Remove an instance: containers, networks, volumes, images. Also when cancelled."""
         down = ("down", "--volumes", "--remove-orphans", "--timeout", "0")
-        self._run(*_compose(name), *down, cwd=_nowhere(), essential=True)
+        self._docker.run(*_compose(name), *down, cwd=_nowhere(), essential=True)
         for kind, names in self._labelled(name).items():
             if names:
-                self._run(*_REMOVALS[kind], *names, essential=True)
+                self._docker.run(*_REMOVALS[kind], *names, essential=True)
 
     def leftovers(self, name: str) -> tuple[str, ...]:
         """Return what still carries the instance's labels, as `container NAME`, `network …`."""
@@ -169,13 +147,13 @@ class DockerEngine:
 
     def host(self) -> str:
         """Return the host at which published ports are reached; never `localhost`."""
-        return published_host(self._environ)
+        return published_host(self._docker.environ)
 
     def _labelled(self, name: str) -> dict[str, list[str]]:
         found = {}
         for kind, listing in _LISTINGS.items():
             label = Label.IMAGE if kind == "image" else Label.NAME
-            listed = self._ask(*listing, "--filter", f"label={label}={name}", essential=True)
+            listed = self._docker.ask(*listing, "--filter", f"label={label}={name}", essential=True)
             names = dict.fromkeys(listed.split())
             found[kind] = own_images(name, names) if kind == "image" else list(names)
         return found
@@ -190,7 +168,7 @@ class DockerEngine:
     ) -> ComposeConfig:
         """Return what Compose makes of a stack's files, or of what is given in their stead."""
         files = [part for path in stack.files for part in ("--file", str(path))]
-        done = self._run(
+        done = self._docker.run(
             *(*_compose(name), "--project-directory", str(stack.folder), "--profile", "*"),
             *(("--file", "-") if given else files),
             *("config", "--format", "json", *flags),
@@ -199,7 +177,7 @@ class DockerEngine:
             stdin=json.dumps(given) if given else "",
         )
         if done.timed_out:
-            raise EngineError(f"`docker compose config` did not end in {_QUICK:.0f} s")
+            raise EngineError(f"`docker compose config` did not end in {QUICK:.0f} s")
         if done.code != 0:
             raise config_error(stack, without_warnings(done.stderr))
         resolved: ComposeConfig = json.loads(done.stdout)
@@ -226,49 +204,12 @@ class DockerEngine:
     ) -> Completed:
         """Run Compose on a configuration that was resolved before, read from stdin."""
         folder = ("--project-directory", str(stack.folder))
-        return self._run(
+        return self._docker.run(
             *(*_compose(name), *folder, "--file", "-", *arguments),
             cwd=stack.folder,
             stdin=json.dumps(config),
             timeout=timeout,
         )
-
-    def _ask(self, *arguments: str, essential: bool = False) -> str:
-        done = self._run(*arguments, essential=essential)
-        if done.code != 0 or done.timed_out:
-            self._raise_if_down(done)
-            raise EngineError(f"`docker {arguments[0]}` failed", details=_last_lines(done.stderr))
-        return done.stdout
-
-    def _run(
-        self,
-        *arguments: str,
-        cwd: Path | None = None,
-        variables: Mapping[str, str] | None = None,
-        stdin: str = "",
-        timeout: float = _QUICK,
-        essential: bool = False,
-    ) -> Completed:
-        client = shutil.which("docker", path=self._environ.get("PATH", os.defpath))
-        if client is None:
-            raise EngineError(
-                "docker is not installed (it is not on PATH)",
-                hint="`inv setup` says what to install here",
-            )
-        env = {**self._environ, **(variables or {})}
-        command = Command((client, *arguments), cwd, env, stdin, timeout)
-        done = run(command, self._cancellation, essential=essential)
-        if done.code != 0 and _NO_COMPOSE_PATTERN.search(done.stderr):
-            raise EngineError("docker has no Compose v2", hint="`inv setup` says what to install")
-        return done
-
-    def _raise_if_down(self, done: Completed) -> None:
-        if done.code != 0 and _DOWN_PATTERN.search(done.stderr):
-            raise EngineError(
-                "the container engine is not running",
-                details=_last_lines(without_warnings(done.stderr)),
-                hint="start it, or let `inv setup` say how",
-            )
 
 
 def _compose(name: str) -> tuple[str, ...]:
@@ -278,7 +219,3 @@ def _compose(name: str) -> tuple[str, ...]:
 def _nowhere() -> Path:
     """Return a folder without a Compose file: one found by chance would stand for the instance."""
     return Path(Path.cwd().anchor)
-
-
-def _last_lines(text: str) -> str:
-    return "\n".join(text.strip().splitlines()[-_TAIL:])

@@ -1,0 +1,91 @@
+"""The docker command line: one command at a time, each in a process group of its own.
+
+Own processes instead of a client library on this path, since a blocking call in a thread can't
+be cancelled, and a configuration goes in on stdin so that no secret gets a file name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from taskslib.errors import EngineError
+from taskslib.processes import Cancellation, Command, Completed, run
+from taskslib.stacks.compose_errors import without_warnings
+
+QUICK = 60.0
+"""Seconds for a question to the engine; only a hung daemon takes that long."""
+_TAIL = 30
+"""Lines of a failed command that are shown."""
+_DOWN_PATTERN = re.compile(
+    r"cannot connect to the docker daemon|failed to connect to the docker api"
+    r"|error during connect|is the docker daemon running",
+    re.IGNORECASE,
+)
+_NO_COMPOSE_PATTERN = re.compile(
+    r"is not a docker command|unknown command: docker compose|^unknown flag: --ansi"
+)
+"""What the client says of `compose` where it has no such plugin."""
+
+
+class DockerClient:
+    """Runs docker commands in one environment."""
+
+    def __init__(self, cancellation: Cancellation, environ: Mapping[str, str]) -> None:
+        self._cancellation = cancellation
+        # The project and its files are always named by us.
+        ours = {"COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COMPOSE_PATH_SEPARATOR"}
+        self.environ = {name: value for name, value in environ.items() if name not in ours}
+        self.environ["COMPOSE_MENU"] = "0"
+
+    def ask(self, *arguments: str, essential: bool = False) -> str:
+        """Return what a command prints. Raises `EngineError` where it fails."""
+        done = self.run(*arguments, essential=essential)
+        if done.code != 0 or done.timed_out:
+            self.raise_if_down(done)
+            raise EngineError(f"`docker {arguments[0]}` failed", details=last_lines(done.stderr))
+        return done.stdout
+
+    def run(
+        self,
+        *arguments: str,
+        cwd: Path | None = None,
+        variables: Mapping[str, str] | None = None,
+        stdin: str = "",
+        timeout: float = QUICK,
+        essential: bool = False,
+    ) -> Completed:
+        """Run a command to its end, however that is.
+
+        Raises `EngineError` where there is no client or no Compose, `Interrupted` when the run is
+        cancelled (not if `essential`), and nothing for a command that fails.
+        """
+        client = shutil.which("docker", path=self.environ.get("PATH", os.defpath))
+        if client is None:
+            raise EngineError(
+                "docker is not installed (it is not on PATH)",
+                hint="`inv setup` says what to install here",
+            )
+        env = {**self.environ, **(variables or {})}
+        command = Command((client, *arguments), cwd, env, stdin, timeout)
+        done = run(command, self._cancellation, essential=essential)
+        if done.code != 0 and _NO_COMPOSE_PATTERN.search(done.stderr):
+            raise EngineError("docker has no Compose v2", hint="`inv setup` says what to install")
+        return done
+
+    def raise_if_down(self, done: Completed) -> None:
+        """Raise `EngineError` where a command failed because the engine is not running."""
+        if done.code != 0 and _DOWN_PATTERN.search(done.stderr):
+            raise EngineError(
+                "the container engine is not running",
+                details=last_lines(without_warnings(done.stderr)),
+                hint="start it, or let `inv setup` say how",
+            )
+
+
+def last_lines(text: str) -> str:
+    """Return the end of what a command printed."""
+    return "\n".join(text.strip().splitlines()[-_TAIL:])
