@@ -6,14 +6,25 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from taskslib.testing import wait_for
-from tests.engine.stacks.bench import IMAGE, Bench
-from tests.support.leftovers import docker, leftovers
+from tests.engine.stacks.moments import (
+    BUILDS,
+    STARTS,
+    TESTS,
+    WAITS,
+    builds,
+    is_up,
+    reach,
+    slow_stack,
+    starts,
+    waits,
+)
+from tests.support.leftovers import leftovers
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no signals between processes"
@@ -37,21 +48,6 @@ with bench.cancellation.on_signals():
     except Interrupted as ended:
         sys.exit(ended.exit_code)
 """
-BUILDS = "services: {web: {build: .}}\n"
-STARTING = """\
-  db:
-    image: IMAGE
-    init: true
-    command: [sleep, "300"]
-    healthcheck: {test: "exit 1", interval: 60s, retries: 99}
-"""
-STARTS = f"""\
-services:
-{STARTING}
-  web: {{image: IMAGE, init: true, depends_on: {{db: {{condition: service_healthy}}}}}}
-"""
-WAITS = f"services:\n{STARTING}"
-TESTS = "services: {web: {image: IMAGE, init: true, command: [sleep, '300']}}\n"
 
 
 @contextmanager
@@ -68,33 +64,6 @@ def started(folder: Path) -> Iterator[subprocess.Popen[str]]:
         finally:
             if child.poll() is None:
                 child.terminate()
-
-
-def containers(folder: Path, *filters: str) -> bool:
-    chosen = (part for one in filters for part in ("--filter", one))
-    return bool(docker("ps", "-q", "--filter", f"label=taskslib.project={folder.name}", *chosen))
-
-
-def builds(folder: Path) -> bool:
-    """Tell whether the build is at its endless line: the daemon's processes are visible here."""
-    mark = f"{folder.name}-builds".encode()
-    for process in Path("/proc").glob("[0-9]*/cmdline"):
-        with suppress(OSError):
-            if process.read_bytes().split(b"\0")[-2:-1] == [mark]:
-                return True
-    return False
-
-
-def starts(folder: Path) -> bool:
-    return containers(folder)
-
-
-def waits(folder: Path) -> bool:
-    return containers(folder, "health=starting")
-
-
-def is_up(folder: Path) -> bool:
-    return containers(folder)
 
 
 @pytest.mark.parametrize(
@@ -115,13 +84,10 @@ def test_nothing_is_left(
     code: int,
     steps: str,
 ) -> None:
-    bench = Bench(shop, text.replace("IMAGE", IMAGE))
-    endless = f'["sh", "-c", "sleep 300", "{shop.name}-builds"]'
-    (shop / "Dockerfile").write_text(f"FROM {IMAGE}\nRUN {endless}\n")
+    bench = slow_stack(shop, text)
     with started(shop) as child:
+        reach(child, steps, there, shop)
         assert child.stdout is not None
-        assert [child.stdout.readline().strip() for _ in steps.split()] == steps.split()
-        wait_for(lambda: there(shop), timeout=60)
         child.send_signal(getattr(signal, signals[0]))
         assert child.stdout.readline() == "stop\n"
         for name in signals[1:]:  # in the middle of the end, which goes on

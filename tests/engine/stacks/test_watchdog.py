@@ -16,13 +16,15 @@ from taskslib.stacks.reap import candidates, reap
 from taskslib.stacks.watchdog.process import is_held, watchdog_lock
 from taskslib.testing import wait_for
 from tests.engine.stacks.bench import HOST, IMAGE, Bench
-from tests.engine.stacks.test_signals import (
+from tests.engine.stacks.moments import (
     BUILDS,
     STARTS,
     TESTS,
     WAITS,
     builds,
     is_up,
+    reach,
+    slow_stack,
     starts,
     waits,
 )
@@ -34,7 +36,6 @@ import os, sys
 from dataclasses import replace
 from pathlib import Path
 from taskslib.processes import Command, run
-from taskslib.stacks.reap import candidates, reap
 from taskslib.stacks.watchdog.process import Watchdog
 from tests.engine.stacks.bench import Bench
 
@@ -88,13 +89,9 @@ def test_nothing_is_left(
     steps: str,
     record_property: Callable[[str, object], None],
 ) -> None:
-    bench = Bench(shop, text.replace("IMAGE", IMAGE))
-    endless = f'["sh", "-c", "sleep 300", "{shop.name}-builds"]'
-    (shop / "Dockerfile").write_text(f"FROM {IMAGE}\nRUN {endless}\n")
+    bench = slow_stack(shop, text)
     with started(shop) as child:
-        assert child.stdout is not None
-        assert [child.stdout.readline().strip() for _ in steps.split()] == steps.split()
-        wait_for(lambda: there(shop), timeout=60)
+        reach(child, steps, there, shop)
         child.kill()
     killed = time.monotonic()
 

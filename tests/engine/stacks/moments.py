@@ -1,0 +1,72 @@
+"""The moments of an instance's life: a stack that stays in each, and how a test gets there."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from taskslib.testing import wait_for
+from tests.engine.stacks.bench import IMAGE, Bench
+from tests.support.leftovers import docker
+
+BUILDS = "services: {web: {build: .}}\n"
+STARTING = """\
+  db:
+    image: IMAGE
+    init: true
+    command: [sleep, "300"]
+    healthcheck: {test: "exit 1", interval: 60s, retries: 99}
+"""
+STARTS = f"""\
+services:
+{STARTING}
+  web: {{image: IMAGE, init: true, depends_on: {{db: {{condition: service_healthy}}}}}}
+"""
+WAITS = f"services:\n{STARTING}"
+TESTS = "services: {web: {image: IMAGE, init: true, command: [sleep, '300']}}\n"
+
+
+def slow_stack(folder: Path, text: str) -> Bench:
+    """Return a bench on one of these stacks; a build of it never ends."""
+    bench = Bench(folder, text.replace("IMAGE", IMAGE))
+    endless = f'["sh", "-c", "sleep 300", "{folder.name}-builds"]'
+    (folder / "Dockerfile").write_text(f"FROM {IMAGE}\nRUN {endless}\n")
+    return bench
+
+
+def reach(
+    child: subprocess.Popen[str], steps: str, there: Callable[[Path], bool], folder: Path
+) -> None:
+    """Wait until a child that prints its steps is in the last of them."""
+    assert child.stdout is not None
+    assert [child.stdout.readline().strip() for _ in steps.split()] == steps.split()
+    wait_for(lambda: there(folder), timeout=60)
+
+
+def containers(folder: Path, *filters: str) -> bool:
+    chosen = (part for one in filters for part in ("--filter", one))
+    return bool(docker("ps", "-q", "--filter", f"label=taskslib.project={folder.name}", *chosen))
+
+
+def builds(folder: Path) -> bool:
+    """Tell whether the build is at its endless line: the daemon's processes are visible here."""
+    mark = f"{folder.name}-builds".encode()
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if process.read_bytes().split(b"\0")[-2:-1] == [mark]:
+                return True
+    return False
+
+
+def starts(folder: Path) -> bool:
+    return containers(folder)
+
+
+def waits(folder: Path) -> bool:
+    return containers(folder, "health=starting")
+
+
+def is_up(folder: Path) -> bool:
+    return containers(folder)
