@@ -22,6 +22,7 @@ from taskslib.api.session import (
 from taskslib.errors import EngineError
 from taskslib.pipeline.plan import Plan, TestRequest, make_plan
 from taskslib.project.model import Stack, Suite
+from taskslib.secrets import mask_of
 
 if TYPE_CHECKING:
     from taskslib.events import Sink
@@ -68,6 +69,7 @@ def test(session: Session, planned: Plan, sink: Sink, folder: Path) -> Report:
             environ=session.environ,
             folder=folder,
             request=planned.request,
+            mask=mask_of(session.environ),
             limits=planned.project.limits,
             guard=guard,
         )

@@ -30,14 +30,14 @@ def up(session: Session, service: str = "") -> Instance:
 
     Raises `UsageError` for a stack that isn't there, `EngineError` and its kin.
     """
-    spec = kept_spec(session, service)
+    found = project(session)
+    spec = _kept(session, found, service)
     with (
         session.cancellation.on_signals(),
         watchdog(session) as guard,
         reaping(session, but=[spec]),
     ):
-        limits = project(session).limits
-        return lifetime_of(session, guard, limits).start(spec)
+        return lifetime_of(session, guard, found.limits).start(spec)
 
 
 def down(session: Session, service: str = "") -> bool:
@@ -95,9 +95,8 @@ def prunable(session: Session, older: timedelta | None = None) -> tuple[Prunable
 def prune(session: Session, found: Iterable[Prunable]) -> Iterator[str]:
     """End what `prunable` returned, and yield the names as they are gone. Raises `EngineError`."""
     with session.cancellation.on_signals(), watchdog(session) as guard:
-        for one in found:
-            if lifetime_of(session, guard).stop(one.name):
-                yield one.name
+        lifetime = lifetime_of(session, guard)
+        yield from (one.name for one in found if lifetime.stop(one.name))
 
 
 def instance_id(session: Session) -> str:
@@ -112,7 +111,10 @@ def instance_id(session: Session) -> str:
 
 def kept_spec(session: Session, service: str = "") -> Spec:
     """Return which instance `infra-up` starts. Raises `UsageError` for a stack that isn't there."""
-    found = project(session)
+    return _kept(session, project(session), service)
+
+
+def _kept(session: Session, found: Project, service: str) -> Spec:
     return specs_of(session, found, kept=True)(_stack(found, service))
 
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from taskslib.display.board import Board
 from taskslib.display.plain import PlainDisplay
-from taskslib.display.text import clean, glyphs
+from taskslib.display.text import glyphs, printable
 from taskslib.events import Event, SuiteId
 from taskslib.pipeline.report import Report
 
@@ -39,6 +39,7 @@ class LiveDisplay:
         # The picture is drawn by a thread of its own, while events come.
         self._lock = threading.Lock()
         self._encoding = getattr(stream, "encoding", None) or "utf-8"
+        self._glyphs = glyphs(self._encoding)
         self._live = Live(
             console=self._plain.console,
             get_renderable=self._picture,
@@ -67,9 +68,7 @@ class LiveDisplay:
 
     def _picture(self) -> Text:
         width, height = self._plain.console.size
-        marks = glyphs(self._encoding)
         with self._lock:
-            lines = self._board.lines(time.monotonic(), width, max(1, height - 2), marks)
-        shown = "\n".join(clean(line) for line in lines)
-        shown = shown.encode(self._encoding, "replace").decode(self._encoding, "replace")
+            lines = self._board.lines(time.monotonic(), width, max(1, height - 2), self._glyphs)
+        shown = "\n".join(printable(line, self._encoding) for line in lines)
         return Text(shown, no_wrap=True, overflow="crop", end="")

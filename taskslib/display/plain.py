@@ -12,10 +12,10 @@ from rich.text import Text
 
 from taskslib.display.text import (
     TITLES,
-    clean,
     duration,
     glyphs,
     indented,
+    printable,
     suite_words,
     total_words,
     wants_colour,
@@ -167,9 +167,8 @@ class PlainDisplay:
         return _STYLES.get(state, "red")
 
     def _line(self, text: str, style: str = "") -> None:
-        # All of it is cleaned, since any of it can come from the tests.
-        shown = clean(text).encode(self._encoding, "replace").decode(self._encoding, "replace")
-        self.console.print(Text(shown, style))
+        # All of it, since any of it can come from the tests.
+        self.console.print(Text(printable(text, self._encoding), style))
 
 
 def _is_own_failure(result: SuiteResult) -> bool:

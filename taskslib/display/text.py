@@ -36,6 +36,11 @@ def clean(text: str) -> str:
     return _WORKFLOW.sub(_defused, _CONTROL.sub("", text.replace("\r\n", "\n")))
 
 
+def printable(text: str, encoding: str) -> str:
+    """Return a text of the tests' as a stream can show it: cleaned, and in its encoding."""
+    return clean(text).encode(encoding, "replace").decode(encoding, "replace")
+
+
 def _defused(found: re.Match[str]) -> str:
     return "# #" if found[1] is None else f"{found[1]}: :"
 

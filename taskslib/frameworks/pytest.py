@@ -17,6 +17,7 @@ from taskslib.errors import EnvironmentFailure
 from taskslib.events import Stage
 from taskslib.frameworks.base import Prepared, files_below, names_a_path, relative_tests, rerun_line
 from taskslib.frameworks.reading import EventsReader
+from taskslib.frameworks.stacks import VARIABLE, stacks_folder
 from taskslib.processes import Cancellation, Command
 from taskslib.project.model import Suite
 
@@ -81,6 +82,7 @@ class Pytest:
         # Unbuffered: what was printed before a crash is evidence, and can be followed live.
         python = (str(prepared.program), "-u", "-m", "pytest")
         environment = {**variables, **prepared.variables, "TASKSLIB_EVENTS": str(events.resolve())}
+        environment[VARIABLE] = str(stacks_folder(events).resolve())
         theirs = environment.get("PYTHONPATH", "")
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(self.plugins), theirs)))
         if suite.id.stage is not Stage.UNIT:

@@ -13,7 +13,7 @@ from taskslib.events import Event, Sink, SuiteResult, TestFinished, TestStarted
 from taskslib.frameworks.base import Framework, Prepared
 from taskslib.frameworks.messages import Message
 from taskslib.frameworks.reading import Reader
-from taskslib.frameworks.stacks import VARIABLE, where_it_hung
+from taskslib.frameworks.stacks import stacks_folder, where_it_hung
 from taskslib.frameworks.tail import Tail, last_lines
 from taskslib.frameworks.tally import Tally
 from taskslib.frameworks.verdict import Exit, verdict
@@ -65,13 +65,11 @@ def run_suite(
     options = options or Options()
     events = output.with_suffix(".events")
     output.parent.mkdir(parents=True, exist_ok=True)
+    stacks = stacks_folder(events)
+    # Those of an earlier run would be taken for this one's.
     for file in (events, output):
-        # Those of an earlier run would be counted as this one's.
         file.unlink(missing_ok=True)
-    stacks = output.with_suffix(".stacks")
     shutil.rmtree(stacks, ignore_errors=True)
-    stacks.mkdir()
-    variables = {**variables, VARIABLE: str(stacks.resolve())}
     command = framework.command(suite, prepared, events, options.arguments, variables)
     follower = _Follower(suite, framework.reader(suite, events, output), output, sink, options)
     end = _run(replace(command, timeout=options.timeout), follower, cancellation, output)

@@ -13,6 +13,11 @@ _OTHERS = 3
 """Innermost calls of a thread that are shown where none of them is the suite's own."""
 
 
+def stacks_folder(events: Path) -> Path:
+    """Return where the processes of a suite write their stacks, by the file of its events."""
+    return events.with_suffix(".stacks")
+
+
 def where_it_hung(stacks: Path, folder: Path) -> str:
     """Return the stacks in a folder, each thread's own calls, the innermost first.
 

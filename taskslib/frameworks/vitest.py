@@ -42,7 +42,7 @@ class Vitest:
         """Return whether there are test files, in a package that names vitest."""
         if not any(_TEST_FILE.search(name) for name in files_below(suite.tests)):
             return False
-        package = read_package(suite.folder)
+        package = read_package(suite.folder, lock=False)
         return package is not None and "vitest" in package.dependencies
 
     def prepare(self, suite: Suite, cancellation: Cancellation) -> Prepared:

@@ -28,7 +28,7 @@ from taskslib.pipeline.masking import masked, masked_sink
 from taskslib.pipeline.plan import Step, SuitePlan, TestRequest
 from taskslib.processes import Cancellation
 from taskslib.project.model import Limits, Stack, Suite, shown
-from taskslib.secrets import Mask, mask_of
+from taskslib.secrets import Mask
 from taskslib.stacks.engine import Engine
 from taskslib.stacks.instance import Instance, Spec
 from taskslib.stacks.lifetime import Lifetime
@@ -48,6 +48,8 @@ class SuiteRunner:
     folder: Path
     """Where the run's files go."""
     request: TestRequest
+    mask: Mask
+    """Takes secrets out of all that is shown and stored."""
     limits: Limits = field(default_factory=Limits)
     guard: Guard = field(default_factory=Unguarded)
     """Ends the stacks when this process is killed."""
@@ -56,7 +58,7 @@ class SuiteRunner:
         """Run one suite and return what it came to; every expected error is a result."""
         began = time.monotonic()
         suite = entry.suite
-        emit = masked_sink(emit, self._mask)
+        emit = masked_sink(emit, self.mask)
         emit(SuiteStarted(suite.id, began))
         steps = _Steps(suite.id, emit)
         try:
@@ -73,7 +75,7 @@ class SuiteRunner:
         finally:
             steps.end()
         self._mask_files(suite.id)
-        return replace(masked(result, self._mask), seconds=time.monotonic() - began)
+        return replace(masked(result, self.mask), seconds=time.monotonic() - began)
 
     def _run(self, suite: Suite, emit: Sink, steps: _Steps) -> SuiteResult:
         framework = framework_of(suite)
@@ -133,21 +135,16 @@ class SuiteRunner:
         if instance.spec is None or self.cancellation.requested:
             return ""
         folder = self._file(suite.id, "containers.log").parent
-        return gather(self.engine, instance.spec.name, folder, self._mask)
+        return gather(self.engine, instance.spec.name, folder, self.mask)
 
     def _mask_files(self, suite: SuiteId) -> None:
         """Take secrets out of what the suite's process wrote down itself."""
-        mask = self._mask
-        for name in ("output.txt", "output.events") if mask.values else ():
+        for name in ("output.txt", "output.events") if self.mask.values else ():
             file = self._file(suite, name)
             text = file.read_bytes().decode("utf-8", "surrogateescape") if file.is_file() else ""
-            hidden = mask(text)
+            hidden = self.mask(text)
             if hidden != text:
                 file.write_bytes(hidden.encode("utf-8", "surrogateescape"))
-
-    @property
-    def _mask(self) -> Mask:
-        return mask_of(self.environ)
 
     def _options(self, suite: SuiteId, framework: Framework, emit: Sink) -> Options:
         live = (lambda text: emit(Output(suite, text))) if self.request.verbose else None

@@ -9,11 +9,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import Enum, auto
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taskslib.stacks.watchdog.process import is_held, watchdog_lock
 
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
 _PAUSE = 0.2
+_WATCHDOG = "the watchdog of a run that was killed"
 
 
 @contextmanager
@@ -30,23 +36,10 @@ def instance_lock(
     Lock files are never deleted: a second holder could get in. `pause` waits a little and raises
     where the run is cancelled; `branch` is what others are told who wait for us.
     """
-    import filelock
-
-    folder.mkdir(parents=True, exist_ok=True)
     owner = folder / f"{name}.json"
-    lock = filelock.FileLock(folder / f"{name}.lock")
-    second = watchdog_lock(folder, name)
     began, told = time.monotonic(), ""
-    while True:
-        try:
-            lock.acquire(timeout=0)
-        except filelock.Timeout:
-            who, since = _holder(owner)
-        else:
-            if not is_held(second):
-                break
-            lock.release()
-            who, since = "the watchdog of a run that was killed", ""
+    while isinstance(lock := _try(folder, name), _Held):
+        who, since = _holder(owner) if lock is _Held.BY_A_RUN else (_WATCHDOG, "")
         if who != told:
             told = who
             say(f"waiting for {who}{since}, which uses the same stack ({name})")
@@ -63,6 +56,25 @@ def instance_lock(
 @contextmanager
 def lock_if_free(folder: Path, name: str) -> Iterator[bool]:
     """Hold an instance's lock if nobody does, nor a watchdog its second one; yield whether."""
+    lock = _try(folder, name)
+    if isinstance(lock, _Held):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+class _Held(Enum):
+    """Why an instance's lock can't be had."""
+
+    BY_A_RUN = auto()
+    BY_A_WATCHDOG = auto()
+
+
+def _try(folder: Path, name: str) -> BaseFileLock | _Held:
+    """Return an instance's lock, held; or why it can't be."""
     import filelock
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -70,12 +82,11 @@ def lock_if_free(folder: Path, name: str) -> Iterator[bool]:
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:
-        yield False
-        return
-    try:
-        yield not is_held(watchdog_lock(folder, name))
-    finally:
+        return _Held.BY_A_RUN
+    if is_held(watchdog_lock(folder, name)):
         lock.release()
+        return _Held.BY_A_WATCHDOG
+    return lock
 
 
 def holder(folder: Path, name: str) -> str:

@@ -6,6 +6,7 @@ the Python packages come from, needs no administrator and touches nothing of the
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
@@ -107,7 +108,9 @@ def _range(package: Package) -> NpmSpec:
         ) from error
 
 
+@functools.lru_cache
 def _of_machine(cancellation: Cancellation) -> Node | None:
+    """Return the machine's Node; asked once a run, and not for each suite."""
     program = shutil.which("node")
     if program is None:
         return None

@@ -38,18 +38,21 @@ class Package:
         )
 
 
-def read_package(folder: Path) -> Package | None:
-    """Return a folder's package; None where there is no package.json. Raises `ConfigError`."""
+def read_package(folder: Path, *, lock: bool = True) -> Package | None:
+    """Return a folder's package; None where there is no package.json. Raises `ConfigError`.
+
+    Without `lock`, the lock of thousands of lines isn't read.
+    """
     manifest = _read(folder / MANIFEST)
     if manifest is None:
         return None
-    lock = _read(folder / LOCK)
+    found = _read(folder / LOCK) if lock else None
     names = (name for group in _GROUPS for name in _table(manifest, group))
     return Package(
         folder,
         str(_table(manifest, "engines").get("node", "")),
         frozenset(names),
-        None if lock is None else _entries(_table(lock, "packages")),
+        None if found is None else _entries(_table(found, "packages")),
     )
 
 

@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     stacks = os.environ.pop(STACKS, "") or worker.get(STACKS, "")
     if stacks and sys.platform != "win32":
         # Never closed: it is written to when a signal says so, when nothing else works any more.
+        os.makedirs(stacks, exist_ok=True)  # noqa: PTH103
         file = os.open(f"{stacks}/{os.getpid()}.txt", os.O_WRONLY | os.O_CREAT, 0o600)
         faulthandler.register(signal.SIGUSR1, file=file)
     if integration and getattr(config.option, "integration", None) is False:

@@ -73,8 +73,11 @@ def _unique(name: str, names: dict[str, int]) -> str:
 def _case(case: ET.Element, test: str, folder: Path) -> Iterator[Message]:
     yield Started(test)
     seconds = _seconds(case.get("time"))
+    said = {(case.get(name) or "").lower() for name in ("status", "result")}
     red = [(one, Outcome.FAILED) for one in case.findall("failure")]
     red += [(one, Outcome.ERROR) for one in case.findall("error")]
+    if not red and said & _RED:
+        red = [(ET.Element("failure"), Outcome.FAILED)]
     for element, outcome in red:
         text = _text(case, element)
         path, line = _place(case, text, folder)
@@ -83,14 +86,7 @@ def _case(case: ET.Element, test: str, folder: Path) -> Iterator[Message]:
             test, outcome, seconds, final=False, message=_first_line(message), text=text,
             path=path, line=line,
         )  # fmt: skip
-    said = {(case.get(name) or "").lower() for name in ("status", "result")}
-    if not red and said & _RED:
-        path, line = _place(case, "", folder)
-        yield Reported(
-            test, Outcome.FAILED, seconds, final=False, message="failed", text="",
-            path=path, line=line,
-        )  # fmt: skip
-    if red or said & _RED:
+    if red:
         yield Finished(test, None, seconds)
     else:
         skipped = case.find("skipped") is not None or said & _NOT_RUN
@@ -119,9 +115,7 @@ def _place(case: ET.Element, text: str, folder: Path) -> tuple[str, int]:
 
 def _unlisted(root: ET.Element, shown: str) -> Iterator[Message]:
     """Yield what a report counts as red and does not list: a suite that could not be loaded."""
-    for suite in (
-        (root, *root.iter("testsuite")) if root.tag != "testsuite" else root.iter("testsuite")
-    ):
+    for suite in (one for one in root.iter() if one is root or one.tag == "testsuite"):
         name = suite.get("name") or shown
         errors = (*suite.findall("error"), *suite.findall("failure"))
         for element in errors:

@@ -42,6 +42,7 @@ def test_the_whole_command(tmp_path: Path) -> None:
             "HOME": "home",
             "PYTHONPATH": os.pathsep.join((str(PLUGINS), "own")),
             "TASKSLIB_EVENTS": str(tmp_path.resolve() / "events"),
+            "TASKSLIB_STACKS": str(tmp_path.resolve() / "events.stacks"),
         },
         ask="SIGUSR1",
     )

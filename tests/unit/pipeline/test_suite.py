@@ -32,6 +32,7 @@ from taskslib.processes import Cancellation
 from taskslib.project import load
 from taskslib.project.git import Checkout
 from taskslib.project.model import Limits, Project, Stack
+from taskslib.secrets import mask_of
 from taskslib.stacks.fake import FakeEngine
 from taskslib.stacks.specs import spec
 from tests.support.projects import environment, multi, write
@@ -85,6 +86,7 @@ class Bench:
             environ=self.environ,
             folder=self.folder,
             request=request,
+            mask=mask_of(self.environ),
             limits=Limits(suite=60),
         )
         entry: SuitePlan = next(one for one in entries if one.suite.id == suite)
