@@ -69,6 +69,8 @@ class LiveDisplay:
     def _picture(self) -> Text:
         width, height = self._plain.console.size
         with self._lock:
-            lines = self._board.lines(time.monotonic(), width, max(1, height - 2), self._glyphs)
-        shown = "\n".join(printable(line, self._encoding) for line in lines)
+            lines = self._board.lines(time.monotonic(), width, max(1, height - 3), self._glyphs)
+        # The cursor rests on a line of its own: the terminal's echo of Ctrl-C would else wrap a
+        # full row, and the picture's own height would be wrong.
+        shown = "\n".join(printable(line, self._encoding) for line in (*lines, ""))
         return Text(shown, no_wrap=True, overflow="crop", end="")

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from taskslib.display.text import (
     TITLES,
+    beside_counts,
     duration,
     glyphs,
     indented,
@@ -102,9 +103,8 @@ class PlainDisplay:
         for result in red:
             if result.state is not State.BLOCKED:
                 words = suite_words(result.counts, result.state)
-                told = result.state in {State.FAILED, State.INTERRUPTED} or not result.reason
-                reason = "" if told else f": {result.reason}"
-                self._line(f"{result.suite}: {words}{reason}", self._style(result.state))
+                said = ": ".join(filter(None, (words, beside_counts(result))))
+                self._line(f"{result.suite}: {said}", self._style(result.state))
         if red and folder is not None and any(folder.iterdir()):
             self._line(f"full output: {folder}")
         if report.signum and State.INTERRUPTED not in {one.state for one in red}:
@@ -140,8 +140,10 @@ class PlainDisplay:
             self._failure(result.suite, failure)
         if len(result.failures) > _FAILURES:
             self._line(f"    … and {len(result.failures) - _FAILURES} more failures")
-        if result.reason and not result.failures:
-            self._line(indented(result.reason), "red")
+        said = beside_counts(result) if result.failures else result.reason
+        if said:
+            between = "\n" if result.failures else ""
+            self._line(between + indented(said), "red")
         if result.details:
             self._line(indented(result.details))
         if result.logs:
@@ -158,9 +160,11 @@ class PlainDisplay:
         place = f"{failure.path}:{failure.line}: " if failure.path and failure.line else ""
         self._line(f"    {failure.outcome.upper()} {failure.test}", "bold red")
         self._line(f"    {place}{failure.message}")
-        if failure.text and failure.text.strip() != failure.message.strip():
+        # Some frameworks' reports begin with the message, pytest's ends with it.
+        text = failure.text.strip("\n").removeprefix(failure.message).strip("\n")
+        if text:
             self._line("")
-            self._line(indented(failure.text))
+            self._line(indented(text))
         self._line(f"    again: {self._rerun(suite, failure.test)}", "cyan")
 
     def _style(self, state: State) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from taskslib.events import Counts, Stage, State
+from taskslib.events import Counts, Stage, State, SuiteResult
 
 TITLES = {
     Stage.UNIT: "Unit Tests",
@@ -87,6 +87,14 @@ def suite_words(counts: Counts, state: State) -> str:
     if state in {State.PASSED, State.FAILED}:
         return words
     return f"{state} ({words})" if words else str(state)
+
+
+def beside_counts(result: SuiteResult) -> str:
+    """Return what a suite's reason says that its counts don't; empty where that is nothing."""
+    if result.state is not State.FAILED:
+        return "" if result.state is State.INTERRUPTED else result.reason
+    counts = replace(result.counts, passed=0, skipped=0, xfailed=0, xpassed=0)
+    return result.reason.removeprefix(suite_words(counts, result.state)).removeprefix(", ")
 
 
 def total_words(counts: Counts, red_suites: int) -> str:

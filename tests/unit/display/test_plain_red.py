@@ -116,6 +116,32 @@ def failure(number: int) -> Failure:
             "1 passed, 1 failed, 0 skipped\n",
             id="logs",
         ),
+        pytest.param(
+            SuiteResult(
+                UNIT,
+                State.FAILED,
+                Counts(passed=1, failed=1),
+                (Failure("a", Outcome.FAILED, "Error: no", "Error: no\n\n> 3 | no()", "a.ts", 3),),
+                reason="1 failed, lost, 2 not run",
+                details="lost\n> 9 | throw",
+            ),
+            "  ✗ api              1 failed, 1 passed                      0.0s\n"
+            "\n"
+            "    FAILED a\n"
+            "    a.ts:3: Error: no\n"
+            "\n"
+            "    > 3 | no()\n"
+            "    again: inv api:unit -- a\n"
+            "\n"
+            "    lost, 2 not run\n"
+            "    lost\n"
+            "    > 9 | throw\n"
+            "\n"
+            "api:unit: 1 failed, 1 passed: lost, 2 not run\n"
+            "1 suite in 1.0s\n"
+            "1 passed, 1 failed, 0 skipped\n",
+            id="what else went wrong",
+        ),
     ],
 )
 def test_red(result: SuiteResult, expected: str) -> None:
