@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -28,6 +29,28 @@ class Prepared:
     """What the program is to run, where that depends on the environment: a script of a package."""
 
 
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One run of a suite by its framework."""
+
+    suite: Suite
+    prepared: Prepared
+    """What `prepare` returned for the suite."""
+    output: Path
+    """The file that gets all that the process prints."""
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The whole environment of the tests, but for what the framework adds."""
+    arguments: tuple[str, ...] = ()
+    """What the user passed through to the framework."""
+    verbose: bool = False
+    """Whether the framework's own output is to say more."""
+
+    @property
+    def events(self) -> Path:
+        """The file for the plugin's events; does not exist before the run."""
+        return self.output.with_suffix(".events")
+
+
 class Framework(Protocol):
     """Runs suites of one kind. Stateless; its plugin writes the lines of `messages`."""
 
@@ -35,42 +58,17 @@ class Framework(Protocol):
     def name(self) -> str:
         """How the framework is called, in messages and in the configuration."""
 
-    @property
-    def verbose(self) -> tuple[str, ...]:
-        """The arguments that make its own output say more."""
-
     def detects(self, suite: Suite) -> bool:
         """Return whether the suite's files are tests of this framework."""
 
     def prepare(self, suite: Suite, cancellation: Cancellation) -> Prepared:
         """Make the suite's environment, or find it made. Raises `EnvironmentFailure`."""
 
-    def command(
-        self,
-        suite: Suite,
-        prepared: Prepared,
-        events: Path,
-        arguments: tuple[str, ...],
-        variables: Mapping[str, str],
-    ) -> Command:
-        """Return the command that runs the suite and writes its events to a file.
+    def command(self, invocation: Invocation) -> Command:
+        """Return the command that runs the suite and writes its results. Raises TaskslibError."""
 
-        Args:
-            suite: The suite.
-            prepared: What `prepare` returned for it.
-            events: The file for the events; does not exist yet.
-            arguments: What the user passed through to the framework.
-            variables: The whole environment of the tests, but for what the framework adds.
-        """
-
-    def reader(self, suite: Suite, events: Path, output: Path) -> Reader:
-        """Return what reads the results; called before the suite's process starts.
-
-        Args:
-            suite: The suite.
-            events: As for `command`.
-            output: The file that gets all that the process prints.
-        """
+    def reader(self, invocation: Invocation) -> Reader:
+        """Return what reads the results; called before the suite's process starts."""
 
     def rerun(self, suite: Suite, test: str) -> str:
         """Return the command line that runs one test (an id from the events) again, and only it."""
@@ -88,30 +86,36 @@ def rerun_line(suite: Suite, arguments: tuple[str, ...]) -> str:
     return subprocess.list2cmdline(argv) if os.name == "nt" else shlex.join(argv)
 
 
+def as_pattern(name: str) -> str:
+    """Return a test's name as a regular expression for just it, in whatever language it is read."""
+    return _SPECIAL.sub(r"\\\g<0>", name)
+
+
 def relative_tests(suite: Suite) -> str:
     """Return the tests' folder as seen from the suite's, with slashes."""
     return Path(os.path.relpath(suite.tests, suite.folder)).as_posix()
 
 
-def names_a_path(folder: Path, arguments: Sequence[str], takes_value: Collection[str]) -> bool:
-    """Return whether an argument is a path (before `::`) that exists in the folder.
+def positional(arguments: Sequence[str], takes_value: Collection[str]) -> tuple[int, ...]:
+    """Return which arguments are neither options nor the values of options, by their index.
 
-    `takes_value` are the options whose value, the next argument, is no path of a test.
+    `takes_value` are the options whose value is the next argument.
     """
-    for before, argument in zip(("", *arguments), arguments, strict=False):
-        if argument.startswith("-") or before in takes_value:
-            continue
-        path = argument.split("::")[0]
-        if path and (folder / path).exists():
-            return True
-    return False
+    pairs = enumerate(zip(("", *arguments), arguments, strict=False))
+    return tuple(
+        index
+        for index, (before, argument) in pairs
+        if not argument.startswith("-") and before not in takes_value
+    )
 
 
-def files_below(folder: Path) -> Iterator[str]:
-    """Yield the names of all files below a folder, but not in what tools put there."""
-    for _, folders, names in os.walk(folder):
+def files_below(folder: Path) -> Iterator[Path]:
+    """Yield all files below a folder, but not in what tools put there."""
+    for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name[0] != "." and name not in _NOT_TESTS]
-        yield from names
+        yield from (Path(parent, name) for name in names)
 
 
+_SPECIAL = re.compile(r"[.*+?^${}()|[\]\\]")
+"""What means something in a pattern; more than that a backslash must not precede everywhere."""
 _NOT_TESTS = ("node_modules", "__pycache__")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from taskslib.errors import EnvironmentFailure
-from taskslib.frameworks.base import Prepared, rerun_line
+from taskslib.frameworks.base import Invocation, Prepared, as_pattern, rerun_line
 from taskslib.frameworks.reports.reader import JUnitReader
 from taskslib.processes import Cancellation, Command
 from taskslib.project.model import Runner, Suite
@@ -25,7 +25,6 @@ class JUnit:
     """The framework of suites with a command of their own."""
 
     name: str = "junit"
-    verbose: tuple[str, ...] = ()
 
     def detects(self, suite: Suite) -> bool:
         """Return whether the configuration says how the suite is run."""
@@ -50,31 +49,29 @@ class JUnit:
                 return _found(runner, python.variables)
         return _found(runner, {})
 
-    def command(
-        self,
-        suite: Suite,
-        prepared: Prepared,
-        events: Path,
-        arguments: tuple[str, ...],
-        variables: Mapping[str, str],
-    ) -> Command:
+    def command(self, invocation: Invocation) -> Command:
         """Return the configured command, with what was passed through at its end."""
-        del events
-        runner = _runner(suite)
-        argv = (str(prepared.program), *runner.command[1:], *arguments)
-        return Command(argv, cwd=runner.folder, env={**variables, **prepared.variables})
+        runner, prepared = _runner(invocation.suite), invocation.prepared
+        argv = (str(prepared.program), *runner.command[1:], *invocation.arguments)
+        env = {**invocation.variables, **prepared.variables}
+        return Command(argv, cwd=runner.folder, env=env)
 
-    def reader(self, suite: Suite, events: Path, output: Path) -> JUnitReader:
+    def reader(self, invocation: Invocation) -> JUnitReader:
         """Return what reads the report, and what is printed until it is there."""
-        del events
-        return JUnitReader(_runner(suite), output)
+        narrowed = bool(invocation.arguments)
+        return JUnitReader(_runner(invocation.suite), invocation.output, narrowed=narrowed)
 
     def rerun(self, suite: Suite, test: str) -> str:
         """Return the command line that runs the test again, or its suite where none can say so."""
         classname, _, name = re.sub(r" #\d+$", "", test).rpartition(" > ")
         parts = _runner(suite).select
-        named = (part.replace("{classname}", classname).replace("{name}", name) for part in parts)
-        return rerun_line(suite, tuple(named))
+        words = {"classname": classname, "name": name, "pattern": as_pattern(name)}
+        return rerun_line(suite, tuple(_filled(part, words) for part in parts))
+
+
+def _filled(part: str, words: Mapping[str, str]) -> str:
+    # In one go: a name may hold what looks like a placeholder.
+    return re.sub(r"\{(\w+)\}", lambda found: words.get(found[1], found[0]), part)
 
 
 def _runner(suite: Suite) -> Runner:

@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from taskslib.errors import EnvironmentFailure
 from taskslib.events import Stage
-from taskslib.frameworks.base import Prepared, files_below, names_a_path, relative_tests, rerun_line
+from taskslib.frameworks.base import (
+    Invocation,
+    Prepared,
+    files_below,
+    positional,
+    relative_tests,
+    rerun_line,
+)
 from taskslib.frameworks.reading import EventsReader
 from taskslib.frameworks.stacks import VARIABLE, stacks_folder
 from taskslib.processes import Cancellation, Command
@@ -41,7 +47,6 @@ class Pytest:
     """The framework of Python suites."""
 
     name: str = "pytest"
-    verbose: tuple[str, ...] = ("--durations=10",)
     plugins: Path = _PLUGINS
     """The folder of the injected plugin."""
 
@@ -51,7 +56,7 @@ class Pytest:
         A project may call its test files as it likes. Beside a package.json a helper in Python
         must not hide that the tests are JavaScript's.
         """
-        names = [name for name in files_below(suite.tests) if name.endswith(".py")]
+        names = [path.name for path in files_below(suite.tests) if path.suffix == ".py"]
         if (suite.folder / "package.json").is_file():
             return any(_TEST_FILE.fullmatch(name) for name in names)
         return bool(names)
@@ -63,37 +68,37 @@ class Pytest:
         environment = prepare(suite.folder, ("pytest",), cancellation)
         return Prepared(environment.python, environment.variables)
 
-    def command(
-        self,
-        suite: Suite,
-        prepared: Prepared,
-        events: Path,
-        arguments: tuple[str, ...],
-        variables: Mapping[str, str],
-    ) -> Command:
+    def command(self, invocation: Invocation) -> Command:
         """Return the command; paths or node ids among the arguments replace the tests folder."""
         if not (self.plugins / f"{_PLUGIN}.py").is_file():
             # Without it pytest runs no test and ends with 4; this says more.
             raise EnvironmentFailure(
                 f"{self.plugins}: the plugin {_PLUGIN}.py is missing", hint="reinstall taskslib"
             )
-        named = names_a_path(suite.folder, arguments, _TAKES_VALUE)
+        suite, prepared, events = invocation.suite, invocation.prepared, invocation.events
+        arguments = invocation.arguments
+        more = ("--durations=10",) if invocation.verbose else ()
+        paths = (arguments[index].split("::")[0] for index in positional(arguments, _TAKES_VALUE))
+        named = any(path and (suite.folder / path).exists() for path in paths)
         tests = () if named else (relative_tests(suite),)
         # Unbuffered: what was printed before a crash is evidence, and can be followed live.
         python = (str(prepared.program), "-u", "-m", "pytest")
-        environment = {**variables, **prepared.variables, "TASKSLIB_EVENTS": str(events.resolve())}
+        environment = {
+            **invocation.variables,
+            **prepared.variables,
+            "TASKSLIB_EVENTS": str(events.resolve()),
+        }
         environment[VARIABLE] = str(stacks_folder(events).resolve())
         theirs = environment.get("PYTHONPATH", "")
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(self.plugins), theirs)))
         if suite.id.stage is not Stage.UNIT:
             environment["TASKSLIB_INTEGRATION"] = "1"
-        argv = (*python, "-p", _PLUGIN, *tests, *arguments)
+        argv = (*python, "-p", _PLUGIN, *more, *tests, *arguments)
         return Command(argv, cwd=suite.folder, env=environment, ask="SIGUSR1")
 
-    def reader(self, suite: Suite, events: Path, output: Path) -> EventsReader:
+    def reader(self, invocation: Invocation) -> EventsReader:
         """Return what reads the plugin's events."""
-        del suite, output
-        return EventsReader(events)
+        return EventsReader(invocation.events)
 
     def rerun(self, suite: Suite, test: str) -> str:
         """Return the command line that runs one test again."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from taskslib.errors import EnvironmentFailure, Interrupted
 from taskslib.events import Event, Sink, SuiteResult, TestFinished, TestStarted
-from taskslib.frameworks.base import Framework, Prepared
+from taskslib.frameworks.base import Framework, Invocation, Prepared
 from taskslib.frameworks.messages import Message
 from taskslib.frameworks.reading import Reader
 from taskslib.frameworks.stacks import stacks_folder, where_it_hung
@@ -27,10 +27,12 @@ class Options:
 
     arguments: tuple[str, ...] = ()
     """What the user passed through to the framework."""
+    verbose: bool = False
+    """Whether the framework's own output is to say more."""
     timeout: float | None = None
     """Seconds after which the suite is ended."""
     on_output: Callable[[str], None] | None = None
-    """Gets each line of the raw output as soon as it is there (`--verbose`)."""
+    """Gets each line of the raw output as soon as it is there."""
     clock: Callable[[], float] = time.monotonic
     """Seconds, for the times in events."""
 
@@ -63,15 +65,16 @@ def run_suite(
         options: Arguments, time limit, live output.
     """
     options = options or Options()
-    events = output.with_suffix(".events")
+    invocation = Invocation(suite, prepared, output, variables, options.arguments, options.verbose)
+    events = invocation.events
     output.parent.mkdir(parents=True, exist_ok=True)
     stacks = stacks_folder(events)
     # Those of an earlier run would be taken for this one's.
     for file in (events, output):
         file.unlink(missing_ok=True)
     shutil.rmtree(stacks, ignore_errors=True)
-    command = framework.command(suite, prepared, events, options.arguments, variables)
-    follower = _Follower(suite, framework.reader(suite, events, output), output, sink, options)
+    command = framework.command(invocation)
+    follower = _Follower(suite, framework.reader(invocation), output, sink, options)
     end = _run(replace(command, timeout=options.timeout), follower, cancellation, output)
     follower.finish(cut_off=end.interrupted or end.timed_out is not None)
     hung = where_it_hung(stacks, suite.folder) if end.timed_out is not None else ""

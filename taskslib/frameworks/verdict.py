@@ -14,10 +14,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from taskslib.events import Counts, State, SuiteResult
+from taskslib.frameworks.messages import Unhandled
 from taskslib.frameworks.tally import Tally
 
-_NOTHING_COLLECTED = 5
-"""pytest's exit code for it; other plugins put it into their end event."""
+NOTHING_COLLECTED = 5
+"""pytest's exit code for it; who reads other frameworks puts it into the end event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def verdict(tally: Tally, end: Exit, output: str = "") -> SuiteResult:
         state is State.FAILED and tally.counts.failed + tally.counts.errors > 0
     )
     evidence = [] if explained else [output.strip("\n")]
-    evidence += [unhandled.text.strip("\n") for unhandled in tally.unhandled]
+    evidence += [_whole(unhandled) for unhandled in tally.unhandled]
     return SuiteResult(
         tally.suite,
         state,
@@ -85,7 +86,7 @@ def _broken(tally: Tally, end: Exit) -> str:
     checks = (
         (not tally.framework, f"{how} before any test was collected"),
         (tally.ended is None, f"{how} in the middle of the run{during}"),
-        (tally.unhandled, _unhandled(tally) + during),
+        (tally.unhandled, _before_any(tally, how) + _unhandled(tally) + during),
         (tally.stopped, f"stopped by {tally.stopped}{during}"),
         (tally.open, f"the run ended{during}"),
         (tally.unreadable, f"{tally.unreadable} unreadable event{_s(tally.unreadable)}"),
@@ -97,7 +98,7 @@ def _broken(tally: Tally, end: Exit) -> str:
 def _by_exit_code(tally: Tally, end: Exit) -> tuple[State, str]:
     """Decide about an orderly run without a red test."""
     code = end.code or tally.ended
-    if _NOTHING_COLLECTED in (code, tally.ended):
+    if NOTHING_COLLECTED in (code, tally.ended):
         nothing_ran = tally.counts.ran == 0
     else:
         nothing_ran = code == 0 and tally.done == 0
@@ -122,6 +123,15 @@ def _during(tally: Tally) -> str:
     """Return ` during TEST`: the test that was running, the likely cause."""
     # Of several at once (xdist) the oldest: it has had the most time to go wrong.
     return f" during {_first(tally.open)}" if tally.open else ""
+
+
+def _whole(unhandled: Unhandled) -> str:
+    text = unhandled.text.strip("\n")
+    return text if unhandled.message in text else f"{unhandled.message}\n{text}".strip("\n")
+
+
+def _before_any(tally: Tally, how: str) -> str:
+    return f"{how}: " if tally.total is None and not tally.done else ""
 
 
 def _unhandled(tally: Tally) -> str:

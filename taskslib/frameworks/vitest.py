@@ -7,14 +7,22 @@ reporter crashes and takes others with it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from taskslib.errors import EnvironmentFailure
-from taskslib.frameworks.base import Prepared, files_below, names_a_path, relative_tests, rerun_line
+from taskslib.frameworks.base import (
+    Invocation,
+    Prepared,
+    as_pattern,
+    files_below,
+    positional,
+    relative_tests,
+    rerun_line,
+)
 from taskslib.frameworks.node import prepare
-from taskslib.frameworks.node.package import read_package
+from taskslib.frameworks.node.package import read_package, version_of
 from taskslib.frameworks.reading import EventsReader
 from taskslib.processes import Cancellation, Command
 from taskslib.project.model import Suite
@@ -22,8 +30,10 @@ from taskslib.project.model import Suite
 _REPORTER = Path(__file__).parent / "plugins" / "taskslib-vitest-events.mjs"
 _TEST_FILE = re.compile(r"\.(test|spec)\.[cm]?[jt]sx?$")
 """vitest's own pattern for test files."""
-_SPECIAL = re.compile(r"[.*+?^${}()|[\]\\]")
-"""What means something in a pattern of JavaScript."""
+_OLDEST = (2, 1)
+"""The first version whose hooks the reporter knows; an older one fails in its words."""
+_LINE = re.compile(r":\d+$")
+"""What may follow a file's path: where in it the test begins."""
 _SWITCHES = frozenset({"--run", "--watch", "--ui", "--coverage", "--globals", "--dom"})
 """Options without a value: only after these, and after `--no-…`, is a path a test's."""
 
@@ -33,14 +43,12 @@ class Vitest:
     """The framework of suites in JavaScript and TypeScript."""
 
     name: str = "vitest"
-    verbose: tuple[str, ...] = ("--taskslib-verbose",)
-    """Our own reporter's, which `command` understands and vitest never sees."""
     reporter: Path = _REPORTER
     """The injected reporter's file."""
 
     def detects(self, suite: Suite) -> bool:
         """Return whether there are test files, in a package that names vitest."""
-        if not any(_TEST_FILE.search(name) for name in files_below(suite.tests)):
+        if not any(_TEST_FILE.search(path.name) for path in files_below(suite.tests)):
             return False
         package = read_package(suite.folder, lock=False)
         return package is not None and "vitest" in package.dependencies
@@ -54,45 +62,72 @@ class Vitest:
                 f"{suite.id.name}: vitest is not in {environment.modules}",
                 hint="npm install --save-dev vitest",
             )
+        version = version_of(environment.modules, "vitest")
+        if _too_old(version):
+            raise EnvironmentFailure(
+                f"{suite.id.name}: vitest {version} is older than {'.'.join(map(str, _OLDEST))}",
+                hint="npm install --save-dev vitest@latest",
+            )
         return Prepared(environment.program, environment.variables, (str(main),))
 
-    def command(
-        self,
-        suite: Suite,
-        prepared: Prepared,
-        events: Path,
-        arguments: tuple[str, ...],
-        variables: Mapping[str, str],
-    ) -> Command:
-        """Return the command; paths among the arguments replace the tests folder."""
+    def command(self, invocation: Invocation) -> Command:
+        """Return the command; filters among the arguments replace the tests folder."""
         if not self.reporter.is_file():
             # Without it vitest falls back to none of its own, and fails in its words.
             raise EnvironmentFailure(
                 f"{self.reporter}: the reporter is missing", hint="reinstall taskslib"
             )
-        theirs = tuple(one for one in arguments if one not in self.verbose)
-        options = [one for one in theirs if one.startswith("-") and "=" not in one]
-        valued = [one for one in options if one not in _SWITCHES and one[:5] != "--no-"]
-        named = names_a_path(suite.folder, theirs, valued)
-        # Of a filter vitest asks only whether it is somewhere in a file's path; `--dir` would be
-        # exact, but the suite's own `include` then starts there too.
-        tests = () if named else (f"{relative_tests(suite)}/",)
+        prepared, folder = invocation.prepared, invocation.suite.folder
         vitest = (str(prepared.program), *prepared.arguments, "run")
-        environment = {**variables, **prepared.variables, "TASKSLIB_EVENTS": str(events.resolve())}
-        environment["TASKSLIB_VERBOSE"] = str(int(theirs != arguments))
-        argv = (*vitest, f"--reporter={self.reporter}", *tests, *theirs)
-        return Command(argv, cwd=suite.folder, env=environment)
+        environment = {
+            **invocation.variables,
+            **prepared.variables,
+            "TASKSLIB_EVENTS": str(invocation.events.resolve()),
+            "TASKSLIB_VERBOSE": str(int(invocation.verbose)),
+        }
+        filters = _within(invocation.suite, invocation.arguments)
+        argv = (*vitest, f"--reporter={self.reporter}", *filters)
+        return Command(argv, cwd=folder, env=environment)
 
-    def reader(self, suite: Suite, events: Path, output: Path) -> EventsReader:
+    def reader(self, invocation: Invocation) -> EventsReader:
         """Return what reads the reporter's events."""
-        del suite, output
-        return EventsReader(events)
+        return EventsReader(invocation.events)
 
     def rerun(self, suite: Suite, test: str) -> str:
         """Return the command line that runs one test again."""
         path, *names = re.sub(r"^\|[^|]*\| ", "", test).split(" > ")
         # vitest joins a test's names by a space, and from 5 on by an arrow.
-        pattern = "( >)? ".join(_SPECIAL.sub(r"\\\g<0>", name) for name in names)
+        pattern = "( >)? ".join(as_pattern(name) for name in names)
         # The number may be ours, of a second test with that name, or the name's own.
         pattern = re.sub(r" #\d+$", lambda number: f"({number[0]})?", pattern)
         return rerun_line(suite, (path, "-t", f"^{pattern}$") if names else (path,))
+
+
+def _too_old(version: str) -> bool:
+    number = re.match(r"(\d+)\.(\d+)", version)
+    return number is not None and (int(number[1]), int(number[2])) < _OLDEST
+
+
+def _within(suite: Suite, arguments: tuple[str, ...]) -> Iterator[str]:
+    """Yield the arguments, with filters that keep the run to the suite's own files.
+
+    Of a filter vitest asks only whether it is somewhere in a file's path, and of several whether
+    one is: so each that is no path itself is told by the suite's files that it fits. `--dir` would
+    be exact, but the suite's `include` then starts there too.
+    """
+    options = [one for one in arguments if one.startswith("-") and "=" not in one]
+    valued = [one for one in options if one not in _SWITCHES and one[:5] != "--no-"]
+    filters = positional(arguments, valued)
+    if not filters:
+        yield f"{relative_tests(suite)}/"
+    for index, argument in enumerate(arguments):
+        if index in filters and not (suite.folder / _LINE.sub("", argument)).exists():
+            yield from _fitting(suite, argument) or (argument,)
+        else:
+            yield argument
+
+
+def _fitting(suite: Suite, wanted: str) -> list[str]:
+    """Return the suite's test files with a text in their path, as vitest looks for it."""
+    paths = (path.relative_to(suite.folder).as_posix() for path in files_below(suite.tests))
+    return sorted(one for one in paths if _TEST_FILE.search(one) and wanted.lower() in one.lower())

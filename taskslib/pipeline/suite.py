@@ -20,7 +20,7 @@ from taskslib.events import (
     SuiteResult,
     SuiteStarted,
 )
-from taskslib.frameworks import Framework, framework_of
+from taskslib.frameworks import framework_of
 from taskslib.frameworks.run import Options, run_suite
 from taskslib.frameworks.variables import suite_variables
 from taskslib.pipeline.evidence import gather
@@ -101,7 +101,7 @@ class SuiteRunner:
                     output=self._file(suite.id, "output.txt"),
                     sink=emit,
                     cancellation=self.cancellation,
-                    options=self._options(suite.id, framework, emit),
+                    options=self._options(suite.id, emit),
                 )
                 if not result.state.green:
                     result = replace(result, withheld=selected.withheld)
@@ -146,10 +146,9 @@ class SuiteRunner:
             if hidden != text:
                 file.write_bytes(hidden.encode("utf-8", "surrogateescape"))
 
-    def _options(self, suite: SuiteId, framework: Framework, emit: Sink) -> Options:
+    def _options(self, suite: SuiteId, emit: Sink) -> Options:
         live = (lambda text: emit(Output(suite, text))) if self.request.verbose else None
-        extra = framework.verbose if self.request.verbose else ()
-        return Options((*extra, *self.request.arguments), self.limits.suite, live)
+        return Options(self.request.arguments, self.request.verbose, self.limits.suite, live)
 
     def _file(self, suite: SuiteId, name: str) -> Path:
         folder = self.folder / f"{suite.name}-{suite.stage}"

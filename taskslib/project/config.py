@@ -32,7 +32,8 @@ class SuiteConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     progress: Literal["", "tap", "json"] = ""
     """What the command prints as it runs: TAP, or JSON lines of `go test -json` or libtest."""
     select: tuple[str, ...] = ()
-    """Arguments that run one test; `{name}` and `{classname}` stand for the report's."""
+    """Arguments that run one test; `{name}`, `{classname}` stand for the report's, `{pattern}` for
+    the name as a regular expression."""
 
 
 class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

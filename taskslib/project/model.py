@@ -91,7 +91,8 @@ class Runner:
     progress: str = ""
     """What it prints while it runs: `tap`, `json` (of go and of Rust's libtest), or nothing."""
     select: tuple[str, ...] = ()
-    """Arguments that run one test; `{name}` and `{classname}` stand for the report's."""
+    """Arguments that run one test; `{name}` and `{classname}` stand for the report's, `{pattern}`
+    for the name as a regular expression."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,15 @@ def installed(modules: Path) -> Mapping[str, Mapping[str, Any]] | None:
     return None if hidden is None else _entries(_table(hidden, "packages"))
 
 
+def version_of(modules: Path, name: str) -> str:
+    """Return the version of an installed package; empty where it says none."""
+    try:
+        manifest = _read(modules / name / MANIFEST) or {}
+    except ConfigError:
+        return ""
+    return str(manifest.get("version", ""))
+
+
 def agrees(found: Mapping[str, Mapping[str, Any]], locked: Mapping[str, Mapping[str, Any]]) -> bool:
     """Return whether what is installed is what the lock pins, optional packages apart."""
     for place, one in locked.items():

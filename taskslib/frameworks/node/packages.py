@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ _FORM = b"2"
 """Changes when what older versions of taskslib installed must not be used any more."""
 _INPUTS = (MANIFEST, LOCK, ".npmrc")
 _LINES = 20
+_USAGE = re.compile(r"^npm (?:error|ERR!) (?:Clean install a project|Usage:)(?s:.*)", re.MULTILINE)
+"""What npm adds of its own command line, which the user did not type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Packages:
             self.cancellation,
         )
         if done.code:
-            said = (done.stderr or done.stdout).strip().splitlines()
+            said = _USAGE.sub("", done.stderr or done.stdout).strip().splitlines()
             raise EnvironmentFailure(
                 f"{self.folder.name}: its packages cannot be installed from {LOCK}",
                 hint=f"npm install {in_folder(self.folder)}, or check the registry's connection",

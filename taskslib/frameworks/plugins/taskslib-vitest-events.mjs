@@ -26,6 +26,7 @@ export default class Events {
   #files = Infinity // how many there are, as soon as that is known
   #read = new Set() // those that are collected
   #deselected = 0
+  #printed = new Map() // what a test or a file printed, by vitest's own id
   #broken = new Set() // files and groups whose own failure was told
   #running = new Map() // files that began and have not ended, by vitest's own id
   #ended = false
@@ -47,7 +48,10 @@ export default class Events {
   // What tests print would be lost: no other reporter is there to show it.
   onUserConsoleLog(log) {
     const stream = log.type === "stderr" ? process.stderr : process.stdout
-    stream.write(log.content.endsWith("\n") ? log.content : `${log.content}\n`)
+    const text = log.content.endsWith("\n") ? log.content : `${log.content}\n`
+    stream.write(text)
+    const before = this.#printed.get(log.taskId) ?? ""
+    if (before.length < LONGEST) this.#printed.set(log.taskId, before + text)
   }
 
   onProcessTimeout() {
@@ -182,9 +186,11 @@ export default class Events {
     this.#report([this.#shown(group.file), ...group.path].join(" > "), "error", group, true)
   }
 
-  #report(test, outcome, { errors, file, milliseconds = 0 }, final) {
+  #report(test, outcome, { id, errors, file, milliseconds = 0 }, final) {
     const [first] = errors
-    const text = errors.map((error) => this.#words(error, file)).join("\n\n")
+    const failure = errors.map((error) => this.#words(error, file)).join("\n\n")
+    const printed = plain(this.#printed.get(id) ?? "").trimEnd()
+    const text = printed ? `${failure}\n\n--- printed ---\n${printed}` : failure
     const place = this.#place(first, file)
     this.#tell("reported", {
       test,
@@ -196,7 +202,7 @@ export default class Events {
       path: place?.path ?? this.#shown(file),
       line: place?.line ?? 0,
     })
-    process.stdout.write(`\n${outcome} ${test}\n${text}\n\n`)
+    process.stdout.write(`\n${outcome} ${test}\n${failure}\n\n`)
   }
 
   #end(files, errors) {

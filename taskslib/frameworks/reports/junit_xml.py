@@ -13,9 +13,7 @@ from xml.etree import ElementTree as ET
 
 from taskslib.events import Outcome
 from taskslib.frameworks.messages import (
-    Begun,
     Collected,
-    Ended,
     Finished,
     Message,
     Reported,
@@ -56,7 +54,7 @@ def messages(reports: Mapping[Path, bytes], folder: Path) -> list[Message]:
             cases += _case(case, _unique(_name(case), names), folder)
         broken += _unlisted(root, shown)
     total = len({one.test for one in cases if isinstance(one, Started)})
-    return [Begun("junit"), Collected(total), *cases, *broken, Ended(0)]
+    return [Collected(total), *cases, *broken]
 
 
 def _name(case: ET.Element) -> str:

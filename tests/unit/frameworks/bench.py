@@ -22,6 +22,7 @@ from taskslib.events import (
     TestFinished,
 )
 from taskslib.frameworks import Framework, Prepared
+from taskslib.frameworks.base import Invocation
 from taskslib.frameworks.pytest import Pytest
 from taskslib.frameworks.run import Options, run_suite
 from taskslib.frameworks.vitest import Vitest
@@ -82,7 +83,10 @@ class Bench:
         tests.mkdir(parents=True, exist_ok=True)
         return Suite(SuiteId("api", self.stage), self.folder, tests, runner=self.runner)
 
-    def run(self, *arguments: str, timeout: float | None = None) -> Run:
+    def invocation(self, output: Path, *arguments: str) -> Invocation:
+        return Invocation(self.suite, self.prepared, output, {}, arguments)
+
+    def run(self, *arguments: str, verbose: bool = False, timeout: float | None = None) -> Run:
         events: list[Event] = []
         live: list[str] = []
 
@@ -100,7 +104,7 @@ class Bench:
             output=output,
             sink=sink,
             cancellation=self.cancellation,
-            options=Options(arguments, timeout, live.append, clock=lambda: 0.0),
+            options=Options(arguments, verbose, timeout, live.append, clock=lambda: 0.0),
         )
         raw = output.read_text("utf-8", "replace") if output.exists() else ""
         return Run(result, events, raw, live)

@@ -25,6 +25,8 @@ class Subject:
     events: str
     """The file of results, beside the raw output or in the suite's folder."""
 
+    output: str
+    """The file of raw output whose run has those results."""
     line: int
     """Where the case `red` fails."""
     uncaptured: tuple[str, ...] = ()
@@ -145,12 +147,14 @@ def subject(name: str, folder: Path, python: Path) -> Subject:
     if name == "pytest":
         bench = Bench(folder, "current", Prepared(python))
         bench.write({"pyproject.toml": "[tool.pytest.ini_options]\n"})
-        return Subject(bench, "tests/unit/test_it.py", PYTEST, "runs/api.events", 3, ("-s",))
-    if name == "vitest":
         return Subject(
-            vitest_bench(folder, "4.1"), "tests/unit/it.test.js", VITEST, "runs/api.events", 3
+            bench, "tests/unit/test_it.py", PYTEST, "runs/api.events", "runs/api.txt", 3, ("-s",)
         )
-    return Subject(node_bench(folder), "tests/unit/it.test.mjs", NODE, "junit.xml", 4)
+    if name == "vitest":
+        bench = vitest_bench(folder, "4.1")
+        file = "tests/unit/it.test.js"
+        return Subject(bench, file, VITEST, "runs/api.events", "runs/api.txt", 3)
+    return Subject(node_bench(folder), "tests/unit/it.test.mjs", NODE, "junit.xml", "none", 4)
 
 
 def node_bench(folder: Path) -> Bench:
@@ -158,7 +162,7 @@ def node_bench(folder: Path) -> Bench:
     reporters = ("tap", "stdout", "junit", "junit.xml")
     options = zip(("reporter", "reporter-destination") * 2, reporters, strict=True)
     command = ("node", "--test", *(f"--test-{name}={value}" for name, value in options))
-    runner = Runner(command, folder, "junit.xml", "tap", ("--test-name-pattern", "^{name}$"))
+    runner = Runner(command, folder, "junit.xml", "tap", ("--test-name-pattern", "^{pattern}$"))
     bench = Bench(folder, "20", Prepared(folder), JUnit(), runner)
     bench.write({"package.json": '{"engines": {"node": ">=20"}}'})
     bench.prepared = bench.framework.prepare(bench.suite, Cancellation())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from taskslib.errors import ConfigError
 from taskslib.events import Counts, State, TestFinished
 from taskslib.frameworks import FRAMEWORKS, framework_of
 from taskslib.frameworks.tally import Tally
@@ -36,6 +37,17 @@ def test_a_helper_in_python_hides_no_javascript(tmp_path: Path) -> None:
     assert framework_of(it.bench.suite) == it.bench.framework
 
 
+def test_tests_of_two_frameworks_in_one_folder_are_refused(tmp_path: Path) -> None:
+    """Those of one of them would never run."""
+    it = subject("vitest", tmp_path, Path(sys.executable))
+    it.write("green")
+    it.bench.write({"tests/unit/test_it.py": ""})
+    with pytest.raises(ConfigError) as refused:
+        framework_of(it.bench.suite)
+    folder = it.bench.suite.tests
+    assert refused.value.message == f"api:unit: {folder} has tests of pytest and of vitest"
+
+
 def test_green(it: Subject) -> None:
     it.write("green")
     run = it.bench.run()
@@ -44,9 +56,9 @@ def test_green(it: Subject) -> None:
     assert len(shown) == len(set(shown)) == 3
 
 
-def test_the_arguments_for_more_words_are_understood(it: Subject) -> None:
+def test_its_own_output_may_say_more(it: Subject) -> None:
     it.write("green")
-    assert it.bench.run(*it.bench.framework.verbose).result.state is State.PASSED
+    assert it.bench.run(verbose=True).result.state is State.PASSED
 
 
 def test_red(it: Subject) -> None:
@@ -103,7 +115,7 @@ def test_results_that_are_cut_off_at_any_byte(it: Subject) -> None:
     whole = results.read_bytes()
     for length in range(len(whole) + 1):
         results.unlink()
-        reader = it.bench.framework.reader(suite, results, folder / "none")
+        reader = it.bench.framework.reader(it.bench.invocation(folder / it.output))
         results.write_bytes(whole[:length])
         tally = Tally(suite.id)
         for message in (*reader.follow(), *reader.finish()):
@@ -120,7 +132,7 @@ def test_results_of_an_earlier_run_do_not_count(it: Subject) -> None:
     assert it.bench.run().result.state is State.PASSED
     suite, folder = it.bench.suite, it.bench.folder
     results = folder / it.events
-    reader = it.bench.framework.reader(suite, results, folder / "none")
+    reader = it.bench.framework.reader(it.bench.invocation(folder / it.output))
     if it.bench.framework.name != "junit":
         results.unlink()  # as `run_suite` does: it is ours
     tally = Tally(suite.id)

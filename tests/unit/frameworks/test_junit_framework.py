@@ -38,6 +38,26 @@ def test_one_test_again(tmp_path: Path) -> None:
     assert run.result.counts.passed == 0
 
 
+def test_one_whose_name_would_mean_something_in_a_pattern(tmp_path: Path) -> None:
+    bench = node_bench(tmp_path)
+    bench.write({FILE: NODE["red"].replace('"two"', '"{name} (two) costs 3.50 $?"')})
+    [failure] = bench.run().result.failures
+    again = shlex.split(bench.framework.rerun(bench.suite, failure.test))
+    counts = bench.run(*again[5:]).result.counts
+    assert (counts.passed, counts.failed) == (0, 1)
+
+
+def test_a_report_that_was_never_written(tmp_path: Path) -> None:
+    """The reason says so, and how the command ended."""
+    runner = Runner(("node", "-e", "console.log('no such option'); process.exit(9)"), tmp_path, "r")
+    bench = Bench(tmp_path, "", Prepared(tmp_path), JUnit(), runner)
+    bench.prepared = bench.framework.prepare(bench.suite, Cancellation())
+    run = bench.run()
+    reason = f"ended with exit code 9: the report {tmp_path / 'r'} was not written"
+    assert run.verdict == (State.CRASHED, Counts(), reason)
+    assert "no such option" in run.result.details
+
+
 def test_without_a_way_to_select_the_whole_suite_is_run_again(tmp_path: Path) -> None:
     bench = Bench(tmp_path, "", Prepared(tmp_path), JUnit(), Runner(("x",), tmp_path, "r.xml"))
     assert bench.framework.rerun(bench.suite, "a > b") == "inv test-unit --service api"

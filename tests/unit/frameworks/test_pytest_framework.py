@@ -13,6 +13,7 @@ from taskslib import frameworks
 from taskslib.errors import EnvironmentFailure
 from taskslib.events import Stage, SuiteId
 from taskslib.frameworks import Prepared, framework_of
+from taskslib.frameworks.base import Invocation
 from taskslib.frameworks.pytest import Pytest
 from taskslib.processes import Command
 from taskslib.project.model import Suite
@@ -28,7 +29,8 @@ def suite_in(folder: Path, stage: Stage = Stage.UNIT) -> Suite:
 def command(suite: Suite, *arguments: str, **variables: str) -> Command:
     python = suite.folder / "python"
     prepared = Prepared(python, {"PATH": "its"})
-    return Pytest().command(suite, prepared, suite.folder / "events", arguments, variables)
+    output = suite.folder / "output.txt"
+    return Pytest().command(Invocation(suite, prepared, output, variables, arguments))
 
 
 def test_the_whole_command(tmp_path: Path) -> None:
@@ -41,8 +43,8 @@ def test_the_whole_command(tmp_path: Path) -> None:
             "PATH": "its",
             "HOME": "home",
             "PYTHONPATH": os.pathsep.join((str(PLUGINS), "own")),
-            "TASKSLIB_EVENTS": str(tmp_path.resolve() / "events"),
-            "TASKSLIB_STACKS": str(tmp_path.resolve() / "events.stacks"),
+            "TASKSLIB_EVENTS": str(tmp_path.resolve() / "output.events"),
+            "TASKSLIB_STACKS": str(tmp_path.resolve() / "output.stacks"),
         },
         ask="SIGUSR1",
     )
@@ -102,7 +104,7 @@ def test_missing_plugin(tmp_path: Path) -> None:
     with pytest.raises(
         EnvironmentFailure, match=r"taskslib_pytest_events\.py is missing"
     ) as caught:
-        broken.command(suite, Prepared(tmp_path), tmp_path / "events", (), {})
+        broken.command(Invocation(suite, Prepared(tmp_path), tmp_path / "output.txt"))
     assert caught.value.hint == "reinstall taskslib"
 
 

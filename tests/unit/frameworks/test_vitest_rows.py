@@ -221,7 +221,7 @@ def test_the_configuration_of_the_suite_holds_but_for_its_reporters(vitest: Benc
     run = vitest.run()
     assert run.verdict == (State.PASSED, Counts(passed=1), "")
     assert run.output == ""
-    assert vitest.run(*vitest.framework.verbose).output == f"passed {IT} > global\n"
+    assert vitest.run(verbose=True).output == f"passed {IT} > global\n"
 
 
 def test_only_what_lies_in_the_tests_folder_runs(vitest: Bench) -> None:
@@ -230,6 +230,28 @@ def test_only_what_lies_in_the_tests_folder_runs(vitest: Bench) -> None:
     write(vitest, 'test("a", () => {})\n')
     run = vitest.run("--exclude", "tests/unit/slow.test.ts")
     assert run.verdict == (State.PASSED, Counts(passed=1), "")
+
+
+def test_a_filter_narrows_and_never_widens(vitest: Bench) -> None:
+    red = IMPORTS + 'test("z", () => { throw new Error("not asked for") })\n'
+    files = ("tests/unit/money.test.ts", "tests/integration/money.test.ts")
+    vitest.write(dict.fromkeys(("tests/unit/other.test.ts", files[1]), red))
+    vitest.write({files[0]: IMPORTS + 'test("a", () => {})\n'})
+    assert vitest.run("Money").verdict == (State.PASSED, Counts(passed=1), "")
+    assert vitest.run(f"{files[0]}:2").result.counts.passed == 1
+    mistyped = vitest.run("tests/unit/mony.test.ts")
+    assert mistyped.verdict == (State.NO_TESTS, Counts(), "no test was collected")
+
+
+def test_what_a_red_test_printed_is_beside_its_failure(vitest: Bench) -> None:
+    text = """\
+test("a", () => { console.log("of", "another") })
+test("b", () => { console.log("asked for"); console.error("3"); throw new Error("no") })
+"""
+    write(vitest, text)
+    [failure] = vitest.run().result.failures
+    assert failure.text.endswith("\n\n--- printed ---\nasked for\n3")
+    assert "of another" not in failure.text
 
 
 def test_a_number_at_the_end_of_a_name_is_the_names_own(vitest: Bench) -> None:

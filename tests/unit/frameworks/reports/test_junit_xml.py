@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from taskslib.events import Counts, Failure, Outcome, Stage, State, SuiteId, SuiteResult
+from taskslib.frameworks.messages import Begun, Ended
 from taskslib.frameworks.reports.junit_xml import messages
 from taskslib.frameworks.tally import Tally
 from taskslib.frameworks.verdict import Exit, verdict
@@ -58,7 +59,7 @@ java.lang.IllegalStateException: no rate
 def read(folder: Path, *reports: str, code: int = 0) -> SuiteResult:
     tally = Tally(SuiteId("api", Stage.UNIT))
     files = {folder / f"{n}.xml": text.encode() for n, text in enumerate(reports)}
-    for message in messages(files, folder):
+    for message in (Begun("junit"), *messages(files, folder), Ended(0)):
         tally.add(message, 0.0)
     return verdict(tally, Exit(code))
 

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from taskslib.events import Outcome
-from taskslib.frameworks.messages import Begun, Collected, Finished, Message, Started, Unhandled
+from taskslib.frameworks.messages import (
+    Begun,
+    Collected,
+    Ended,
+    Finished,
+    Message,
+    Started,
+    Unhandled,
+)
 from taskslib.frameworks.reports.reader import JUnitReader
 from taskslib.project.model import Runner
 
 GREEN = '<testsuite><testcase name="a"/></testsuite>'
 
 
-def reader(folder: Path, report: str = "junit.xml", progress: str = "") -> JUnitReader:
-    return JUnitReader(Runner(("x",), folder, report, progress), folder / "output.txt")
+def reader(
+    folder: Path, report: str = "junit.xml", progress: str = "", *, narrowed: bool = False
+) -> JUnitReader:
+    runner = Runner(("npx", "jest", "--ci", "x"), folder, report, progress)
+    return JUnitReader(runner, folder / "output.txt", narrowed=narrowed)
 
 
 def names(messages: Iterable[Message]) -> list[str]:
@@ -25,14 +37,32 @@ def names(messages: Iterable[Message]) -> list[str]:
 
 
 def test_none_was_written(tmp_path: Path) -> None:
-    expected = [Begun("junit"), Unhandled("the report junit.xml was not written", "")]
-    assert reader(tmp_path).finish() == expected
+    what = Unhandled(f"the report {tmp_path / 'junit.xml'} was not written", "")
+    assert reader(tmp_path).finish() == [Begun("npx jest"), what, Ended(0)]
 
 
 def test_one_of_an_earlier_run(tmp_path: Path) -> None:
     (tmp_path / "junit.xml").write_text(GREEN)
-    expected = [Begun("junit"), Unhandled("the report junit.xml is older than the run", "")]
-    assert reader(tmp_path).finish() == expected
+    what = Unhandled(f"the report {tmp_path / 'junit.xml'} is older than the run", "")
+    assert reader(tmp_path).finish() == [Begun("npx jest"), what, Ended(0)]
+
+
+def test_an_old_one_that_is_put_back(tmp_path: Path) -> None:
+    """As a build tool's cache does."""
+    read = reader(tmp_path)
+    (tmp_path / "junit.xml").write_text(GREEN)
+    os.utime(tmp_path / "junit.xml", (1e9, 1e9))
+    what = Unhandled(f"the report {tmp_path / 'junit.xml'} is older than the run", "")
+    assert read.finish() == [Begun("npx jest"), what, Ended(0)]
+
+
+@pytest.mark.parametrize(("narrowed", "code"), [(True, 5), (False, 0)])
+def test_all_were_skipped(tmp_path: Path, code: int, *, narrowed: bool) -> None:
+    """Where some were asked for, those that a pattern leaves out are called skipped too."""
+    read = reader(tmp_path, narrowed=narrowed)
+    skipped = '<testcase name="a"><skipped/></testcase>'
+    (tmp_path / "junit.xml").write_text(f"<testsuite>{skipped}</testsuite>")
+    assert read.finish()[-1] == Ended(code)
 
 
 def test_one_that_is_written_anew(tmp_path: Path) -> None:

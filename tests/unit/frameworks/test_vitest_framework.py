@@ -1,0 +1,33 @@
+"""vitest as a framework: which versions it takes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from taskslib.errors import EnvironmentFailure
+from taskslib.events import Stage, SuiteId
+from taskslib.frameworks.vitest import Vitest
+from taskslib.processes import Cancellation
+from taskslib.project.model import Suite
+
+
+@pytest.mark.parametrize(
+    ("version", "fits"),
+    [("1.6.0", False), ("2.0.5", False), ("2.1.0", True), ("12.0.0-beta.1", True), ("", True)],
+)
+def test_one_that_is_too_old_is_refused(tmp_path: Path, version: str, *, fits: bool) -> None:
+    package = tmp_path / "node_modules" / "vitest"
+    package.mkdir(parents=True)
+    (package / "vitest.mjs").touch()
+    (package / "package.json").write_text(json.dumps({"version": version}))
+    (tmp_path / "package.json").write_text('{"devDependencies": {"vitest": "*"}}')
+    suite = Suite(SuiteId("web", Stage.UNIT), tmp_path, tmp_path / "tests")
+    if fits:
+        assert Vitest().prepare(suite, Cancellation()).arguments == (str(package / "vitest.mjs"),)
+    else:
+        with pytest.raises(EnvironmentFailure) as refused:
+            Vitest().prepare(suite, Cancellation())
+        assert refused.value.message == f"web: vitest {version} is older than 2.1"
