@@ -58,11 +58,15 @@ class Completed:
     timed_out: bool = False
 
 
-class GroupListener(Protocol):
-    """Is told of process groups as they begin and end."""
+class Heir(Protocol):
+    """Ends what we leave behind when we go."""
 
-    def __call__(self, pid: int, *, alive: bool) -> None:
-        """Take note of one, which is called by its leader's pid."""
+    def group(self, pid: int, *, alive: bool) -> None:
+        """Take note of a process group that begins or ends; it is called by its leader's pid."""
+
+    @property
+    def takes_over(self) -> bool:
+        """Whether it would."""
 
 
 class Cancellation:
@@ -74,7 +78,7 @@ class Cancellation:
         self.signum = 0
         self.count = 0
         self._groups: set[int] = set()
-        self._listener: GroupListener | None = None
+        self._heir: Heir | None = None
         self._lock = threading.Lock()
 
     def request(self, signum: int) -> None:
@@ -93,9 +97,19 @@ class Cancellation:
         """Whether it was asked for twice: no more grace for children."""
         return self.count > 1
 
+    @property
+    def abandons(self) -> bool:
+        """Whether even what must happen is left to the heir: asked twice, and there is one."""
+        return self.urgent and self._heir is not None and self._heir.takes_over
+
     def check(self) -> None:
         """Raise `Interrupted` if the end was asked for."""
         if self.requested:
+            raise Interrupted(self.signum)
+
+    def check_essential(self) -> None:
+        """Raise `Interrupted` if what must happen is left to the heir."""
+        if self.abandons:
             raise Interrupted(self.signum)
 
     def pause(self, seconds: float) -> None:
@@ -105,13 +119,13 @@ class Cancellation:
             time.sleep(min(left, _LOOK))
         self.check()
 
-    def listen(self, listener: GroupListener | None) -> None:
-        """Tell somebody of the process groups that run now, and of all later ones."""
+    def inherited_by(self, heir: Heir | None) -> None:
+        """Tell an heir of the process groups that run now, and of all later ones."""
         with self._lock:
-            self._listener = listener
-            if listener is not None:
+            self._heir = heir
+            if heir is not None:
                 for pid in self._groups:
-                    listener(pid, alive=True)
+                    heir.group(pid, alive=True)
 
     @contextmanager
     def group(self, pid: int) -> Iterator[None]:
@@ -125,8 +139,8 @@ class Cancellation:
     def _told(self, pid: int, *, alive: bool) -> None:
         with self._lock:
             (self._groups.add if alive else self._groups.discard)(pid)
-            if self._listener is not None:
-                self._listener(pid, alive=alive)
+            if self._heir is not None:
+                self._heir.group(pid, alive=alive)
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
@@ -171,17 +185,16 @@ def run(
     """Run a command to its end and return how it ended; whatever it left in its group is ended.
 
     `while_running` is called every few hundredths of a second. `output` receives stdout and
-    stderr together, unbuffered, instead of the result. Raises `Interrupted` on cancellation (not
-    if `essential`), and OSError where the program cannot be started.
+    stderr together, unbuffered, instead of the result. Raises `Interrupted` on cancellation (if
+    `essential`, only where an heir does it instead), OSError where the program cannot be started.
     """
-    if not essential:
-        cancellation.check()
+    check = cancellation.check_essential if essential else cancellation.check
+    check()
     with _Streams(command, output) as streams:
         child = _start(command, streams)
         with cancellation.group(child.pid):
             try:
-                waits_for = None if essential else cancellation
-                timed_out = _wait(child, command, waits_for, while_running)
+                timed_out = _wait(child, command, check, while_running)
                 if timed_out and command.ask:
                     _ask(child, command.ask)
             finally:
@@ -236,7 +249,7 @@ def _start(command: Command, streams: _Streams) -> subprocess.Popen[bytes]:
 def _wait(
     child: subprocess.Popen[bytes],
     command: Command,
-    cancellation: Cancellation | None,
+    check: Callable[[], None],
     while_running: Callable[[], None] | None,
 ) -> bool:
     """Wait for the child; return whether its time limit ended it."""
@@ -248,8 +261,7 @@ def _wait(
             while_running()
         if child.returncode is not None:
             return False
-        if cancellation is not None:
-            cancellation.check()
+        check()
         if limit is not None and time.monotonic() > limit:
             return True
 

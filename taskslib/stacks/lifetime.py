@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from taskslib.errors import EngineError, StackError
+from taskslib.errors import EngineError, Interrupted, StackError
 from taskslib.processes import Cancellation
 from taskslib.project.model import Limits
 from taskslib.stacks.engine import ComposeConfig, Container, Engine, Label
@@ -115,10 +115,11 @@ class Lifetime:
     def end(self, name: str, *, in_flight: bool = False) -> None:
         """Tear an instance down until listings show nothing of it; also when cancelled.
 
-        Raises `StackError` naming what is left.
+        Raises `StackError` naming what is left, `Interrupted` where an heir of ours does it.
         """
         tries = clean = 0
         while True:
+            self.cancellation.check_essential()
             if not clean:
                 self.engine.teardown(name)
                 tries += 1
@@ -139,11 +140,12 @@ class Lifetime:
         try:
             self.step("stop")
         finally:
-            if self.cancellation.urgent and self.guard.takes_over:
-                self.say("asked twice to end: the watchdog ends the stack in the background")
-            else:
+            try:
                 self.end(name, in_flight=in_flight)
                 self.guard.disarm(name)
+            except Interrupted:
+                self.say("asked twice to end: the watchdog ends the stack in the background")
+                raise
 
     def _end_failed(self, name: str, *, in_flight: bool) -> None:
         """End an instance because of an error, which must not be lost to one in here."""

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,34 @@ def test_what_is_essential_goes_on_to_its_end() -> None:
     done = run(python(code), cancellation, essential=True, while_running=ask)
     assert cancellation.urgent
     assert (done.code, done.stdout.strip()) == (0, "done")
+
+
+@dataclass
+class Inherits:
+    """An heir, and what it is told."""
+
+    groups: list[tuple[int, bool]] = field(default_factory=list)
+    takes_over: bool = True
+
+    def group(self, pid: int, *, alive: bool) -> None:
+        self.groups.append((pid, alive))
+
+
+def test_asked_twice_even_what_is_essential_is_left_to_an_heir() -> None:
+    cancellation, heir = Cancellation(), Inherits()
+    cancellation.inherited_by(heir)
+
+    def ask() -> None:
+        cancellation.request(signal.SIGINT)
+
+    sleeps = python("import time; time.sleep(300)")
+    with pytest.raises(Interrupted):
+        run(sleeps, cancellation, essential=True, while_running=ask)
+    assert [alive for _, alive in heir.groups] == [True, False]
+    with pytest.raises(Interrupted):
+        run(sleeps, cancellation, essential=True)
+    heir.takes_over = False
+    assert run(python("pass"), cancellation, essential=True).code == 0
 
 
 @POSIX

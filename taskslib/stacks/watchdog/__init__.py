@@ -21,15 +21,9 @@ class Guard(Protocol):
     def disarm(self, name: str) -> None:
         """Guard it no longer: it is gone, or is to stay."""
 
-    @property
-    def takes_over(self) -> bool:
-        """Whether what is armed is ended when the owner just leaves."""
-
 
 class Unguarded:
     """Guards nothing."""
-
-    takes_over = False
 
     def arm(self, name: str) -> None:
         """Do nothing."""

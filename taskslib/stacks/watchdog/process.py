@@ -38,11 +38,11 @@ class Watchdog:
     def watching(self) -> Iterator[Watchdog]:
         """Watch over what runs in this context, the groups of its children included."""
         self._start()
-        self._cancellation.listen(self._group)
+        self._cancellation.inherited_by(self)
         try:
             yield self
         finally:
-            self._cancellation.listen(None)
+            self._cancellation.inherited_by(None)
             self._close()
 
     def arm(self, name: str) -> None:
@@ -55,6 +55,10 @@ class Watchdog:
     def disarm(self, name: str) -> None:
         """Guard it no longer."""
         self._tell(f"disarm {name}")
+
+    def group(self, pid: int, *, alive: bool) -> None:
+        """End a process group too, while it lives."""
+        self._tell(f"{'group' if alive else 'ungroup'} {pid}")
 
     @property
     def takes_over(self) -> bool:
@@ -83,9 +87,6 @@ class Watchdog:
                 env=dict(self._environ),
                 **options,
             )
-
-    def _group(self, pid: int, *, alive: bool) -> None:
-        self._tell(f"{'group' if alive else 'ungroup'} {pid}")
 
     def _tell(self, line: str) -> None:
         if self._process is None or self._process.stdin is None:

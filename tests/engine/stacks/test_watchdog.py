@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,6 +36,7 @@ SCRIPT = """\
 import os, sys
 from dataclasses import replace
 from pathlib import Path
+from taskslib.errors import Interrupted
 from taskslib.processes import Command, run
 from taskslib.stacks.watchdog.process import Watchdog
 from tests.engine.stacks.bench import Bench
@@ -42,12 +44,16 @@ from tests.engine.stacks.bench import Bench
 folder = Path(sys.argv[1])
 bench = Bench(folder, (folder / "docker-compose.yml").read_text())
 locks = bench.lifetime.locks
-with Watchdog(locks, os.environ, bench.cancellation).watching() as guard:
-    lifetime = replace(bench.lifetime, step=lambda name: print(name, flush=True), guard=guard)
-    with lifetime.running(bench.spec()):
-        sleep = "import sys, time; print(sys.argv[1]); time.sleep(300)"
-        print("up", flush=True)
-        run(Command((sys.executable, "-c", sleep, f"{folder.name}-tests")), bench.cancellation)
+guards = Watchdog(locks, os.environ, bench.cancellation).watching()
+try:
+    with bench.cancellation.on_signals(), guards as guard:
+        lifetime = replace(bench.lifetime, step=lambda name: print(name, flush=True), guard=guard)
+        with lifetime.running(bench.spec()):
+            sleep = "import sys, time; print(sys.argv[1]); time.sleep(300)"
+            print("up", flush=True)
+            run(Command((sys.executable, "-c", sleep, f"{folder.name}-tests")), bench.cancellation)
+except Interrupted as ended:
+    sys.exit(ended.exit_code)
 """
 
 
@@ -64,10 +70,11 @@ def processes(folder: Path) -> bool:
     return False
 
 
-def started(folder: Path) -> subprocess.Popen[str]:
+def started(folder: Path, **variables: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", SCRIPT, str(folder)],
         cwd=Path(__file__).parents[3],
+        env={**os.environ, **variables},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -102,6 +109,24 @@ def test_nothing_is_left(
     wait_for(gone, timeout=60, message="nothing left")
     record_property("seconds until clean", round(time.monotonic() - killed, 1))
     assert bench.of_compose() == []
+
+
+def test_a_second_signal_in_the_middle_of_the_end_returns_at_once(shop: Path) -> None:
+    """The first `down` hangs, as one does on an engine that is busy."""
+    slow_stack(shop, TESTS)
+    real, began = shutil.which("docker"), shop / "down-began"
+    client = shop / "docker"
+    hangs = f"[ -e '{began}' ] || {{ touch '{began}'; sleep 300; }}"
+    client.write_text(f'#!/bin/sh\ncase "$*" in *" down "*) {hangs};; esac\nexec {real} "$@"\n')
+    client.chmod(0o755)
+    with started(shop, PATH=f"{shop}{os.pathsep}{os.environ['PATH']}") as child:
+        reach(child, "build start wait up", is_up, shop)
+        child.send_signal(signal.SIGINT)
+        wait_for(began.exists, timeout=60)
+        assert child.poll() is None
+        child.send_signal(signal.SIGINT)
+        assert child.wait(timeout=60) == 130
+    wait_for(lambda: not leftovers(shop.name), timeout=60, message="nothing left")
 
 
 def test_what_lost_its_watchdog_too_is_reaped_by_the_next_run(shop: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -168,8 +168,7 @@ def cancel_twice(cancellation: Cancellation) -> None:
 class Remembers:
     """A guard that writes down what it is told."""
 
-    def __init__(self, *, takes_over: bool = True) -> None:
-        self.takes_over = takes_over
+    def __init__(self) -> None:
         self.told: list[str] = []
 
     def arm(self, name: str) -> None:
@@ -198,10 +197,21 @@ def test_a_kept_one_is_guarded_until_it_is_up(tmp_path: Path) -> None:
     assert len(guard.told) == 2
 
 
+@dataclass
+class Inherits:
+    """An heir that may have died."""
+
+    takes_over: bool
+
+    def group(self, pid: int, *, alive: bool) -> None:
+        """Take no note."""
+
+
 @pytest.mark.parametrize("takes_over", [True, False])
 def test_asked_twice_to_end_it_is_left_to_the_watchdog(tmp_path: Path, *, takes_over: bool) -> None:
     cancellation = Cancellation()
-    guard = Remembers(takes_over=takes_over)
+    cancellation.inherited_by(Inherits(takes_over))
+    guard = Remembers()
     engine = fake()
     lifetime = replace(life(engine, tmp_path, cancellation), guard=guard)
     with pytest.raises(Interrupted), lifetime.running(spec()):
