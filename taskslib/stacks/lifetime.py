@@ -17,6 +17,7 @@ from taskslib.errors import EngineError, Interrupted, StackError
 from taskslib.processes import Cancellation
 from taskslib.project.model import Limits
 from taskslib.stacks.engine import ComposeConfig, Container, Engine, Label
+from taskslib.stacks.fixed import fixed
 from taskslib.stacks.instance import (
     Instance,
     Spec,
@@ -26,6 +27,7 @@ from taskslib.stacks.instance import (
 )
 from taskslib.stacks.isolate import isolate
 from taskslib.stacks.limits import out_of_networks
+from taskslib.stacks.lines import located
 from taskslib.stacks.lock import instance_lock
 from taskslib.stacks.wait import broken_stack, find_broken, wait_ready
 from taskslib.stacks.watchdog import Guard, Unguarded
@@ -181,7 +183,11 @@ class Lifetime:
 
     def _configure(self, spec: Spec) -> ComposeConfig:
         resolved = self.engine.config(spec.stack, spec.name, spec.variables)
-        return isolate(resolved, spec.name, spec.labels)
+        isolated = isolate(resolved, spec.name, spec.labels)
+        root = Path(spec.labels.get(Label.ROOT, ""))
+        for place, what in located(tuple(fixed(resolved, spec.name)), spec.stack.files, root):
+            self.say(f"{place}: {what} is fixed; every stack gets one of its own instead")
+        return isolated
 
     def _up(self, spec: Spec, config: ComposeConfig) -> Instance:
         self.step("build")
