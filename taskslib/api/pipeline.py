@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import time
 from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
@@ -28,9 +25,6 @@ if TYPE_CHECKING:
     from taskslib.events import Sink
     from taskslib.pipeline.report import Report
     from taskslib.stacks.instance import Spec
-
-_KEPT_RUNS = 20
-"""Folders under `.taskslib/runs` that are kept."""
 
 
 def plan(session: Session, request: TestRequest) -> Plan:
@@ -98,17 +92,9 @@ def rerun_command(suite: Suite, test: str) -> str:
 
 def run_folder(session: Session) -> Path:
     """Make and return a new folder for a run's files; the oldest ones are removed."""
-    from taskslib.project.places import own_folder
+    from taskslib.pipeline.runs import run_folder
 
-    runs = own_folder(session.root) / "runs"
-    runs.mkdir(exist_ok=True)
-    earlier = sorted(folder for folder in runs.iterdir() if folder.is_dir())
-    for folder in earlier[: max(0, len(earlier) - _KEPT_RUNS + 1)]:
-        shutil.rmtree(folder, ignore_errors=True)
-    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
-    folder = runs / name
-    folder.mkdir(exist_ok=True)
-    return folder
+    return run_folder(session.root)
 
 
 def _refuse_kept(session: Session, specs: Iterable[Spec]) -> None:
