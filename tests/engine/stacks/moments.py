@@ -11,6 +11,31 @@ from taskslib.testing import wait_for
 from tests.engine.stacks.bench import IMAGE, Bench
 from tests.support.leftovers import docker
 
+GUARDED = """\
+import os, sys
+from dataclasses import replace
+from pathlib import Path
+from taskslib.errors import Interrupted
+from taskslib.processes import Command, run
+from taskslib.stacks.watchdog.process import Watchdog
+from tests.engine.stacks.bench import Bench
+
+folder, seconds = Path(sys.argv[1]), sys.argv[2]
+bench = Bench(folder, (folder / "docker-compose.yml").read_text())
+guards = Watchdog(bench.locks, os.environ, bench.cancellation).watching()
+try:
+    with bench.cancellation.on_signals(), guards as guard:
+        print("begin", flush=True)
+        lifetime = replace(bench.lifetime, step=lambda name: print(name, flush=True), guard=guard)
+        with lifetime.running(bench.spec()):
+            sleep = "import sys, time; print(sys.argv[1]); time.sleep(float(sys.argv[2]))"
+            print("up", flush=True)
+            tests = (sys.executable, "-c", sleep, f"{folder.name}-tests", seconds)
+            run(Command(tests), bench.cancellation)
+except Interrupted as ended:
+    sys.exit(ended.exit_code)
+"""
+"""A whole run of a stack: prints its steps; its tests take a number of seconds."""
 BUILDS = "services: {web: {build: .}}\n"
 STARTING = """\
   db:

@@ -19,6 +19,7 @@ from taskslib.testing import wait_for
 from tests.engine.stacks.bench import HOST, IMAGE, Bench
 from tests.engine.stacks.moments import (
     BUILDS,
+    GUARDED,
     STARTS,
     TESTS,
     WAITS,
@@ -32,29 +33,6 @@ from tests.engine.stacks.moments import (
 from tests.support.leftovers import leftovers
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills by POSIX signals")
-SCRIPT = """\
-import os, sys
-from dataclasses import replace
-from pathlib import Path
-from taskslib.errors import Interrupted
-from taskslib.processes import Command, run
-from taskslib.stacks.watchdog.process import Watchdog
-from tests.engine.stacks.bench import Bench
-
-folder = Path(sys.argv[1])
-bench = Bench(folder, (folder / "docker-compose.yml").read_text())
-locks = bench.lifetime.locks
-guards = Watchdog(locks, os.environ, bench.cancellation).watching()
-try:
-    with bench.cancellation.on_signals(), guards as guard:
-        lifetime = replace(bench.lifetime, step=lambda name: print(name, flush=True), guard=guard)
-        with lifetime.running(bench.spec()):
-            sleep = "import sys, time; print(sys.argv[1]); time.sleep(300)"
-            print("up", flush=True)
-            run(Command((sys.executable, "-c", sleep, f"{folder.name}-tests")), bench.cancellation)
-except Interrupted as ended:
-    sys.exit(ended.exit_code)
-"""
 
 
 def processes(folder: Path) -> bool:
@@ -71,13 +49,16 @@ def processes(folder: Path) -> bool:
 
 
 def started(folder: Path, **variables: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(folder)],
+    child = subprocess.Popen(
+        [sys.executable, "-c", GUARDED, str(folder), "300"],
         cwd=Path(__file__).parents[3],
         env={**os.environ, **variables},
         stdout=subprocess.PIPE,
         text=True,
     )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "begin\n"
+    return child
 
 
 @pytest.mark.parametrize(
