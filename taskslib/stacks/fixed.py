@@ -8,6 +8,9 @@ from typing import Any
 
 from taskslib.stacks.engine import ComposeConfig
 
+BRIDGE_NAME = "com.docker.network.bridge.name"
+"""A network's option that fixes the name of the host's device."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
@@ -62,3 +65,5 @@ def _of_named(path: tuple[str, ...], value: Mapping[str, Any], own: str) -> Iter
         yield Fixed((*path, "name"), str(value["name"]))
     if (value.get("ipam") or {}).get("config"):
         yield Fixed((*path, "ipam"), "")
+    if (value.get("driver_opts") or {}).get(BRIDGE_NAME):
+        yield Fixed((*path, "driver_opts", BRIDGE_NAME), "")

@@ -15,13 +15,12 @@ from typing import Any
 from taskslib.errors import ConfigError
 from taskslib.stacks.endpoints import describe
 from taskslib.stacks.engine import ComposeConfig, Label
+from taskslib.stacks.fixed import BRIDGE_NAME
 
 _LOOPBACK = "127.0.0.1"
 _DROPPED = ("container_name", "external_links", "x-taskslib")
 _NAMED_DROPPED = ("enable_ipv6", "external", "ipam", "name")
 """Of networks and volumes. IPv6 goes with its address range: engines before 27 have no free one."""
-_BRIDGE_NAME = "com.docker.network.bridge.name"
-"""A network's option that fixes the name of the host's device."""
 
 
 def isolate(config: ComposeConfig, name: str, labels: Mapping[str, str]) -> ComposeConfig:
@@ -61,7 +60,7 @@ def _isolate_named(value: dict[str, Any], name: str, labels: Mapping[str, str]) 
     kept = {key: one for key, one in value.items() if key not in _NAMED_DROPPED}
     if "driver_opts" in kept:
         options = kept["driver_opts"] or {}
-        kept["driver_opts"] = {k: one for k, one in options.items() if k != _BRIDGE_NAME}
+        kept["driver_opts"] = {k: one for k, one in options.items() if k != BRIDGE_NAME}
     return {**kept, "name": name, "labels": {**(kept.get("labels") or {}), **labels}}
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
 
+from taskslib.project.model import Stack
 from taskslib.stacks.instance import Instance
 from tests.engine.stacks.bench import IMAGE, SERVES, Bench, status
 from tests.support.leftovers import docker
@@ -52,6 +53,20 @@ volumes:
   data: {{name: NAME-data}}
   theirs: {{name: NAME-test-theirs, external: true}}
 """
+REPLACED = {
+    "7: service web: container_name NAME-fixed",
+    "10: service web: restart always",
+    "11: service web: deploy restart_policy",
+    "13: service web: ports 18765",
+    "13: service web: ports 18766",
+    "15: service web: networks back ipv4_address 10.213.7.5",
+    "29: network back: name NAME-back",
+    "31: network back: ipam",
+    "32: network back: driver_opts com.docker.network.bridge.name",
+    "33: network shared: external NAME-test-shared",
+    "35: volume data: name NAME-data",
+    "36: volume theirs: external NAME-test-theirs",
+}
 DOCKERFILE = f"""\
 FROM {IMAGE}
 HEALTHCHECK --interval=200ms CMD \
@@ -108,6 +123,9 @@ def test_every_fixed_name_on_two_instances_at_once(shop: Path) -> None:
     with foreign(shop.name), ThreadPoolExecutor(2) as pool:
         (one, ones), (other, others) = pool.map(live, ("x", "y"))
     assert one.endpoints[0].port != other.endpoints[0].port
+    end = " is fixed; every stack gets one of its own instead"
+    told = {words.removeprefix(f"{bench.file}:").removesuffix(end) for words in bench.said}
+    assert told == {words.replace("NAME", shop.name) for words in REPLACED}
     assert one.variables["TEST_COMPOSE_PROJECT"] == f"{shop.name}-test-x"
     for instance, found in (("x", ones), ("y", others)):
         name = f"{shop.name}-test-{instance}"
@@ -118,6 +136,68 @@ def test_every_fixed_name_on_two_instances_at_once(shop: Path) -> None:
         }
         assert bench.of_compose(instance) == []
     assert docker("image", "ls", "-q", f"{shop.name}/web") == ""
+
+
+def test_what_one_instance_wrote_is_there_when_the_other_has_gone(shop: Path) -> None:
+    text = f"services: {{web: {{image: {IMAGE}, init: true, command: [sleep, '300'], "
+    bench = Bench(shop, text + "volumes: ['data:/data']}}\nvolumes: {data: {name: fixed}}\n")
+    for kept in (spec := bench.spec(one, kind="kept") for one in ("x", "y")):
+        bench.lifetime.start(kept)
+        docker("exec", f"{kept.name}-web-1", "sh", "-c", f"echo {kept.instance} > /data/row")
+    bench.lifetime.stop(bench.spec("x").name)
+    bench.lifetime.start(spec)  # and starting it anew changes nothing
+    assert docker("exec", f"{spec.name}-web-1", "cat", "/data/row").strip() == "y"
+    bench.lifetime.stop(spec.name)
+    assert bench.of_compose("x") == bench.of_compose("y") == []
+
+
+PARTS = {
+    "docker-compose.yml": f"""\
+include: [more/included.yml]
+services:
+  web:
+    extends: {{file: base.yml, service: base}}
+    env_file: [web.env]
+    secrets: [password]
+    configs: [{{source: rules, target: /rules}}]
+    depends_on: [included]
+  never:
+    image: {IMAGE}
+    profiles: [never]
+secrets: {{password: {{file: password.txt}}}}
+configs: {{rules: {{file: rules.txt}}}}
+""",
+    "docker-compose.override.yml": "services: {web: {environment: {OVERRIDE: overridden}}}\n",
+    "base.yml": f"""\
+services:
+  base:
+    image: {IMAGE}
+    init: true
+    command: [sh, -c, "cat /run/secrets/password /rules; echo $$IN_FILE $$OVERRIDE; sleep 300"]
+""",
+    "more/included.yml": f"services: {{included: {{image: {IMAGE}, command: [echo, included]}}}}\n",
+    "web.env": "IN_FILE=from-a-file\n",
+    "password.txt": "sesame\n",
+    "rules.txt": "be nice\n",
+}
+
+
+def test_all_that_a_file_may_be_made_of_keeps_working(shop: Path) -> None:
+    bench = Bench(shop, "")
+    for name, text in PARTS.items():
+        (shop / name).parent.mkdir(exist_ok=True)
+        (shop / name).write_text(text)
+    files = (bench.file, shop / "docker-compose.override.yml")
+    spec = replace(bench.spec(), stack=Stack("", files))
+    with bench.lifetime.running(spec):
+        assert names_of(bench, "x")["container"] == [
+            f"{spec.name}-included-1",
+            f"{spec.name}-web-1",
+        ]
+        said = [
+            line.partition("| ")[2] for line in bench.engine.logs(spec.name, tail=9).split("\n")
+        ]
+    assert {"sesame", "be nice", "from-a-file overridden", "included"} <= set(said)
 
 
 def test_a_one_shot_is_done_and_the_stack_is_up(shop: Path) -> None:
