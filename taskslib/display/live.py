@@ -71,6 +71,6 @@ class LiveDisplay:
         with self._lock:
             lines = self._board.lines(time.monotonic(), width, max(1, height - 3), self._glyphs)
         # The cursor rests on a line of its own: the terminal's echo of Ctrl-C would else wrap a
-        # full row, and the picture's own height would be wrong.
-        shown = "\n".join(printable(line, self._encoding) for line in (*lines, ""))
+        # full row, and the picture's own height would be wrong. (rich drops an empty last line.)
+        shown = "\n".join(printable(line, self._encoding) for line in (*lines, " "))
         return Text(shown, no_wrap=True, overflow="crop", end="")

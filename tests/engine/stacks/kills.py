@@ -171,9 +171,13 @@ def _processes(mark: str) -> Iterator[str]:
 
 def wrong(outcome: Outcome) -> str:
     """Return what is wrong with a cell; empty if nothing is."""
-    expected = {CODES[outcome.cell.signal.partition(" ")[0]]}
-    if outcome.moment in {"done", "stop"}:
+    name = outcome.cell.signal.partition(" ")[0]
+    expected = {CODES[name]}
+    late = outcome.moment in {"done", "stop"}
+    if late:
         expected.add(0)  # it came when all was done
+    if late or outcome.cell.again is not None:
+        expected.add(-signal.Signals[name])  # or when Python was already on its way out
     if outcome.code not in expected:
         return f"exit code {outcome.code}"
     return ", ".join(outcome.left)
@@ -207,6 +211,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--jobs", type=int, default=4)
     given = parser.parse_args()
+    for name in ("SIGINT", "SIGHUP"):  # which a script's background job is started to ignore
+        signal.signal(signal.Signals[name], signal.SIG_DFL)
     print(f"seed {given.seed}", flush=True)
     outcomes = run(given.count, given.seed, given.jobs)
     print("\n".join(table(outcomes)))
