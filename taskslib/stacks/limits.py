@@ -24,7 +24,12 @@ _HINTS = (
         "a container of that name that is not ours: `docker ps -a` shows it",
     ),
     (
-        re.compile(r"failed to resolve source metadata|pull access denied", re.IGNORECASE),
+        # The last: any pull that could not even ask the registry, whatever was in the way.
+        re.compile(
+            r"failed to resolve source metadata|pull access denied"
+            r"|(?:get|head) \"https?://\S+/v2/",
+            re.IGNORECASE,
+        ),
         "base images that no registry gives: `inv setup --offline-images`",
     ),
 )

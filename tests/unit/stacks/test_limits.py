@@ -31,6 +31,15 @@ FROM_27 = "Error response from daemon: all predefined address pools have been fu
         ("write /x: no space left on device", "docker system df"),
         ('The container name "/db" is already in use by container "1f"', "docker ps -a"),
         ("python:4: failed to resolve source metadata for x", "inv setup --offline-images"),
+        (
+            'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: '
+            "connect: network is unreachable",
+            "inv setup --offline-images",
+        ),
+        (
+            'Head "http://localhost:5000/v2/x/manifests/1": EOF',
+            "inv setup --offline-images",
+        ),
     ],
 )
 def test_what_mends_it(output: str, hint: str) -> None:
