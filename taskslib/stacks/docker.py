@@ -70,7 +70,7 @@ class DockerEngine:
             return
         done = self._compose(name, stack, config, "build", timeout=limit)
         if done.code != 0 or done.timed_out:
-            self._docker.raise_if_down(done)
+            self._raise_if_gone(done)
             output = last_lines(without_warnings(done.stdout + done.stderr))
             late = f" in {limit:.0f} s" if done.timed_out else ""
             raise BuildError(
@@ -84,7 +84,7 @@ class DockerEngine:
         up = ("up", "--detach", "--no-build", "--quiet-pull")
         done = self._compose(name, stack, config, *up, timeout=limit)
         if done.code != 0 or done.timed_out:
-            self._docker.raise_if_down(done)
+            self._raise_if_gone(done)
             late = f" in {limit:.0f} s" if done.timed_out else ""
             output = last_lines(without_warnings(done.stdout + done.stderr))
             raise StackError(
@@ -148,6 +148,15 @@ class DockerEngine:
     def host(self) -> str:
         """Return the host at which published ports are reached; never `localhost`."""
         return published_host(self._docker.environ)
+
+    def _raise_if_gone(self, done: Completed) -> None:
+        """Raise `EngineError` where a long command failed because the engine is not running.
+
+        Of one that goes away in the middle, a command says no more than `EOF`: so it is asked.
+        """
+        self._docker.raise_if_down(done)
+        if not done.timed_out:
+            self.check()
 
     def _labelled(self, name: str) -> dict[str, list[str]]:
         found = {}
