@@ -78,9 +78,9 @@ class Lifetime:
                 if spec.kept:
                     self.guard.disarm(spec.name)
                 yield instance
-            except BaseException:
+            except BaseException as error:
                 if not (spec.kept and up):
-                    self._end_failed(spec.name, in_flight=not up)
+                    self._end_failed(spec.name, error, in_flight=not up)
                 raise
             if not spec.kept:
                 self._stop(spec.name)
@@ -100,8 +100,8 @@ class Lifetime:
             self.guard.arm(spec.name)
             try:
                 instance = self._up(spec, config)
-            except BaseException:
-                self._end_failed(spec.name, in_flight=True)
+            except BaseException as error:
+                self._end_failed(spec.name, error, in_flight=True)
                 raise
             self.guard.disarm(spec.name)
             return instance
@@ -149,11 +149,16 @@ class Lifetime:
                 self.say("asked twice to end: the watchdog ends the stack in the background")
                 raise
 
-    def _end_failed(self, name: str, *, in_flight: bool) -> None:
-        """End an instance because of an error, which must not be lost to one in here."""
+    def _end_failed(self, name: str, because: BaseException, *, in_flight: bool) -> None:
+        """End an instance because of an error, which must not be lost to one in here.
+
+        An engine that went away breaks both, and is told of once.
+        """
         try:
             self._stop(name, in_flight=in_flight)
         except EngineError as error:
+            if str(error) == str(because):
+                return
             self.say(f"{error.message}; {error.hint}" if error.hint else error.message)
 
     @contextmanager

@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from taskslib.errors import BuildError, ConfigError, Interrupted, StackError, UsageError
+from taskslib.errors import (
+    BuildError,
+    ConfigError,
+    EngineError,
+    Interrupted,
+    StackError,
+    UsageError,
+)
 from taskslib.processes import Cancellation
 from taskslib.project.model import Stack
 from taskslib.stacks.engine import Container, Label
@@ -270,6 +277,23 @@ def test_what_came_first_is_raised_and_what_is_left_is_said(tmp_path: Path) -> N
         engine.stubborn = 0
         engine.teardown(NAME)
         engine.stubborn = 100
+
+
+def test_an_engine_that_goes_away_is_told_of_once(tmp_path: Path) -> None:
+    said: list[str] = []
+    steps: list[str] = []
+
+    def at(step: str) -> None:
+        steps.append(step)
+        if "start" in steps:
+            raise EngineError("the container engine is not running")
+
+    lifetime = Lifetime(fake(at=at), Cancellation(), tmp_path, say=said.append, rest=lambda _: None)
+    with pytest.raises(EngineError) as raised, lifetime.running(spec()):
+        pytest.fail("it is not up")
+    assert raised.value.message == "the container engine is not running"
+    assert steps[-2:] == ["start", "teardown"]
+    assert said == []
 
 
 def test_leftovers_are_torn_down_again_and_never_passed_over(tmp_path: Path) -> None:
