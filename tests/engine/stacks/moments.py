@@ -53,11 +53,12 @@ WAITS = f"services:\n{STARTING}"
 TESTS = "services: {web: {image: IMAGE, init: true, command: [sleep, '300']}}\n"
 
 
-def slow_stack(folder: Path, text: str) -> Bench:
+def slow_stack(folder: Path, text: str, image: str = IMAGE) -> Bench:
     """Return a bench on one of these stacks; a build of it never ends."""
-    bench = Bench(folder, text.replace("IMAGE", IMAGE))
-    endless = f'["sh", "-c", "sleep 300", "{folder.name}-builds"]'
-    (folder / "Dockerfile").write_text(f"FROM {IMAGE}\nRUN {endless}\n")
+    bench = Bench(folder, text.replace("IMAGE", image))
+    # Some shells become their last command, which has another name than they were given.
+    endless = f'["sh", "-c", "sleep 300; exit", "{folder.name}-builds"]'
+    (folder / "Dockerfile").write_text(f"FROM {image}\nRUN {endless}\n")
     return bench
 
 

@@ -1,0 +1,124 @@
+"""An engine that goes away in the middle of a run: one line says so, and what is left is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from taskslib.errors import EngineError
+from taskslib.stacks.reap import candidates, reap
+from taskslib.testing import wait_for
+from tests.engine.second.daemon import TINY, Daemon
+from tests.engine.stacks.bench import HOST, Bench
+from tests.engine.stacks.moments import BUILDS, STARTS, WAITS, builds, slow_stack, starts, waits
+from tests.support.leftovers import docker, leftovers
+
+pytestmark = pytest.mark.xdist_group("second-outage")
+RUNS = f"services: {{web: {{image: '{TINY}', init: true}}}}\n"
+DOWN = "the container engine is not running"
+HINT = "start it, or let `inv setup` say how"
+
+
+def says_so_once(error: EngineError, bench: Bench) -> bool:
+    """Tell whether an error is that of an engine that has gone away, and all that is said."""
+    said = (type(error), error.message, error.hint, error.exit_code)
+    return said == (EngineError, DOWN, HINT, 3) and bench.said == []
+
+
+@contextmanager
+def killed_when(second: Daemon, there: Callable[[], bool]) -> Iterator[None]:
+    """Kill the engine as soon as something is so, beside what is done in here."""
+
+    def kill() -> None:
+        wait_for(there, timeout=60)
+        second.stop("KILL")
+
+    with ThreadPoolExecutor(1) as pool:
+        killed = pool.submit(kill)
+        yield
+        killed.result()
+
+
+def left_by_a_killed_engine(shop: Path, second: Daemon) -> Bench:
+    """Return the bench of a run whose engine was killed, and runs again."""
+    bench = Bench(shop, RUNS)
+    with pytest.raises(EngineError) as raised, bench.lifetime.running(bench.spec()):
+        second.stop("KILL")
+    assert says_so_once(raised.value, bench)
+    second.start()
+    name = bench.spec().name
+    assert leftovers(shop.name) == [f"container {name}-web-1", f"network {name}_default"]
+    return bench
+
+
+def test_what_a_killed_engine_keeps_is_reaped(shop: Path, second: Daemon) -> None:
+    bench = left_by_a_killed_engine(shop, second)
+    found = candidates(bench.engine.belongings(), HOST, bench.locks)
+    assert reap(bench.lifetime, found) == (bench.spec().name,)
+    assert leftovers(shop.name) == []
+    assert bench.of_compose() == []
+
+
+def test_what_a_killed_engine_keeps_is_cleared_by_the_next_run(shop: Path, second: Daemon) -> None:
+    bench = left_by_a_killed_engine(shop, second)
+    listing = ("ps", "--all", "--quiet")
+    before = docker(*listing)
+    with bench.lifetime.running(bench.spec()):
+        assert docker(*listing) not in {"", before}
+    assert bench.said == []
+    assert leftovers(shop.name) == []
+
+
+def test_what_the_tests_say_is_not_lost_to_an_engine_that_was_killed(
+    shop: Path, second: Daemon
+) -> None:
+    def tests_fail() -> None:
+        second.stop("KILL")
+        raise AssertionError("red")
+
+    bench = Bench(shop, RUNS)
+    with pytest.raises(AssertionError, match="red"), bench.lifetime.running(bench.spec()):
+        tests_fail()
+    assert bench.said == [f"{DOWN}; {HINT}"]
+    second.start()
+    assert bench.lifetime.stop(bench.spec().name)
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        pytest.param(BUILDS, builds, id="build"),
+        pytest.param(STARTS, starts, id="start"),
+        pytest.param(WAITS, waits, id="wait"),
+    ],
+)
+def test_it_is_killed_before_the_tests(
+    shop: Path, second: Daemon, text: str, there: Callable[[Path], bool]
+) -> None:
+    bench = slow_stack(shop, text, TINY)
+    with (
+        killed_when(second, lambda: there(shop)),
+        pytest.raises(EngineError) as raised,
+        bench.lifetime.running(bench.spec()),
+    ):
+        pytest.fail("it is not up")
+    assert says_so_once(raised.value, bench)
+    second.start()
+    left = () if text is BUILDS else (bench.spec().name,)
+    assert reap(bench.lifetime, [bench.spec().name]) == left
+    assert leftovers(shop.name) == []
+
+
+@pytest.mark.parametrize("signal", ["TERM", "KILL"])
+def test_it_is_restarted_while_the_tests_run(shop: Path, second: Daemon, signal: str) -> None:
+    bench = Bench(shop, RUNS)
+    with bench.lifetime.running(bench.spec()):
+        second.stop(signal)
+        second.start()
+    assert bench.said == []
+    assert leftovers(shop.name) == []
+    assert bench.of_compose() == []

@@ -1,0 +1,122 @@
+"""An engine that has no more of something, for real: what is said, and nothing is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from taskslib.errors import BuildError, EngineError, StackError
+from taskslib.stacks.instance import Spec
+from taskslib.stacks.limits import out_of_networks
+from tests.engine.second.daemon import TINY, Daemon
+from tests.engine.stacks.bench import Bench
+from tests.support.leftovers import docker, leftovers
+
+pytestmark = pytest.mark.xdist_group("second-shortage")
+RUNS = f"services: {{web: {{image: '{TINY}', init: true}}}}\n"
+BUILDS = "services: {web: {build: .}}\n"
+NO_NETWORK = (
+    "end stacks that nobody needs (inv infra-prune), or give it more: `default-address-pools`"
+)
+NO_SPACE = "make room on the engine's disk: `docker system df` shows what takes it"
+NO_REGISTRY = "base images that no registry gives: `inv setup --offline-images`"
+TAKEN = "a container of that name that is not ours: `docker ps -a` shows it"
+
+
+def fails(bench: Bench, spec: Spec) -> EngineError:
+    with pytest.raises(EngineError) as raised, bench.lifetime.running(spec):
+        pytest.fail("it is not up")
+    assert bench.said == []
+    return raised.value
+
+
+def says(error: EngineError, bench: Bench) -> str:
+    """Return the hint of an error that says in one line which file does not build or start."""
+    words = {
+        BuildError: f"the images of {bench.file} don't build",
+        StackError: f"{bench.file} does not start",
+    }
+    assert error.message == words[type(error)]
+    return error.hint
+
+
+@pytest.fixture
+def kept(shop: Path) -> Iterator[str]:
+    """Return the name of a kept stack, which has the engine's only network."""
+    bench = Bench(shop, RUNS)
+    spec = bench.spec("kept", kind="kept")
+    bench.lifetime.start(spec)
+    yield spec.name
+    bench.lifetime.stop(spec.name)
+
+
+def test_there_is_no_network_and_nothing_that_will_free_one(shop: Path, kept: str) -> None:
+    bench = Bench(shop, RUNS)
+    error = fails(bench, bench.spec())
+    assert says(error, bench) == NO_NETWORK
+    assert out_of_networks(error.details)
+    assert leftovers(shop.name) == [f"container {kept}-web-1", f"network {kept}_default"]
+
+
+def test_there_is_no_network_until_another_run_ends(shop: Path) -> None:
+    bench = Bench(shop, RUNS)
+    with ExitStack() as other:
+        other.enter_context(bench.lifetime.running(bench.spec("other")))
+
+        def say(words: str) -> None:
+            bench.said.append(words)
+            other.close()
+
+        with replace(bench.lifetime, say=say).running(bench.spec()):
+            assert bench.said == ["the engine has no network left: waiting for another run to end"]
+            assert docker("ps", "--format", "{{.Names}}") == f"{bench.spec().name}-web-1"
+    assert leftovers(shop.name) == []
+
+
+@pytest.mark.parametrize("text", [BUILDS, RUNS], ids=["build", "start"])
+def test_the_disk_is_full(shop: Path, second: Daemon, text: str) -> None:
+    bench = Bench(shop, text)
+    (shop / "Dockerfile").write_text(f"FROM {TINY}\nRUN echo x > /x\n")
+    with second.full():
+        error = fails(bench, bench.spec())
+        assert leftovers(shop.name) == []
+        assert bench.of_compose() == []
+    assert says(error, bench) == NO_SPACE
+    assert "no space left on device" in error.details.splitlines()[-1]
+
+
+def test_the_disk_fills_while_the_tests_run(shop: Path, second: Daemon) -> None:
+    text = f"{RUNS.rstrip()[:-2]}, volumes: ['data:/data']}}}}\nvolumes: {{data: {{}}}}\n"
+    bench = Bench(shop, text)
+    with ExitStack() as filled:
+        with bench.lifetime.running(bench.spec()):
+            filled.enter_context(second.full())
+        assert bench.said == []
+        assert leftovers(shop.name) == []
+        assert bench.of_compose() == []
+
+
+@pytest.mark.parametrize("service", ["build: .", "image: python:3.13-slim"], ids=["build", "start"])
+def test_no_registry_is_in_reach(shop: Path, service: str) -> None:
+    bench = Bench(shop, f"services: {{web: {{{service}}}}}\n")
+    (shop / "Dockerfile").write_text("FROM python:3.13-slim\n")
+    error = fails(bench, bench.spec())
+    assert says(error, bench) == NO_REGISTRY
+    assert "https://registry-1.docker.io/v2/" in error.details.splitlines()[-1]
+    assert leftovers(shop.name) == []
+
+
+def test_a_name_is_taken(shop: Path) -> None:
+    bench = Bench(shop, RUNS)
+    name = f"{bench.spec().name}-web-1"
+    foreign = docker("create", "--name", name, TINY)
+    error = fails(bench, bench.spec())
+    assert docker("ps", "--all", "--quiet", "--no-trunc") == foreign
+    docker("rm", name)
+    assert says(error, bench) == TAKEN
+    assert f'"/{name}" is already in use by container "{foreign}"' in error.details
+    assert bench.of_compose() == []
