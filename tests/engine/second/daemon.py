@@ -83,9 +83,16 @@ class Daemon:
 
     def stop(self, signal: str) -> None:
         """End it by TERM or KILL; where it is killed, what runs in its containers goes on."""
+        subprocess.run(self.stopping(signal), check=True, timeout=60)
+        self.stopped()
+
+    def stopping(self, signal: str) -> list[str]:
+        """Return the command that ends it."""
+        return self._enter("sh", "-c", f"kill -{signal} {self._pid.read_text()}")
+
+    def stopped(self) -> None:
+        """Wait until it has ended."""
         assert self.process is not None
-        killing = f"kill -{signal} {self._pid.read_text()}"
-        subprocess.run(self._enter("sh", "-c", killing), check=True, timeout=60)
         self.process.wait(60)
         self.process = None
 

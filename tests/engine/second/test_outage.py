@@ -16,6 +16,7 @@ from tests.engine.second.daemon import TINY, Daemon
 from tests.engine.stacks.bench import HOST, Bench
 from tests.engine.stacks.moments import BUILDS, STARTS, WAITS, builds, slow_stack, starts, waits
 from tests.support.leftovers import docker, leftovers
+from tests.support.projects import PASSES, inv, single, write
 
 pytestmark = pytest.mark.xdist_group("second-outage")
 RUNS = f"services: {{web: {{image: '{TINY}', init: true}}}}\n"
@@ -122,3 +123,34 @@ def test_it_is_restarted_while_the_tests_run(shop: Path, second: Daemon, signal:
     assert bench.said == []
     assert leftovers(shop.name) == []
     assert bench.of_compose() == []
+
+
+@pytest.mark.full
+def test_the_command_line_says_so_and_the_next_run_clears_up(shop: Path, second: Daemon) -> None:
+    stops = f"import subprocess\n\ndef test_it():\n    subprocess.run({second.stopping('KILL')})\n"
+    tests = "tests/integration/test_web.py"
+    write(shop, single(**{"deploy/test/docker-compose.yml": RUNS, tests: stops}))
+    ran = inv(shop, "test")
+    second.stopped()
+    second.start()
+    assert (ran.code, ran.err) == (3, "")
+    assert ran.out == (
+        "Unit Tests\n"
+        f"  ✓ {shop.name:16} 1 passed TIME\n"
+        "Integration Tests\n"
+        f"  ✗ {shop.name:16} error TIME\n"
+        f"    {DOWN}\n"
+        f"    Cannot connect to the Docker daemon at {second.host}. Is the docker daemon running?\n"
+        f"    hint: {HINT}\n"
+        "\n"
+        f"{shop.name}:integration: error: {DOWN}\n"
+        "full output: ROOT/.taskslib/runs/RUN\n"
+        "2 suites in TIME\n"
+        "1 passed, 1 failed, 0 skipped\n"
+    )
+    assert leftovers(shop.name) != []
+    write(shop, {tests: PASSES})
+    ran = inv(shop, "test")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.endswith("2 passed, 0 failed, 0 skipped\n")
+    assert leftovers(shop.name) == []
