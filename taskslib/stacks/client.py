@@ -46,6 +46,11 @@ class DockerClient:
         done = self.run(*arguments, essential=essential)
         if done.code != 0 or done.timed_out:
             self.raise_if_down(done)
+            if done.timed_out:
+                raise EngineError(
+                    f"`docker {arguments[0]}` did not end in {QUICK:.0f} s",
+                    hint="the container engine hangs: restart it",
+                )
             raise EngineError(f"`docker {arguments[0]}` failed", details=last_lines(done.stderr))
         return done.stdout
 
