@@ -81,14 +81,25 @@ class Daemon:
         wait_for(lambda: self._answers() or process.poll() is not None, timeout=60)
         assert process.poll() is None, self._log.read_text()[-2000:]
 
-    def stop(self, signal: str) -> None:
+    def stop(self, name: str) -> None:
         """End it by TERM or KILL; where it is killed, what runs in its containers goes on."""
-        subprocess.run(self.stopping(signal), check=True, timeout=60)
+        subprocess.run(self.signalling(name), check=True, timeout=60)
         self.stopped()
 
-    def stopping(self, signal: str) -> list[str]:
-        """Return the command that ends it."""
-        return self._enter("sh", "-c", f"kill -{signal} {self._pid.read_text()}")
+    @contextmanager
+    def hung(self) -> Iterator[None]:
+        """Let it answer nothing."""
+        subprocess.run(self.signalling("STOP"), check=True, timeout=60)
+        try:
+            yield
+        finally:
+            subprocess.run(self.signalling("CONT"), check=True, timeout=60)
+            if self.process is not None:  # nsenter, which stops with what it started
+                subprocess.run(["kill", "-CONT", str(self.process.pid)], check=True, timeout=60)
+
+    def signalling(self, name: str) -> list[str]:
+        """Return the command that sends it a signal."""
+        return self._enter("sh", "-c", f"kill -{name} {self._pid.read_text()}")
 
     def stopped(self) -> None:
         """Wait until it has ended."""
@@ -142,10 +153,11 @@ def second_daemon(folder: Path, *options: str, size: str = "512m") -> Iterator[D
         _load_tiny(daemon)
         yield daemon
     finally:
+        if daemon is not None and daemon.process is not None:
+            daemon.process.kill()  # it is outside; one that was stopped would be waited for
+            daemon.process.wait(60)
         holder.communicate(timeout=60)
         if daemon is not None:
-            if daemon.process is not None:
-                daemon.process.wait(60)
             _remove_cgroups(daemon.name)
         shutil.rmtree(folder)
 

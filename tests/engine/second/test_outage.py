@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -126,8 +126,27 @@ def test_it_is_restarted_while_the_tests_run(shop: Path, second: Daemon, signal:
 
 
 @pytest.mark.full
-def test_the_command_line_says_so_and_the_next_run_clears_up(shop: Path, second: Daemon) -> None:
-    stops = f"import subprocess\n\ndef test_it():\n    subprocess.run({second.stopping('KILL')})\n"
+def test_it_hangs(shop: Path, second: Daemon) -> None:
+    bench = Bench(shop, RUNS)
+    with (
+        ExitStack() as hung,
+        pytest.raises(EngineError) as raised,
+        bench.lifetime.running(bench.spec()),
+    ):
+        hung.enter_context(second.hung())
+    error = raised.value
+    assert (type(error), error.message) == (EngineError, "`docker ps` did not end in 60 s")
+    assert error.hint == "the container engine hangs: restart it"
+    assert bench.said == []
+    assert bench.lifetime.stop(bench.spec().name)
+    assert leftovers(shop.name) == []
+
+
+@pytest.mark.full
+def test_the_command_line_says_so_and_the_next_run_is_green(shop: Path, second: Daemon) -> None:
+    stops = (
+        f"import subprocess\n\ndef test_it():\n    subprocess.run({second.signalling('KILL')})\n"
+    )
     tests = "tests/integration/test_web.py"
     write(shop, single(**{"deploy/test/docker-compose.yml": RUNS, tests: stops}))
     ran = inv(shop, "test")
@@ -148,7 +167,6 @@ def test_the_command_line_says_so_and_the_next_run_clears_up(shop: Path, second:
         "2 suites in TIME\n"
         "1 passed, 1 failed, 0 skipped\n"
     )
-    assert leftovers(shop.name) != []
     write(shop, {tests: PASSES})
     ran = inv(shop, "test")
     assert (ran.code, ran.err) == (0, "")
