@@ -107,8 +107,10 @@ class SuiteRunner:
                     result = replace(result, withheld=selected.withheld)
                     logs = self._logs(suite, instance)
         except TaskslibError as error:
-            if result is None or result.state.green:
+            if result is None:
                 raise
+            if result.state.green:
+                return replace(_error(suite.id, error), counts=result.counts)
             # The tests were red before the stack would not go: say both.
             emit(Note(f"{suite.id}: {error.message}", suite.id))
             result = replace(result, code=ExitCode(error.exit_code), hint=error.hint)

@@ -96,7 +96,6 @@ def run_cell(cell: Cell) -> Outcome:
 
 
 def _signalled(bench: Bench, cell: Cell) -> Outcome:
-    name, _, group = cell.signal.partition(" to ")
     steps: list[str] = []
     with subprocess.Popen(
         [sys.executable, "-c", GUARDED, str(bench.folder), "1"],
@@ -114,14 +113,12 @@ def _signalled(bench: Bench, cell: Cell) -> Outcome:
         reader.start()
         moment = "done"
         for number, delay in enumerate(filter(None, (cell.delay, cell.again))):
-            with_time = _wait(child, delay)
-            if with_time:
+            if _wait(child, delay):
                 break
             if number == 0:
                 moment = steps[-1] if steps else "begin"
                 sent = time.monotonic()
-            send = os.killpg if group else os.kill
-            send(child.pid, signal.Signals[name])
+            _send(child.pid, cell.signal)
         else:
             _wait(child, PATIENCE)
         if moment == "done":
@@ -130,6 +127,12 @@ def _signalled(bench: Bench, cell: Cell) -> Outcome:
         reader.join()
     left = _what_stays(bench)
     return Outcome(cell, moment, code, time.monotonic() - sent, left)
+
+
+def _send(pid: int, what: str) -> None:
+    name, _, group = what.partition(" to ")
+    if sys.platform != "win32":
+        (os.killpg if group else os.kill)(pid, signal.Signals[name])
 
 
 def _wait(child: subprocess.Popen[str], seconds: float) -> bool:

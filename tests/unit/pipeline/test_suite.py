@@ -216,6 +216,7 @@ def test_a_stack_that_does_not_go_away_makes_a_green_suite_red(tmp_path: Path) -
     bench.engine.stubborn = 100
     result = bench.run(SERVICE)
     assert (result.state, result.code) == (State.ERROR, ExitCode.ENGINE)
+    assert result.counts == Counts(passed=1)
     assert result.reason == f"could not be removed: network {NAME}_default"
 
 
