@@ -85,7 +85,7 @@ def suite_words(counts: Counts, state: State) -> str:
     )
     words = ", ".join(f"{number} {word}" for number, word in named if number)
     if state in {State.PASSED, State.FAILED}:
-        return words
+        return words or str(state)
     return f"{state} ({words})" if words else str(state)
 
 

@@ -63,7 +63,8 @@ class JUnit:
 
     def rerun(self, suite: Suite, test: str) -> str:
         """Return the command line that runs the test again, or its suite where none can say so."""
-        classname, _, name = re.sub(r" #\d+$", "", test).rpartition(" > ")
+        group, _, rest = re.sub(r" #\d+$", "", test).partition(" > ")
+        classname, name = (group, rest) if rest else ("", group)
         parts = _runner(suite).select
         words = {"classname": classname, "name": name, "pattern": as_pattern(name)}
         return rerun_line(suite, tuple(_filled(part, words) for part in parts))

@@ -71,6 +71,11 @@ class Tally:
         return len(self._outcomes)
 
     @property
+    def files(self) -> int:
+        """How many files came to something in collection."""
+        return len(self._extra)
+
+    @property
     def open(self) -> tuple[str, ...]:
         """The tests that started and did not finish, the oldest first."""
         return tuple(self._open)

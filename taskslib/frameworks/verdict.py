@@ -41,7 +41,7 @@ def verdict(tally: Tally, end: Exit, output: str = "") -> SuiteResult:
         state is State.FAILED and tally.counts.failed + tally.counts.errors > 0
     )
     evidence = [] if explained else [output.strip("\n")]
-    evidence += [_whole(unhandled) for unhandled in tally.unhandled]
+    evidence += [_beside(reason, unhandled) for unhandled in tally.unhandled]
     return SuiteResult(
         tally.suite,
         state,
@@ -110,8 +110,10 @@ def _by_exit_code(tally: Tally, end: Exit) -> tuple[State, str]:
 
 
 def _nothing(tally: Tally) -> str:
+    if files := tally.files:
+        return f"no test ran: {files} file{_s(files)} skipped in collection"
     if tally.done:
-        return f"no test ran: {tally.done} file{_s(tally.done)} skipped in collection"
+        return f"no test ran: {tally.done} skipped"
     if tally.deselected:
         return f"no test ran: {tally.deselected} deselected"
     if tally.total:
@@ -125,9 +127,12 @@ def _during(tally: Tally) -> str:
     return f" during {_first(tally.open)}" if tally.open else ""
 
 
-def _whole(unhandled: Unhandled) -> str:
-    text = unhandled.text.strip("\n")
-    return text if unhandled.message in text else f"{unhandled.message}\n{text}".strip("\n")
+def _beside(reason: str, unhandled: Unhandled) -> str:
+    """Return what is to be said of it that the reason does not."""
+    message, text = unhandled.message, unhandled.text.strip("\n")
+    if message in reason:
+        return text.removeprefix(message).strip("\n")
+    return text if message in text else f"{message}\n{text}".strip("\n")
 
 
 def _before_any(tally: Tally, how: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from taskslib.errors import EnvironmentFailure
+from taskslib.errors import EnvironmentFailure, UsageError, did_you_mean
 from taskslib.frameworks.base import (
     Invocation,
     Prepared,
@@ -34,8 +34,17 @@ _OLDEST = (2, 1)
 """The first version whose hooks the reporter knows; an older one fails in its words."""
 _LINE = re.compile(r":\d+$")
 """What may follow a file's path: where in it the test begins."""
-_SWITCHES = frozenset({"--run", "--watch", "--ui", "--coverage", "--globals", "--dom"})
-"""Options without a value: only after these, and after `--no-…`, is a path a test's."""
+# fmt: off
+_TAKES_VALUE = frozenset({
+    "-t", "--testNamePattern", "-r", "--root", "-c", "--config", "--configLoader", "--dir",
+    "--mode", "--project", "--environment", "--pool", "--exclude", "--bail", "--retry", "--shard",
+    "--testTimeout", "--hookTimeout", "--teardownTimeout", "--slowTestThreshold",
+    "--maxWorkers", "--minWorkers", "--maxConcurrency", "--vmMemoryLimit", "--outputFile",
+    "--reporter", "--diff", "--execArgv", "--attachmentsDir", "--tagsFilter",
+})
+# fmt: on
+"""Options whose value is the next argument; those with a dot in their name have one too."""
+_NEVER_END = ("-w", "--watch", "--ui", "--standalone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +121,37 @@ def _within(suite: Suite, arguments: tuple[str, ...]) -> Iterator[str]:
     """Yield the arguments, with filters that keep the run to the suite's own files.
 
     Of a filter vitest asks only whether it is somewhere in a file's path, and of several whether
-    one is: so each that is no path itself is told by the suite's files that it fits. `--dir` would
-    be exact, but the suite's `include` then starts there too.
+    one is: so each that is no path itself is replaced by the suite's files that it fits. `--dir`
+    would be exact, but the suite's `include` then starts there too.
+
+    Raises `UsageError` for a filter that fits none, which beside another would be passed over.
     """
-    options = [one for one in arguments if one.startswith("-") and "=" not in one]
-    valued = [one for one in options if one not in _SWITCHES and one[:5] != "--no-"]
-    filters = positional(arguments, valued)
+    dotted = [one for one in arguments if one.startswith("--") and "." in one and "=" not in one]
+    filters = positional(arguments, {*_TAKES_VALUE, *dotted})
     if not filters:
         yield f"{relative_tests(suite)}/"
     for index, argument in enumerate(arguments):
-        if index in filters and not (suite.folder / _LINE.sub("", argument)).exists():
-            yield from _fitting(suite, argument) or (argument,)
+        if argument in _NEVER_END:
+            raise UsageError(f"{suite.id}: {argument} never ends", hint="a suite runs to its end")
+        if index in filters and not _is_path(suite, argument):
+            yield from _fitting(suite, argument)
         else:
             yield argument
 
 
+def _is_path(suite: Suite, argument: str) -> bool:
+    path = _LINE.sub("", argument)
+    return bool(path) and (suite.folder / path).exists()
+
+
 def _fitting(suite: Suite, wanted: str) -> list[str]:
     """Return the suite's test files with a text in their path, as vitest looks for it."""
-    paths = (path.relative_to(suite.folder).as_posix() for path in files_below(suite.tests))
-    return sorted(one for one in paths if _TEST_FILE.search(one) and wanted.lower() in one.lower())
+    below = (path.relative_to(suite.folder).as_posix() for path in files_below(suite.tests))
+    paths = sorted(path for path in below if _TEST_FILE.search(path))
+    found = [path for path in paths if wanted.lower() in path.lower()]
+    if not found:
+        raise UsageError(
+            f"{suite.id}: no test file fits {wanted!r}",
+            hint=f"{did_you_mean(wanted, paths)}the value of an option: --option=value",
+        )
+    return found

@@ -20,6 +20,10 @@ _PROJECT = r"[^/\\]+"
 """A project's name is part of file names."""
 
 
+PLACEHOLDERS = ("name", "classname", "pattern")
+"""What `select` may have in braces: a test's name, its class, its name as a pattern."""
+
+
 class SuiteConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A suite that any command runs which writes JUnit XML. Paths start at the suite's folder."""
 
@@ -170,6 +174,17 @@ def _check_suites(table: Mapping[str, object], stages: Iterable[str], where: str
         suite = table.get(stage)
         if isinstance(suite, dict):
             _check_keys(suite, SuiteConfig, f"{where}: {stage}")
+            _check_placeholders(suite.get("select"), f"{where}: {stage}.select")
+
+
+def _check_placeholders(select: object, where: str) -> None:
+    for part in select if isinstance(select, list) else ():
+        for name in re.findall(r"\{([a-z_]+)\}", str(part)):
+            if name not in PLACEHOLDERS:
+                raise ConfigError(
+                    f"{where}: unknown placeholder {{{name}}}",
+                    hint=f"{did_you_mean(name, PLACEHOLDERS)}known: {', '.join(PLACEHOLDERS)}",
+                )
 
 
 def _check_keys(table: Mapping[str, object], kind: type[msgspec.Struct], where: str) -> None:

@@ -58,7 +58,8 @@ def messages(reports: Mapping[Path, bytes], folder: Path) -> list[Message]:
 
 
 def _name(case: ET.Element) -> str:
-    name, group = case.get("name") or "(no name)", case.get("classname") or case.get("file") or ""
+    name = (case.get("name") or "").strip() or "(no name)"  # jest's begins with a space at the top
+    group = case.get("classname") or case.get("file") or ""
     # Many tools put the whole title into both, and Node's group is always `test`.
     return name if group in ("", "test") or name.startswith(group) else f"{group} > {name}"
 

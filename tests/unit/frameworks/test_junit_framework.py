@@ -53,7 +53,7 @@ def test_a_report_that_was_never_written(tmp_path: Path) -> None:
     bench = Bench(tmp_path, "", Prepared(tmp_path), JUnit(), runner)
     bench.prepared = bench.framework.prepare(bench.suite, Cancellation())
     run = bench.run()
-    reason = f"ended with exit code 9: the report {tmp_path / 'r'} was not written"
+    reason = f"ended with exit code 9: no report was written to {tmp_path / 'r'}"
     assert run.verdict == (State.CRASHED, Counts(), reason)
     assert "no such option" in run.result.details
 

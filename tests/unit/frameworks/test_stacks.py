@@ -29,9 +29,10 @@ HANGS = """
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGUSR1 on Windows")
 @pytest.mark.parametrize("options", [(), ("-n2",)], ids=["alone", "workers"])
 def test_each_thread_that_is_in_the_suite(bench: Bench, options: tuple[str, ...]) -> None:
-    run = bench.test(HANGS, *options, timeout=4)
+    bench.write({IT: HANGS})
+    run, limit = bench.time_out(*options)
     assert run.result.state is State.TIMED_OUT
-    assert run.result.reason == f"did not end within 4 s during {IT}::test_hangs"
+    assert run.result.reason == f"did not end within {limit} s during {IT}::test_hangs"
     assert f'  File "{IT}", line 5 in helper\n' in run.result.details
     assert run.result.details.endswith(f'  File "{IT}", line 11 in test_hangs')
     assert "site-packages" not in run.result.details.partition("Thread ")[2]

@@ -182,8 +182,8 @@ CASES: list[tuple[tuple[Message, ...], Exit, State, str, str]] = [
 EVIDENCE = {
     "": "",
     "output": "the output",
-    "output+words": "the output\n\nworker lost\nits last words",
-    "words+words": "worker lost\nits last words\n\nworker lost\nits last words",
+    "output+words": "the output\n\nits last words",
+    "words+words": "its last words\n\nits last words",
 }
 
 

@@ -69,6 +69,10 @@ def test_a_service_that_is_not_configured_has_the_defaults(tmp_path: Path) -> No
             f"{TABLE}project = ''\n",
             r"[tool.taskslib]: Expected `str` matching regex '^[^/\\\\]+$' - at `$.project`",
         ),
+        (
+            f"{TABLE}unit = {{command = ['x'], report = 'r', select = ['^{{patern}}$']}}\n",
+            "[tool.taskslib]: unit.select: unknown placeholder {patern}",
+        ),
         ("a = 1\na = 2\n", "Cannot overwrite a value (at line 2, column 6)"),
     ],
 )

@@ -98,7 +98,11 @@ def test_links_that_are_gone_or_half_made_are_made_again(folder: Path) -> None:
     assert not (modules / "@vitest").is_symlink()
 
 
-def test_packages_that_somebody_changed_are_installed_anew(folder: Path) -> None:
+def test_packages_that_somebody_changed_are_installed_anew(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a store of its own: others' tests use that of the user meanwhile."""
+    monkeypatch.setenv("TASKSLIB_CACHE_DIR", str(tmp_path / "cache"))
     store = (made(folder).modules / "vitest").resolve().parent
     shutil.rmtree(store / "@vitest" / "runner")
     assert (made(folder).modules / "@vitest" / "runner" / "package.json").is_file()

@@ -37,13 +37,13 @@ def names(messages: Iterable[Message]) -> list[str]:
 
 
 def test_none_was_written(tmp_path: Path) -> None:
-    what = Unhandled(f"the report {tmp_path / 'junit.xml'} was not written", "")
+    what = Unhandled(f"no report was written to {tmp_path / 'junit.xml'}", "")
     assert reader(tmp_path).finish() == [Begun("npx jest"), what, Ended(0)]
 
 
 def test_one_of_an_earlier_run(tmp_path: Path) -> None:
     (tmp_path / "junit.xml").write_text(GREEN)
-    what = Unhandled(f"the report {tmp_path / 'junit.xml'} is older than the run", "")
+    what = Unhandled(f"no new report was written to {tmp_path / 'junit.xml'}", "")
     assert reader(tmp_path).finish() == [Begun("npx jest"), what, Ended(0)]
 
 
@@ -52,7 +52,7 @@ def test_an_old_one_that_is_put_back(tmp_path: Path) -> None:
     read = reader(tmp_path)
     (tmp_path / "junit.xml").write_text(GREEN)
     os.utime(tmp_path / "junit.xml", (1e9, 1e9))
-    what = Unhandled(f"the report {tmp_path / 'junit.xml'} is older than the run", "")
+    what = Unhandled(f"no new report was written to {tmp_path / 'junit.xml'}", "")
     assert read.finish() == [Begun("npx jest"), what, Ended(0)]
 
 
