@@ -58,8 +58,9 @@ def messages(reports: Mapping[Path, bytes], folder: Path) -> list[Message]:
 
 
 def _name(case: ET.Element) -> str:
-    name = (case.get("name") or "").strip() or "(no name)"  # jest's begins with a space at the top
-    group = case.get("classname") or case.get("file") or ""
+    # Of a test outside of any group jest-junit's name begins with a space.
+    name = (case.get("name") or "").strip() or "(no name)"
+    group = (case.get("classname") or case.get("file") or "").strip()
     # Many tools put the whole title into both, and Node's group is always `test`.
     return name if group in ("", "test") or name.startswith(group) else f"{group} > {name}"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from taskslib.events import Counts, Failure, Outcome, Stage, State, SuiteId, SuiteResult
-from taskslib.frameworks.messages import Begun, Ended
+from taskslib.frameworks.messages import Begun, Ended, Started
 from taskslib.frameworks.reports.junit_xml import messages
 from taskslib.frameworks.tally import Tally
 from taskslib.frameworks.verdict import Exit, verdict
@@ -169,3 +169,10 @@ def test_what_is_said_by_an_attribute_alone(tmp_path: Path) -> None:
     )
     result = read(tmp_path, f"<testsuite>{cases}</testsuite>")
     assert (result.state, result.counts) == (State.FAILED, Counts(passed=1, failed=2, skipped=1))
+
+
+def test_a_test_outside_of_any_group_is_called_by_its_name_alone(tmp_path: Path) -> None:
+    """As jest-junit writes it, with a space where the group would be."""
+    text = '<testsuite><testcase classname=" top" name=" top"/></testsuite>'
+    said = messages({tmp_path / "r.xml": text.encode()}, tmp_path)
+    assert [one.test for one in said if isinstance(one, Started)] == ["top"]
