@@ -16,12 +16,13 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from taskslib import make_ns
+from taskslib.cancellation import Cancellation
 from taskslib.cli.session import cancellation, command
 from taskslib.errors import ExitCode
 from taskslib.frameworks.environments import prepare
 from taskslib.frameworks.environments.build import uv_program
 from taskslib.frameworks.node import prepare as prepare_node
-from taskslib.processes import Cancellation, Command, run
+from taskslib.processes import Command, run
 from taskslib.project import load
 
 ROOT = Path(__file__).parent

@@ -1,8 +1,7 @@
 """Child processes that never outlive us: own process groups, time limits, cancellation.
 
-A signal does not raise an exception at a random line: it sets the `Cancellation`, and every wait
-in here notices within a few hundredths of a second, ends its child's whole group and raises
-`Interrupted`. What must still happen after that (teardown) runs with `essential=True`.
+Every wait in here notices a cancellation within a few hundredths of a second, ends its child's
+whole group and raises `Interrupted`; teardown, which must still happen, is `essential=True`.
 """
 
 from __future__ import annotations
@@ -12,16 +11,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
-from typing import IO, Protocol
+from typing import IO
 
-from taskslib.errors import Interrupted
+from taskslib.cancellation import Cancellation
 
 _LOOK = 0.05
 """Seconds between two looks at a child and at the cancellation."""
@@ -56,122 +53,6 @@ class Completed:
     stdout: str
     stderr: str
     timed_out: bool = False
-
-
-class Heir(Protocol):
-    """Ends what we leave behind when we go."""
-
-    def group(self, pid: int, *, alive: bool) -> None:
-        """Take note of a process group that begins or ends; it is called by its leader's pid."""
-
-    @property
-    def takes_over(self) -> bool:
-        """Whether it would."""
-
-
-class Cancellation:
-    """Whether a signal asked for the end of the run, and how urgently."""
-
-    def __init__(self) -> None:
-        # Plain attributes: a handler that took a lock could meet itself holding it.
-        self._requested = False
-        self.signum = 0
-        self.count = 0
-        self._groups: set[int] = set()
-        self._heir: Heir | None = None
-        self._lock = threading.Lock()
-
-    def request(self, signum: int) -> None:
-        """Ask for the end (again). The first signal decides the exit code."""
-        self.signum = self.signum or signum
-        self.count += 1
-        self._requested = True
-
-    @property
-    def requested(self) -> bool:
-        """Whether the end was asked for."""
-        return self._requested
-
-    @property
-    def urgent(self) -> bool:
-        """Whether it was asked for twice: no more grace for children."""
-        return self.count > 1
-
-    @property
-    def abandons(self) -> bool:
-        """Whether even what must happen is left to the heir: asked twice, and there is one."""
-        return self.urgent and self._heir is not None and self._heir.takes_over
-
-    def check(self) -> None:
-        """Raise `Interrupted` if the end was asked for."""
-        if self.requested:
-            raise Interrupted(self.signum)
-
-    def check_essential(self) -> None:
-        """Raise `Interrupted` if what must happen is left to the heir."""
-        if self.abandons:
-            raise Interrupted(self.signum)
-
-    def pause(self, seconds: float) -> None:
-        """Wait, but not longer than until the end is asked for; then raise `Interrupted`."""
-        until = time.monotonic() + seconds
-        while not self.requested and (left := until - time.monotonic()) > 0:
-            time.sleep(min(left, _LOOK))
-        self.check()
-
-    def inherited_by(self, heir: Heir | None) -> None:
-        """Tell an heir of the process groups that run now, and of all later ones."""
-        with self._lock:
-            self._heir = heir
-            if heir is not None:
-                for pid in self._groups:
-                    heir.group(pid, alive=True)
-
-    @contextmanager
-    def group(self, pid: int) -> Iterator[None]:
-        """Have a process group known while it lives."""
-        self._told(pid, alive=True)
-        try:
-            yield
-        finally:
-            self._told(pid, alive=False)
-
-    def _told(self, pid: int, *, alive: bool) -> None:
-        with self._lock:
-            (self._groups.add if alive else self._groups.discard)(pid)
-            if self._heir is not None:
-                self._heir.group(pid, alive=alive)
-
-    @contextmanager
-    def on_signals(self) -> Iterator[None]:
-        """Let SIGINT, SIGTERM and SIGHUP (Windows: CTRL_BREAK) set this, from the main thread.
-
-        Only the main thread may install handlers; in any other this does nothing.
-        """
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-
-        def handle(signum: int, _frame: FrameType | None) -> None:
-            # CTRL_BREAK is Windows' other Ctrl-C.
-            self.request(int(signal.SIGINT) if signum == _BREAK else signum)
-
-        # What we were started to ignore (nohup, a script's background job) stays ignored.
-        wanted = (one for one in _END_SIGNALS if signal.getsignal(one) is not signal.SIG_IGN)
-        before = {number: signal.signal(number, handle) for number in wanted}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-
-_BREAK = int(getattr(signal, "SIGBREAK", -1))
-_END_SIGNALS: tuple[int, ...] = tuple(
-    int(getattr(signal, name))
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-    if hasattr(signal, name)
-)
 
 
 def run(

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import EngineError, Interrupted
-from taskslib.processes import Cancellation
 from taskslib.project import find_root, load
 from taskslib.project.model import Limits, Project, Stack
 

@@ -15,8 +15,8 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 
 from taskslib.api import Session
+from taskslib.cancellation import Cancellation
 from taskslib.errors import ExitCode, Interrupted, TaskslibError, UsageError
-from taskslib.processes import Cancellation
 from taskslib.project import find_root
 
 CONFIG_KEY = "taskslib"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from taskslib.processes import Cancellation
+from taskslib.cancellation import Cancellation
 
 if TYPE_CHECKING:
     from taskslib.doctor.images import StandIn

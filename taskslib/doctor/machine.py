@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from taskslib.cancellation import Cancellation
 from taskslib.doctor.apt import MARKER
 from taskslib.doctor.facts import Facts, gather, search_path
 from taskslib.doctor.steps import (
@@ -27,7 +28,7 @@ from taskslib.doctor.steps import (
 )
 from taskslib.doctor.trust import ca_bundle
 from taskslib.errors import BuildError, EngineError
-from taskslib.processes import Cancellation, Command, Completed, run
+from taskslib.processes import Command, Completed, run
 
 _ASK_LIMIT = 10.0
 _BUILD_LIMIT = 1200.0

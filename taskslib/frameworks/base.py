@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from taskslib.cancellation import Cancellation
 from taskslib.events import Stage
 from taskslib.frameworks.reading import Reader
-from taskslib.processes import Cancellation, Command
+from taskslib.processes import Command
 from taskslib.project.model import Suite
 
 

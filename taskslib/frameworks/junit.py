@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import EnvironmentFailure
 from taskslib.frameworks.base import Invocation, Prepared, as_pattern, rerun_line
 from taskslib.frameworks.reports.reader import JUnitReader
-from taskslib.processes import Cancellation, Command
+from taskslib.processes import Command
 from taskslib.project.model import Runner, Suite
 
 

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import EnvironmentFailure
 from taskslib.events import Stage
 from taskslib.frameworks.base import (
@@ -24,7 +25,7 @@ from taskslib.frameworks.base import (
 )
 from taskslib.frameworks.reading import EventsReader
 from taskslib.frameworks.stacks import VARIABLE, stacks_folder
-from taskslib.processes import Cancellation, Command
+from taskslib.processes import Command
 from taskslib.project.model import Suite
 
 _PLUGINS = Path(__file__).parent / "plugins"

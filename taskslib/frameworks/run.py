@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import EnvironmentFailure, Interrupted
 from taskslib.events import Event, Sink, SuiteResult, TestFinished, TestStarted
 from taskslib.frameworks.base import Framework, Invocation, Prepared
@@ -17,7 +18,7 @@ from taskslib.frameworks.stacks import stacks_folder, where_it_hung
 from taskslib.frameworks.tail import Tail, last_lines
 from taskslib.frameworks.tally import Tally
 from taskslib.frameworks.verdict import Exit, verdict
-from taskslib.processes import Cancellation, Command, run
+from taskslib.processes import Command, run
 from taskslib.project.model import Suite
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import EnvironmentFailure, UsageError, did_you_mean
 from taskslib.frameworks.base import (
     Invocation,
@@ -24,7 +25,7 @@ from taskslib.frameworks.base import (
 from taskslib.frameworks.node import prepare
 from taskslib.frameworks.node.package import read_package, version_of
 from taskslib.frameworks.reading import EventsReader
-from taskslib.processes import Cancellation, Command
+from taskslib.processes import Command
 from taskslib.project.model import Suite
 
 _REPORTER = Path(__file__).parent / "plugins" / "taskslib-vitest-events.mjs"

@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
+from taskslib.cancellation import Cancellation
 from taskslib.events import Event, Sink, Stage, StageStarted, State, SuiteFinished, SuiteResult
 from taskslib.pipeline.plan import Plan, StagePlan, SuitePlan
 from taskslib.pipeline.report import Report
-from taskslib.processes import Cancellation
 
 _POLL = 0.2
 """Seconds; on Windows a wait without a limit can't be interrupted by Ctrl-C."""

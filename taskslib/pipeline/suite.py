@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import EnvironmentFailure, ExitCode, Interrupted, TaskslibError
 from taskslib.events import (
     Note,
@@ -26,7 +27,6 @@ from taskslib.frameworks.variables import suite_variables
 from taskslib.pipeline.evidence import gather
 from taskslib.pipeline.masking import masked, masked_sink
 from taskslib.pipeline.plan import Step, SuitePlan, TestRequest
-from taskslib.processes import Cancellation
 from taskslib.project.model import Limits, Stack, Suite, shown
 from taskslib.secrets import Mask
 from taskslib.stacks.engine import Engine

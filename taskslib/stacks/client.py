@@ -12,8 +12,9 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import EngineError
-from taskslib.processes import Cancellation, Command, Completed, run
+from taskslib.processes import Command, Completed, run
 from taskslib.stacks.compose_errors import without_warnings
 
 QUICK = 60.0

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import BuildError, EngineError, StackError
-from taskslib.processes import Cancellation, Completed
+from taskslib.processes import Completed
 from taskslib.project.model import Stack
 from taskslib.stacks.client import QUICK, DockerClient, last_lines
 from taskslib.stacks.compose_errors import config_error, without_warnings

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import EngineError, Interrupted, StackError
-from taskslib.processes import Cancellation
 from taskslib.project.model import Limits
 from taskslib.stacks.engine import ComposeConfig, Container, Engine, Label
 from taskslib.stacks.fixed import fixed

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import Interrupted
-from taskslib.processes import Cancellation, Command, Completed, run
+from taskslib.processes import Command, Completed, run
 from taskslib.testing import wait_for
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="looks for processes by POSIX means")
@@ -211,51 +211,3 @@ def test_only_what_is_essential_runs_once_cancelled(tmp_path: Path) -> None:
         run(python(f"open({str(tmp_path / 'ran')!r}, 'w')"), cancellation)
     assert not (tmp_path / "ran").exists()
     assert run(python("print(1)"), cancellation, essential=True).stdout.strip() == "1"
-
-
-def test_the_first_signal_counts_and_the_second_is_urgent() -> None:
-    cancellation = Cancellation()
-    cancellation.check()
-    assert (cancellation.requested, cancellation.urgent, cancellation.signum) == (False, False, 0)
-    cancellation.request(signal.SIGTERM)
-    assert (cancellation.requested, cancellation.urgent) == (True, False)
-    cancellation.request(signal.SIGINT)
-    assert (cancellation.urgent, cancellation.signum) == (True, signal.SIGTERM)
-    with pytest.raises(Interrupted) as ended:
-        cancellation.check()
-    assert ended.value.exit_code == 143
-
-
-def test_a_pause_ends_with_the_request_for_the_end() -> None:
-    cancellation = Cancellation()
-    cancellation.pause(0)
-    asker = threading.Thread(target=cancellation.request, args=(signal.SIGINT,))
-    asker.start()
-    began = time.monotonic()
-    with pytest.raises(Interrupted):
-        cancellation.pause(60)
-    asker.join()
-    assert time.monotonic() - began < 30
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals to oneself")
-@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
-def test_signals_are_requests_while_a_run_lasts(name: str, code: int) -> None:
-    """In a process of its own: this one's main thread is the test runner's."""
-    script = f"""
-import os, signal
-from taskslib.errors import Interrupted
-from taskslib.processes import Cancellation
-
-cancellation = Cancellation()
-before = signal.getsignal(signal.{name})
-with cancellation.on_signals():
-    os.kill(os.getpid(), signal.{name})
-    try:
-        cancellation.pause(60)
-    except Interrupted as ended:
-        print(int(ended.exit_code), signal.getsignal(signal.{name}) is before)
-print(signal.getsignal(signal.{name}) is before)
-"""
-    done = run(python(script), Cancellation())
-    assert (done.stdout, done.stderr) == (f"{code} False\nTrue\n", "")

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import EnvironmentFailure
 from taskslib.frameworks.environments.build import Builder
 from taskslib.frameworks.environments.inputs import Inputs, digest, gather
 from taskslib.frameworks.environments.interpreter import Interpreter, choose, running
 from taskslib.frameworks.environments.store import Store, programs, python
-from taskslib.processes import Cancellation
 from taskslib.project.places import cache_root
 
 _FORM = "1"

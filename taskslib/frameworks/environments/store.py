@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from taskslib.processes import Cancellation
+from taskslib.cancellation import Cancellation
 
 _DAY = 24 * 60 * 60.0
 _KEPT = 30 * _DAY

@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import ConfigError, EnvironmentFailure
 from taskslib.frameworks.environments.build import uv_program
 from taskslib.frameworks.environments.commands import pip_index, uv_variables
 from taskslib.frameworks.environments.inputs import digest
 from taskslib.frameworks.environments.store import Store
 from taskslib.frameworks.node.package import MANIFEST, Package
-from taskslib.processes import Cancellation, Command, run
+from taskslib.processes import Command, run
 from taskslib.project.places import cache_root
 
 if TYPE_CHECKING:

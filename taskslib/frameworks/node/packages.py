@@ -9,13 +9,14 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import EnvironmentFailure
 from taskslib.frameworks.environments.inputs import digest
 from taskslib.frameworks.environments.store import Store
 from taskslib.frameworks.node.interpreter import Node
 from taskslib.frameworks.node.links import entries
 from taskslib.frameworks.node.package import LOCK, MANIFEST
-from taskslib.processes import Cancellation, Command, run
+from taskslib.processes import Command, run
 from taskslib.project.places import cache_root
 
 _FORM = b"2"

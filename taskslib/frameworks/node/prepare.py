@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import EnvironmentFailure
 from taskslib.frameworks.node import links
 from taskslib.frameworks.node.interpreter import choose
 from taskslib.frameworks.node.package import LOCK, Package, agrees, installed, read_package
 from taskslib.frameworks.node.packages import Packages, in_folder
-from taskslib.processes import Cancellation
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import EngineError
-from taskslib.processes import Cancellation
 from taskslib.stacks.docker import DockerEngine
 from taskslib.stacks.lifetime import Lifetime
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from taskslib.processes import Cancellation
+from taskslib.cancellation import Cancellation
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from taskslib import doctor
+from taskslib.cancellation import Cancellation
 from taskslib.doctor.fake import FakeMachine
 from taskslib.doctor.images import labels_of
 from taskslib.doctor.machine import ThisMachine
 from taskslib.doctor.recipes import Rootfs, read_recipes
 from taskslib.doctor.steps import ROOTFS_LABEL, AwaitEngine, BuildStandIn, MakeRootfs
 from taskslib.errors import BuildError, EngineError
-from taskslib.processes import Cancellation, Command, Completed, run
+from taskslib.processes import Command, Completed, run
 from tests.support.projects import Ran, inv
 
 BASE = "python:3.13-slim"

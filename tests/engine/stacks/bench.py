@@ -7,7 +7,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from taskslib.processes import Cancellation
+from taskslib.cancellation import Cancellation
 from taskslib.project.model import Stack
 from taskslib.stacks.docker import DockerEngine
 from taskslib.stacks.engine import Label

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import ConfigError, EngineError
-from taskslib.processes import Cancellation
 from taskslib.project.model import Stack
 from taskslib.stacks.docker import DockerEngine
 from taskslib.stacks.engine import Engine, Label

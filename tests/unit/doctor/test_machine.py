@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from taskslib.cancellation import Cancellation
 from taskslib.doctor.apt import MARKER
 from taskslib.doctor.machine import ThisMachine
 from taskslib.doctor.steps import RemoveFile, RunCommand, WriteFile
 from taskslib.errors import EngineError, Interrupted
-from taskslib.processes import Cancellation
 
 MACHINE = ThisMachine(Cancellation())
 

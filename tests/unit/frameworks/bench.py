@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from textwrap import dedent
 
+from taskslib.cancellation import Cancellation
 from taskslib.events import (
     Counts,
     Event,
@@ -27,7 +28,6 @@ from taskslib.frameworks.base import Invocation
 from taskslib.frameworks.pytest import Pytest
 from taskslib.frameworks.run import Options, run_suite
 from taskslib.frameworks.vitest import Vitest
-from taskslib.processes import Cancellation
 from taskslib.project.model import Runner, Suite
 
 NPM = Path(__file__).parents[2] / "support" / "npm"

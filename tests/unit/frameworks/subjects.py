@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
+from taskslib.cancellation import Cancellation
 from taskslib.frameworks import Prepared
 from taskslib.frameworks.junit import JUnit
-from taskslib.processes import Cancellation
 from taskslib.project.model import Runner
 from tests.unit.frameworks.bench import Bench, vitest_bench
 

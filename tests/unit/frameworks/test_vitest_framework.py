@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import EnvironmentFailure
 from taskslib.events import Stage, SuiteId
 from taskslib.frameworks.vitest import Vitest
-from taskslib.processes import Cancellation
 from taskslib.project.model import Suite
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import ExitCode
 from taskslib.events import (
     Counts,
@@ -24,7 +25,6 @@ from taskslib.events import (
 from taskslib.pipeline.plan import Plan, SuitePlan, TestRequest, make_plan
 from taskslib.pipeline.report import Report
 from taskslib.pipeline.run import Runner
-from taskslib.processes import Cancellation
 from taskslib.project import load
 from tests.support.projects import multi, write
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import ExitCode
 from taskslib.events import (
     Counts,
@@ -28,7 +29,6 @@ from taskslib.events import (
 )
 from taskslib.pipeline.plan import SuitePlan, TestRequest, make_plan
 from taskslib.pipeline.suite import SuiteRunner
-from taskslib.processes import Cancellation
 from taskslib.project import load
 from taskslib.project.git import Checkout
 from taskslib.project.model import Limits, Project, Stack

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import (
     BuildError,
     ConfigError,
@@ -17,7 +18,6 @@ from taskslib.errors import (
     StackError,
     UsageError,
 )
-from taskslib.processes import Cancellation
 from taskslib.project.model import Stack
 from taskslib.stacks.engine import Container, Label
 from taskslib.stacks.fake import FakeEngine

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import StackError
-from taskslib.processes import Cancellation
 from taskslib.project.model import Stack
 from taskslib.stacks.engine import ComposeConfig, Label
 from taskslib.stacks.fake import FakeEngine

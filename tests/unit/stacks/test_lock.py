@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import Interrupted
-from taskslib.processes import Cancellation
 from taskslib.stacks.lock import instance_lock
 
 HOLDER = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from taskslib.processes import Cancellation
+from taskslib.cancellation import Cancellation
 from taskslib.stacks.engine import Label
 from taskslib.stacks.fake import FakeEngine
 from taskslib.stacks.lifetime import Lifetime

@@ -11,8 +11,8 @@ from typing import Any
 
 import uv
 
+from taskslib.cancellation import Cancellation
 from taskslib.frameworks.environments import Environment, prepare
-from taskslib.processes import Cancellation
 
 BUILD = {
     "flit": '[build-system]\nrequires = ["flit_core>=3.11"]\n'

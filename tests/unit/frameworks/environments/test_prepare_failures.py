@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import ConfigError, EnvironmentFailure, ExitCode, Interrupted
 from taskslib.frameworks.environments import prepare
-from taskslib.processes import Cancellation
 from tests.unit.frameworks.environments.repo import layers, made, write_project
 
 

@@ -22,7 +22,7 @@ _PREPARE = """
 import sys
 from pathlib import Path
 from taskslib.frameworks.environments import prepare
-from taskslib.processes import Cancellation
+from taskslib.cancellation import Cancellation
 print(prepare(Path(sys.argv[1]), ("iniconfig<2.1",), Cancellation()).python)
 """
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import filelock
 import pytest
 
+from taskslib.cancellation import Cancellation
 from taskslib.errors import Interrupted
 from taskslib.frameworks.environments.store import Store, python
-from taskslib.processes import Cancellation
 
 DAY = 24 * 60 * 60.0
 OLD, NEW = f"base-{'0' * 20}", f"own-{'1' * 20}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from taskslib.processes import Cancellation
+from taskslib.cancellation import Cancellation
 from taskslib.stacks.watchdog import Unguarded, process
 from taskslib.stacks.watchdog.process import Watchdog, is_held, watchdog_lock
 from taskslib.testing import wait_for
