@@ -73,7 +73,7 @@ def _red(tally: Tally, counts: Counts) -> str:
     if counts.errors:
         parts.append(f"{counts.errors} error{_s(counts.errors)}")
     if tally.unhandled:
-        parts.append(_unhandled(tally))
+        parts.append(_unhandled(tally) + _during(tally))
     missing = (tally.total or 0) - tally.done
     if missing > 0:
         parts.append(f"{missing} not run")

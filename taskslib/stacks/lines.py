@@ -15,19 +15,12 @@ def located(
 ) -> Iterator[tuple[str, Fixed]]:
     """Yield each with its place, `FILE:LINE`, as seen from the repo's root.
 
-    What another file brings in (`include`, `extends`) has the stack's own file alone.
+    Looked for in the files that the stack's own include and extend too; the stack's own file
+    alone stands for what is in none of them.
     """
     if not found:
         return  # without the parser, which takes its time
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    trees = {}
-    for file in files:
-        try:
-            trees[file] = YAML(typ="safe", pure=True).compose(file.read_text("utf-8", "replace"))
-        except YAMLError:
-            continue  # Compose reads it; a form that this parser does not know has no lines
+    trees = _read(files)
     for one in found:
         places = [
             f"{shown(file, root)}:{line}"
@@ -36,6 +29,48 @@ def located(
         ]
         # The override, which comes last, is the one that counts.
         yield places[-1] if places else shown(files[0], root), one
+
+
+def _read(files: Sequence[Path]) -> dict[Path, Any]:
+    """Return the trees of files and of those that they name, these first."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    trees: dict[Path, Any] = {}
+    waiting = list(reversed(files))
+    while waiting:
+        file = waiting.pop(0)
+        if file in trees:
+            continue
+        try:
+            tree = YAML(typ="safe", pure=True).compose(file.read_text("utf-8", "replace"))
+        except (YAMLError, OSError):
+            continue  # Compose reads it; a form that this parser does not know has no lines
+        trees[file] = tree
+        waiting += [file.parent / name for name in _named(tree)]
+    return dict(reversed(trees.items()))
+
+
+def _named(tree: Any) -> Iterator[str]:
+    """Yield the files that a Compose file includes, or extends services of."""
+    for included in _items(_get(tree, "include")):
+        path = _get(included, "path") if included.id == "mapping" else included
+        yield from (one.value for one in (_items(path) or [path]) if one is not None)
+    services = _get(tree, "services")
+    for _, service in services.value if services is not None and services.id == "mapping" else ():
+        file = _get(_get(service, "extends"), "file")
+        if file is not None:
+            yield file.value
+
+
+def _get(node: Any, key: str) -> Any:
+    """Return a mapping's value; None where it is no mapping, or has none."""
+    pairs = node.value if getattr(node, "id", "") == "mapping" else ()
+    return next((value for one, value in pairs if one.value == key), None)
+
+
+def _items(node: Any) -> list[Any]:
+    return node.value if getattr(node, "id", "") == "sequence" else []
 
 
 def _line(tree: Any, wanted: Fixed) -> int:

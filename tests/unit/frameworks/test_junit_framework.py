@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,8 @@ def test_one_whose_name_would_mean_something_in_a_pattern(tmp_path: Path) -> Non
 
 def test_a_report_that_was_never_written(tmp_path: Path) -> None:
     """The reason says so, and how the command ended."""
-    runner = Runner(("node", "-e", "console.log('no such option'); process.exit(9)"), tmp_path, "r")
+    fails = "print('no such option'); raise SystemExit(9)"
+    runner = Runner((sys.executable, "-c", fails), tmp_path, "r")
     bench = Bench(tmp_path, "", Prepared(tmp_path), JUnit(), runner)
     bench.prepared = bench.framework.prepare(bench.suite, Cancellation())
     run = bench.run()

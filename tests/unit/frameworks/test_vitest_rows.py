@@ -133,6 +133,14 @@ test("dies", async () => {
     assert run.result.reason.partition(" during ")[0] not in run.result.details  # said once
 
 
+def test_a_worker_that_dies_is_named_beside_a_red_test(vitest: Bench) -> None:
+    vitest.write({"tests/unit/red.test.ts": IMPORTS + 'test("red", () => { expect(1).toBe(2) })\n'})
+    write(vitest, 'test("dies", () => { process.kill(process.pid, "SIGSEGV") })\n')
+    run = vitest.run("--no-file-parallelism")
+    assert run.result.state in {State.FAILED, State.CRASHED}
+    assert IT in run.result.reason
+
+
 def test_process_exit(vitest: Bench) -> None:
     write(vitest, 'test("passes", () => {})\ntest("leaves", () => { process.exit(0) })\n')
     run = vitest.run()

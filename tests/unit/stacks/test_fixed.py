@@ -73,6 +73,25 @@ def test_everything_fixed_has_its_place(tmp_path: Path) -> None:
     ]
 
 
+def test_what_another_file_brings_in_has_that_files_line(tmp_path: Path) -> None:
+    main = tmp_path / "docker-compose.yml"
+    main.write_text(
+        "include:\n  - more/a.yml\n  - {path: [more/b.yml, none.yml]}\n"
+        "services: {app: {extends: {file: base.yml, service: app}}, b: {extends: app}, c: }\n"
+    )
+    (tmp_path / "more").mkdir()
+    for name in ("a", "b"):
+        text = f"\nservices: {{{name}: {{container_name: {name}}}}}\n"
+        (tmp_path / "more" / f"{name}.yml").write_text(text)
+    (tmp_path / "base.yml").write_text("services:\n  app:\n    container_name: app\n")
+    found = [Fixed(("services", key, "container_name"), key) for key in ("a", "b", "app")]
+    assert [place for place, _ in located(found, (main,), tmp_path)] == [
+        "more/a.yml:2",
+        "more/b.yml:2",
+        "base.yml:3",
+    ]
+
+
 def test_a_file_that_only_compose_can_read_has_no_lines(tmp_path: Path) -> None:
     file = tmp_path / "a.yml"
     file.write_text("services: {app: {container_name: shop-app}, }: }")
