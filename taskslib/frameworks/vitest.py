@@ -146,9 +146,11 @@ def _is_path(suite: Suite, argument: str) -> bool:
 
 
 def _fitting(suite: Suite, wanted: str) -> list[str]:
-    """Return the suite's test files with a text in their path, as vitest looks for it."""
-    below = (path.relative_to(suite.folder).as_posix() for path in files_below(suite.tests))
-    paths = sorted(path for path in below if _TEST_FILE.search(path))
+    """Return the suite's files with a text in their path, as vitest looks for it.
+
+    All files, since the suite's own `include` says which are tests.
+    """
+    paths = sorted(path.relative_to(suite.folder).as_posix() for path in files_below(suite.tests))
     found = [path for path in paths if wanted.lower() in path.lower()]
     if not found:
         raise UsageError(
