@@ -247,7 +247,8 @@ def test_a_filter_narrows_and_never_widens(vitest: Bench) -> None:
     vitest.write(dict.fromkeys(("tests/unit/other.test.ts", files[1]), red))
     vitest.write({files[0]: IMPORTS + 'test("a", () => {})\n'})
     assert vitest.run("Money").verdict == (State.PASSED, Counts(passed=1), "")
-    assert vitest.run(f"{files[0]}:2").result.counts.passed == 1
+    if vitest.version != "2.1":  # which knows no lines
+        assert vitest.run(f"{files[0]}:2").result.counts.passed == 1
     assert vitest.run("--allowOnly", "money").result.counts.passed == 1
     assert vitest.run("--coverage.reporter", "lcov", "money").result.counts.passed == 1
     assert vitest.run("--exclude", "other", "", "-t", "a").result.counts.passed == 1
