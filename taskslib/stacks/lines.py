@@ -56,17 +56,24 @@ def _named(tree: Any) -> Iterator[str]:
     for included in _items(_get(tree, "include")):
         path = _get(included, "path") if included.id == "mapping" else included
         yield from (one.value for one in (_items(path) or [path]) if one is not None)
-    services = _get(tree, "services")
-    for _, service in services.value if services is not None and services.id == "mapping" else ():
+    for _, service in _pairs(_get(tree, "services")):
         file = _get(_get(service, "extends"), "file")
         if file is not None:
             yield file.value
 
 
+def _entry(node: Any, key: str) -> tuple[Any, Any] | None:
+    """Return a mapping's key and value; None where it is no mapping, or has no such key."""
+    return next((pair for pair in _pairs(node) if pair[0].value == key), None)
+
+
 def _get(node: Any, key: str) -> Any:
-    """Return a mapping's value; None where it is no mapping, or has none."""
-    pairs = node.value if getattr(node, "id", "") == "mapping" else ()
-    return next((value for one, value in pairs if one.value == key), None)
+    found = _entry(node, key)
+    return None if found is None else found[1]
+
+
+def _pairs(node: Any) -> list[tuple[Any, Any]]:
+    return node.value if getattr(node, "id", "") == "mapping" else []
 
 
 def _items(node: Any) -> list[Any]:
@@ -78,14 +85,13 @@ def _line(tree: Any, wanted: Fixed) -> int:
     node = tree
     line = 0
     for key in wanted.path:
-        pairs = node.value if getattr(node, "id", "") == "mapping" else ()
-        entry = next(((one, value) for one, value in pairs if one.value == key), None)
+        entry = _entry(node, key)
         if entry is None:
             return 0
         line, node = entry[0].start_mark.line + 1, entry[1]
     if wanted.path[-1] == "ports":
-        items = node.value if node.id == "sequence" else ()
-        line = next((i.start_mark.line + 1 for i in items if wanted.value in _text(i)), line)
+        written = (one.start_mark.line + 1 for one in _items(node) if wanted.value in _text(one))
+        line = next(written, line)
     return int(line)
 
 

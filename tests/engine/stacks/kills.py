@@ -27,7 +27,7 @@ from pathlib import Path
 from taskslib.stacks.watchdog.process import is_held, watchdog_lock
 from taskslib.testing import wait_for
 from tests.engine.stacks.bench import IMAGE, Bench
-from tests.engine.stacks.moments import GUARDED
+from tests.engine.stacks.moments import GUARDED, command_lines
 from tests.support.leftovers import leftovers
 
 STACK = """\
@@ -153,7 +153,9 @@ def _what_stays(bench: Bench) -> tuple[str, ...]:
         found.extend(bench.engine.leftovers(bench.spec().name))
         if is_held(watchdog_lock(bench.locks, bench.spec().name)):
             found.append("watchdog's lock")
-        found.extend(f"process {pid}" for pid in _processes(bench.folder.name))
+        mark = bench.folder.name.encode()
+        named = ((pid, b" ".join(words)) for pid, words in command_lines())
+        found.extend(f"process {pid}" for pid, words in named if mark in words)
         return not found
 
     try:
@@ -161,15 +163,6 @@ def _what_stays(bench: Bench) -> tuple[str, ...]:
     except TimeoutError:
         return tuple(found)
     return ()
-
-
-def _processes(mark: str) -> Iterator[str]:
-    for process in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if mark.encode() in process.read_bytes():
-                yield process.parent.name
-        except OSError:
-            continue
 
 
 def wrong(outcome: Outcome) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -76,14 +76,17 @@ def containers(folder: Path, *filters: str) -> bool:
     return bool(docker("ps", "-q", "--filter", f"label=taskslib.project={folder.name}", *chosen))
 
 
-def builds(folder: Path) -> bool:
-    """Tell whether the build is at its endless line: the daemon's processes are visible here."""
-    mark = f"{folder.name}-builds".encode()
+def command_lines() -> Iterator[tuple[str, list[bytes]]]:
+    """Yield each process by its pid, with the words of its command; the daemon's too."""
     for process in Path("/proc").glob("[0-9]*/cmdline"):
-        with suppress(OSError):
-            if process.read_bytes().split(b"\0")[-2:-1] == [mark]:
-                return True
-    return False
+        with suppress(OSError):  # it has ended meanwhile
+            yield process.parent.name, process.read_bytes().split(b"\0")
+
+
+def builds(folder: Path) -> bool:
+    """Tell whether the build is at its endless line."""
+    mark = f"{folder.name}-builds".encode()
+    return any(words[-2:-1] == [mark] for _, words in command_lines())
 
 
 def starts(folder: Path) -> bool:

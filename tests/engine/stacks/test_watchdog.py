@@ -24,6 +24,7 @@ from tests.engine.stacks.moments import (
     TESTS,
     WAITS,
     builds,
+    command_lines,
     is_up,
     reach,
     slow_stack,
@@ -37,15 +38,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills by POSIX 
 
 def processes(folder: Path) -> bool:
     """Tell whether the run's tests, or its build's steps, are still there."""
-    mark = folder.name.encode()
-    for process in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = process.read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if any(word in (mark + b"-tests", mark + b"-builds") for word in words):
-            return True
-    return False
+    marks = {f"{folder.name}-{what}".encode() for what in ("tests", "builds")}
+    return any(marks.intersection(words) for _, words in command_lines())
 
 
 def started(folder: Path, **variables: str) -> subprocess.Popen[str]:
