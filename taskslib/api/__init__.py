@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from taskslib.api.machine import setup, standins
 from taskslib.api.pipeline import plan, rerun_command, run_folder, test, test_specs
+from taskslib.api.selection import affected, graph
 from taskslib.api.session import Session, project
 from taskslib.api.stacks import (
     down,
@@ -23,7 +24,9 @@ from taskslib.api.stacks import (
 
 __all__ = [
     "Session",
+    "affected",
     "down",
+    "graph",
     "instance_id",
     "instances",
     "kept_spec",

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from taskslib.api import selection
 from taskslib.api.session import (
     Session,
     engine_of,
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
 def plan(session: Session, request: TestRequest) -> Plan:
     """Return what a request would run. Raises `UsageError`, `ConfigError`, `NothingToRunError`."""
-    return make_plan(project(session), request)
+    affected = selection.affected(session, request.base) if request.affected else None
+    return make_plan(project(session), request, affected)
 
 
 def test(session: Session, planned: Plan, sink: Sink, folder: Path) -> Report:

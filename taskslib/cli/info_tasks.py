@@ -6,8 +6,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
-from taskslib.cli.session import command, session, tell
-from taskslib.errors import UsageError, did_you_mean
+from taskslib.cli.session import command, one_of, session, tell
 
 _FORMATS = ("table", "env", "json")
 
@@ -38,11 +37,7 @@ def ports(context: Context, format: str = "table", service: str = "") -> None:  
     """
     from taskslib.display.endpoints import format_endpoints
 
-    if format not in _FORMATS:
-        raise UsageError(
-            f"no format {format!r}",
-            hint=f"{did_you_mean(format, _FORMATS)}formats: {', '.join(_FORMATS)}",
-        )
+    one_of(format, _FORMATS)
     tell(format_endpoints(api.running(session(context), service), format))
 
 

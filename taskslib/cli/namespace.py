@@ -6,10 +6,16 @@ import copy
 
 from invoke.collection import Collection
 
-from taskslib.cli import info_tasks, infra_tasks, pipeline_tasks, setup_tasks
+from taskslib.cli import (
+    info_tasks,
+    infra_tasks,
+    pipeline_tasks,
+    selection_tasks,
+    setup_tasks,
+)
 from taskslib.cli.session import CONFIG_KEY
 
-_GROUPS = (pipeline_tasks, infra_tasks, info_tasks, setup_tasks)
+_GROUPS = (pipeline_tasks, infra_tasks, info_tasks, selection_tasks, setup_tasks)
 
 
 def make_ns(**overrides: object) -> Collection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 
 from invoke.context import Context
 from invoke.tasks import task
@@ -19,6 +20,8 @@ _KEEP_GOING = "run all suites of all stages in spite of failures"
 _VERBOSE = "show the frameworks' own output (also: VERBOSE=1)"
 _KEEP = "leave the stacks up afterwards, and say how to reach and end them"
 _DRY_RUN = "only print what would run"
+_AFFECTED = "only what changes since the main branch (see --base) can affect"
+_BASE = "with --affected: compare with this commit or branch (also: TASKSLIB_BASE)"
 
 
 @task(
@@ -29,6 +32,8 @@ _DRY_RUN = "only print what would run"
         "keep-going": _KEEP_GOING,
         "verbose": _VERBOSE,
         "keep": _KEEP,
+        "affected": _AFFECTED,
+        "base": _BASE,
         "dry-run": _DRY_RUN,
     },
 )
@@ -40,6 +45,8 @@ def test(
     keep_going: bool = False,
     verbose: bool = False,
     keep: bool = False,
+    affected: bool = False,
+    base: str = "",
     dry_run: bool = False,
 ) -> ExitCode:
     """Run the tests: unit, then service, then integration, each only if the one before passed.
@@ -49,8 +56,10 @@ def test(
 
     Example: inv test --service api,worker -- -k price
     """
+    if base and not affected:
+        raise UsageError("--base is for --affected", hint=f"inv test --affected --base {base}")
     request = _request(stage, service, keep_going=keep_going, verbose=verbose, keep=keep)
-    return _run(context, request, dry_run=dry_run)
+    return _run(context, replace(request, affected=affected, base=base), dry_run=dry_run)
 
 
 @task(auto_shortflags=False, help={"service": _SERVICE})
@@ -165,6 +174,8 @@ def _run(context: Context, request: TestRequest, *, dry_run: bool = False) -> Ex
 
     for note in plan.notes:
         say(f"note: {note}")
+    if not plan.stages:
+        return ExitCode.PASSED
     folder = api.run_folder(where)
     display = display_for(sys.stdout, rerun)
     try:

@@ -16,7 +16,7 @@ from invoke.exceptions import Exit
 
 from taskslib.api import Session
 from taskslib.cancellation import Cancellation
-from taskslib.errors import ExitCode, Interrupted, TaskslibError, UsageError
+from taskslib.errors import ExitCode, Interrupted, TaskslibError, UsageError, did_you_mean
 from taskslib.project import find_root
 
 CONFIG_KEY = "taskslib"
@@ -127,6 +127,15 @@ def names(given: str | None) -> tuple[str, ...]:
     if not found:
         raise UsageError(f"{given!r} names nothing", hint="separate names by commas: api,worker")
     return found
+
+
+def one_of(given: str, formats: tuple[str, ...]) -> None:
+    """Raise `UsageError` for a `--format` that isn't one of those that there are."""
+    if given not in formats:
+        raise UsageError(
+            f"no format {given!r}",
+            hint=f"{did_you_mean(given, formats)}formats: {', '.join(formats)}",
+        )
 
 
 def passed_through() -> tuple[str, ...]:

@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from taskslib.errors import NothingToRunError, UsageError, did_you_mean
 from taskslib.events import Stage
 from taskslib.project.model import Layout, Project, Suite
+
+if TYPE_CHECKING:
+    from taskslib.project.dependencies.affected import Affected
 
 
 class Step(StrEnum):
@@ -41,6 +44,10 @@ class TestRequest:
     """Run all suites of all stages in spite of failures."""
     keep: bool = False
     """Leave the stacks up."""
+    affected: bool = False
+    """Only what changes can affect."""
+    base: str = ""
+    """What to compare with for that; empty leaves it to CI's variables and the main branch."""
     verbose: bool = False
     """Show the frameworks' own output."""
     arguments: tuple[str, ...] = ()
@@ -74,8 +81,13 @@ class Plan:
     """What a reader might expect to run and will not, with the reason."""
 
 
-def make_plan(project: Project, request: TestRequest) -> Plan:
+def make_plan(project: Project, request: TestRequest, affected: Affected | None = None) -> Plan:
     """Return what a request comes to in a project.
+
+    Args:
+        project: The repo.
+        request: What was asked for.
+        affected: Where only affected suites are to run, which those are: the plan may be empty.
 
     Raises:
         UsageError: A service that isn't one, or a stage that the project doesn't have.
@@ -95,7 +107,25 @@ def make_plan(project: Project, request: TestRequest) -> Plan:
     )
     plan = Plan(project, request, stages, _notes(project, request))
     _refuse_empty(plan)
-    return plan
+    return plan if affected is None else _narrowed(plan, affected)
+
+
+def _narrowed(plan: Plan, affected: Affected) -> Plan:
+    """Return a plan without what changes can't affect, and with a note of what they do."""
+    stages = tuple(
+        StagePlan(stage.stage, suites)
+        for stage in plan.stages
+        if (suites := tuple(one for one in stage.suites if one.suite.id in affected.suites))
+    )
+    count, of = (sum(len(stage.suites) for stage in some) for some in (stages, plan.stages))
+    changes = affected.changes
+    if changes.files is None:
+        note = f"everything is affected: {changes.reason}"
+    elif not stages:
+        note = f"nothing is affected since {changes.base}"
+    else:
+        note = f"{count} of {of} suites are affected since {changes.base}"
+    return replace(plan, stages=stages, notes=(*plan.notes, note))
 
 
 def check_services(project: Project, names: Sequence[str]) -> None:

@@ -53,6 +53,10 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """The Compose file of its test stack, or the file's folder."""
     pass_env: tuple[str, ...] = ()
     """Variables for its tests, besides the project's."""
+    depends_on: tuple[str, ...] = ()
+    """Services and libraries that it depends on, besides those that its own files name."""
+    inputs: tuple[str, ...] = ()
+    """Files, folders and globs that its tests depend on besides; from the repo's root on."""
     unit: SuiteConfig | None = None
     """How its unit tests are run, where no framework known here runs them."""
     service: SuiteConfig | None = None
@@ -99,6 +103,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How long the steps may take."""
     pass_env: tuple[str, ...] = ()
     """Names of variables (`*` is a wildcard) that tests get besides the usual ones."""
+    inputs: tuple[str, ...] = ()
+    """Files, folders and globs that the project's own tests depend on besides."""
+    harmless: tuple[str, ...] = ("*.md", "*.rst", "docs", "LICENSE*", ".gitignore")
+    """Patterns of files that are no service's and that no test depends on."""
+    dropped: tuple[str, ...] = ()
+    """Names of files and folders that tools leave, where git ignores them: no inputs of tests."""
     unit: SuiteConfig | None = None
     """How the project's own unit tests are run, where no framework known here runs them."""
     integration: SuiteConfig | None = None

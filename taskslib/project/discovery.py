@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from taskslib.errors import ConfigError
+from taskslib.errors import ConfigError, did_you_mean
 from taskslib.events import Stage, SuiteId
 from taskslib.project.config import Config, SuiteConfig
 from taskslib.project.git import main_worktree
@@ -17,6 +18,14 @@ COMPOSE_NAMES = ("docker-compose.yml", "docker-compose.yaml", "compose.yaml", "c
 _FULL = ""  # the full stack is no service's
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _SIGNS_OF_A_SERVICE = ("Dockerfile", "pyproject.toml", "package.json", "tests")
+
+
+@dataclass(frozen=True, slots=True)
+class _Extras:
+    """What the configuration gives to the suites of a service, or of the project."""
+
+    pass_env: tuple[str, ...]
+    inputs: tuple[str, ...]
 
 
 def discover(root: Path, config: Config) -> Project:
@@ -43,6 +52,8 @@ def discover(root: Path, config: Config) -> Project:
         stack=stack,
         jobs=config.jobs or os.cpu_count() or 1,
         limits=config.time_limits(),
+        harmless=config.harmless,
+        dropped=config.dropped,
         gaps=tuple(gaps),
     )
 
@@ -65,6 +76,8 @@ def _single(root: Path, config: Config) -> Project:
         stack=stack,
         jobs=config.jobs or os.cpu_count() or 1,
         limits=config.time_limits(),
+        harmless=config.harmless,
+        dropped=config.dropped,
         gaps=tuple(gaps),
     )
 
@@ -90,12 +103,25 @@ def _services(root: Path, config: Config) -> Iterator[Service]:
             )
         seen[name] = folder
         dockerfile = folder / config.of(name).dockerfile
-        yield Service(name, folder, dockerfile if dockerfile.is_file() else None)
+        dependencies = config.of(name).depends_on
+        yield Service(name, folder, dockerfile if dockerfile.is_file() else None, dependencies)
     for name in config.service:
         if name not in seen:
             raise ConfigError(
                 f"{root / 'pyproject.toml'}: [tool.taskslib.service.{name}]: no such service",
                 hint=f"services: {', '.join(seen) or 'none'}",
+            )
+        _check_dependencies(root, name, config.of(name).depends_on, seen)
+
+
+def _check_dependencies(root: Path, name: str, asked: Iterable[str], known: Iterable[str]) -> None:
+    names = tuple(known)
+    for other in asked:
+        if other not in names:
+            raise ConfigError(
+                f"{root / 'pyproject.toml'}: [tool.taskslib.service.{name}]: depends_on: "
+                f"no service {other!r}",
+                hint=f"{did_you_mean(other, names)}services: {', '.join(names)}",
             )
 
 
@@ -116,12 +142,12 @@ def _matches(root: Path, glob: str) -> tuple[Path, ...]:
 
 def _service_suites(root: Path, service: Service, config: Config) -> tuple[list[Suite], list[str]]:
     own = config.of(service.name)
-    passed = config.pass_env + own.pass_env
+    extras = _Extras(config.pass_env + own.pass_env, own.inputs)
     suites, gaps = [], []
     unit = service.path / (own.unit_tests or config.unit_tests)
     if own.unit or unit.is_dir():
         id_ = SuiteId(service.name, Stage.UNIT)
-        suites.append(_suite(id_, service.path, unit, own.unit, passed=passed))
+        suites.append(_suite(id_, service.path, unit, own.unit, extras=extras))
     else:
         gaps.append(f"{service.name} has no unit tests ({shown(unit, root)})")
     tests = service.path / (own.service_tests or config.service_tests)
@@ -129,7 +155,7 @@ def _service_suites(root: Path, service: Service, config: Config) -> tuple[list[
     if own.service or tests.is_dir():
         stack = _required_stack(where, service.name, tests, root)
         id_ = SuiteId(service.name, Stage.SERVICE)
-        suites.append(_suite(id_, service.path, tests, own.service, stack, passed=passed))
+        suites.append(_suite(id_, service.path, tests, own.service, stack, extras=extras))
     elif not service.is_library:
         gaps.append(f"{service.name} has no service tests ({shown(tests, root)})")
     return suites, gaps
@@ -137,15 +163,16 @@ def _service_suites(root: Path, service: Service, config: Config) -> tuple[list[
 
 def _root_suites(root: Path, name: str, config: Config, stack: Stack | None) -> tuple[Suite, ...]:
     suites = []
+    extras = _Extras(config.pass_env, config.inputs)
     unit = root / config.unit_tests
     if config.unit or unit.is_dir():
         id_ = SuiteId(name, Stage.UNIT)
-        suites.append(_suite(id_, root, unit, config.unit, passed=config.pass_env))
+        suites.append(_suite(id_, root, unit, config.unit, extras=extras))
     tests = root / config.integration_tests
     if config.integration or tests.is_dir():
         stack = stack or _required_stack(root / config.stack, _FULL, tests, root)
         id_ = SuiteId(name, Stage.INTEGRATION)
-        suites.append(_suite(id_, root, tests, config.integration, stack, passed=config.pass_env))
+        suites.append(_suite(id_, root, tests, config.integration, stack, extras=extras))
     return tuple(suites)
 
 
@@ -156,10 +183,10 @@ def _suite(
     configured: SuiteConfig | None,
     stack: Stack | None = None,
     *,
-    passed: tuple[str, ...],
+    extras: _Extras,
 ) -> Suite:
     if configured is None:
-        return Suite(id_, folder, tests, stack, passed)
+        return Suite(id_, folder, tests, stack, extras.pass_env, inputs=extras.inputs)
     where = folder / configured.folder
     if not where.is_dir():
         raise ConfigError(
@@ -170,7 +197,8 @@ def _suite(
         configured.command, where, configured.report, configured.progress, configured.select
     )
     # The command knows where its tests are.
-    return Suite(id_, folder, tests if tests.is_dir() else folder, stack, passed, runner)
+    tests = tests if tests.is_dir() else folder
+    return Suite(id_, folder, tests, stack, extras.pass_env, runner, extras.inputs)
 
 
 def _required_stack(where: Path, service: str, tests: Path, root: Path) -> Stack:

@@ -38,6 +38,8 @@ class Service:
     path: Path
     dockerfile: Path | None
     """None makes it a library: unit tests, no stack."""
+    depends_on: tuple[str, ...] = ()
+    """Services and libraries that it depends on, besides what its files say."""
 
     @property
     def is_library(self) -> bool:
@@ -109,6 +111,8 @@ class Suite:
     """Names (with `*` as wildcard) of variables to hand through to the tests."""
     runner: Runner | None = None
     """What the configuration says of how it is run; None leaves it to the framework."""
+    inputs: tuple[str, ...] = ()
+    """Files, folders and globs of the repo that it depends on, besides what its files say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,10 @@ class Project:
     jobs: int
     """How many suites run at once."""
     limits: Limits = Limits()
+    harmless: tuple[str, ...] = ()
+    """Patterns of files that no suite depends on, though they are nobody's."""
+    dropped: tuple[str, ...] = ()
+    """Names of ignored files and folders that are no inputs, besides the known ones."""
     gaps: tuple[str, ...] = ()
     """What a reader might expect and is not there, as sentences: `worker has no unit tests (…)`."""
 

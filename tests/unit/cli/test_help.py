@@ -22,6 +22,8 @@ for name in sys.argv[1:]:
     Program(binary="inv[oke]").run(["inv", "--help", name], exit=False)
 """
 LISTED = """\
+affected: List the services that changes can affect, with the changed files.
+graph: Print which service depends on which, and which file says so.
 infra-down (test-infra-down): End the stack that infra-up (or --keep) left running; \
 its data goes with it.
 infra-logs: Print what the containers of the running stack logged.

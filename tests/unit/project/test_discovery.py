@@ -142,14 +142,14 @@ def test_suites_with_a_command_of_their_own(tmp_path: Path) -> None:
             {"pyproject.toml": "[tool.taskslib]\njbos = 1\n"},
             "ROOT/pyproject.toml: [tool.taskslib]: unknown key 'jbos'",
             "did you mean 'jobs'? known keys: project, services, unit_tests, service_tests, "
-            "integration_tests, service_stack, stack, jobs, limits, pass_env, unit, integration, "
-            "service",
+            "integration_tests, service_stack, stack, jobs, limits, pass_env, inputs, harmless, "
+            "dropped, unit, integration, service",
         ),
         (
             {"pyproject.toml": "[tool.taskslib.service.web]\nstak = 'x'\n"},
             "ROOT/pyproject.toml: [tool.taskslib]: service.web: unknown key 'stak'",
             "did you mean 'stack'? known keys: dockerfile, unit_tests, service_tests, stack, "
-            "pass_env, unit, service",
+            "pass_env, depends_on, inputs, unit, service",
         ),
         (
             {"pyproject.toml": "[tool.taskslib.service.web.unit]\ncomand = ['x']\n"},

@@ -1,0 +1,51 @@
+"""Tasks that tell what depends on what, and what changes affect."""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from taskslib import api
+from taskslib.cli.session import command, one_of, say, session, tell
+
+
+@task(auto_shortflags=False, help={"format": "text, mermaid or json"})
+@command
+def graph(context: Context, format: str = "text") -> None:  # noqa: A002
+    """Print which service depends on which, and which file says so.
+
+    Example: inv graph --format mermaid
+    """
+    from taskslib.display.graph import FORMATS, graph_lines
+
+    one_of(format, FORMATS)
+    tell(graph_lines(api.graph(session(context)), format))
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "base": "compare with this commit or branch (also: TASKSLIB_BASE), not the main branch",
+        "format": "text or json",
+    },
+)
+@command
+def affected(context: Context, base: str = "", format: str = "text") -> None:  # noqa: A002
+    """List the services that changes can affect, with the changed files.
+
+    What changed is told by git: since the branch left the main branch, and what is not committed.
+
+    Example: inv affected --base origin/main
+    """
+    from taskslib.display.graph import affected_lines
+
+    one_of(format, ("text", "json"))
+    found = api.affected(session(context), base)
+    if found.changes.files is None:
+        say(f"note: everything is affected: {found.changes.reason}")
+    elif not found.services:
+        say(f"nothing is affected since {found.changes.base}")
+    tell(affected_lines(found, format))
+
+
+TASKS = (graph, affected)

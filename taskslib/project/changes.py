@@ -1,0 +1,202 @@
+"""Which files differ from a base: a branch's merge base, what CI names, or what the user does.
+
+Where no base can be found, everything counts as changed and the reason is said: never nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from taskslib.errors import UsageError
+
+VARIABLE = "TASKSLIB_BASE"
+"""Set in the environment, it is the base, unless the command line names one."""
+
+_DEFAULTS = ("main", "master")
+_ZERO = re.compile(r"0+")
+_DEEPENED = (50, 500, 5000)
+"""By how many commits a shallow clone is deepened, one after the other, to find a merge base."""
+_FETCH = 120.0
+"""Seconds for one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs from the base in the files as they are now, committed or not."""
+
+    base: str
+    """What it was compared with, for people; empty where there is nothing to compare with."""
+    files: frozenset[str] | None
+    """Paths with slashes, from the repo's root on; of renamed files both. None: all of them."""
+    reason: str = ""
+    """Why that is all of them."""
+
+
+def changes(root: Path, environ: Mapping[str, str], base: str = "") -> Changes:
+    """Return what changed in the checkout at `root`.
+
+    Args:
+        root: The repo.
+        environ: For `TASKSLIB_BASE` and what CI says.
+        base: A commit, branch or tag; wins over the environment.
+
+    Raises `UsageError` for a base that is named and isn't there.
+    """
+    git = _Git(root, environ)
+    if git("rev-parse", "--is-inside-work-tree") is None:
+        return Changes("", None, "there is no git repository")
+    named = base or environ.get(VARIABLE, "")
+    if named:
+        commit = git.commit(named)
+        if commit is None:
+            where = "--base" if base else VARIABLE
+            raise UsageError(f"{where}: no commit {named!r}", hint="`git branch --all` lists some")
+        return _compared(git, git.merge_base([commit]) or commit, named)
+    if environ.get("GITHUB_REF_TYPE") == "tag":
+        return Changes("", None, f"tag {environ.get('GITHUB_REF_NAME', '')} is built as a whole")
+    found = _base_of_ci(git, environ) or _base_of_branch(git)
+    if found.commit is None:
+        return Changes("", None, found.name)
+    return _compared(git, found.commit, found.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    name: str
+    """For people; where there is no commit, why."""
+    commit: str | None
+
+
+def _compared(git: _Git, commit: str, name: str) -> Changes:
+    how = ("--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z")
+    differing = git("diff", *how, commit)
+    untracked = git("ls-files", "--others", "--exclude-standard", "-z")
+    if differing is None or untracked is None:
+        return Changes("", None, f"git can't compare with {name}")
+    return Changes(name, frozenset(filter(None, (differing + untracked).split("\0"))))
+
+
+def _base_of_ci(git: _Git, environ: Mapping[str, str]) -> _Base | None:
+    """Return the base that GitHub's (and Gitea's) variables name; None outside of them."""
+    target = environ.get("GITHUB_BASE_REF", "")
+    if target:
+        name = f"origin/{target}"
+        if git.commit(name) is None:
+            git.fetch("--depth=1", "origin", f"+refs/heads/{target}:refs/remotes/{name}")
+        return _merge_base(git, [name])
+    before = _before(environ)
+    if not before or _ZERO.fullmatch(before):
+        return None
+    if git.commit(before) is None:
+        git.fetch("--depth=1", "origin", before)
+    commit = git.commit(before)
+    if commit is None:
+        return _Base(f"the commit before the push, {before[:12]}, is not there", None)
+    return _Base(before[:12], commit)
+
+
+def _before(environ: Mapping[str, str]) -> str:
+    """Return which commit a push replaced, as the event says; empty where there is no push."""
+    if environ.get("GITHUB_EVENT_NAME") != "push":
+        return ""
+    try:
+        event = json.loads(Path(environ.get("GITHUB_EVENT_PATH", "")).read_text("utf-8"))
+        return str(event["before"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _base_of_branch(git: _Git) -> _Base:
+    branch = (git("symbolic-ref", "--quiet", "--short", "HEAD") or "").strip()
+    told = (git("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD") or "").strip()
+    defaults = {told.removeprefix("origin/"), *_DEFAULTS} - {""}
+    if branch in defaults:
+        return _parent(git)
+    names = list(dict.fromkeys(_candidates(told)))
+    there = [name for name in names if git.commit(name) is not None]
+    if not there:
+        return _Base(f"there is no branch to compare with ({', '.join(names)})", None)
+    found = _merge_base(git, there)
+    if not branch and found.commit is not None and found.commit == git.commit("HEAD"):
+        return _parent(git)  # a detached HEAD on the default branch, as CI checks it out
+    return found
+
+
+def _candidates(origin_head: str) -> Iterator[str]:
+    if origin_head:
+        yield origin_head
+    for name in _DEFAULTS:
+        yield f"origin/{name}"
+        yield name
+
+
+def _parent(git: _Git) -> _Base:
+    if git.commit("HEAD~1") is None and git.is_shallow:
+        git.fetch("--deepen=1")
+    commit = git.commit("HEAD~1")
+    if commit is None:
+        return _Base("there is no commit before this one", None)
+    return _Base("HEAD~1", commit)
+
+
+def _merge_base(git: _Git, names: list[str]) -> _Base:
+    words = " and ".join(names)
+    found = git.merge_base(names)
+    for depth in _DEEPENED if found is None and git.is_shallow else ():
+        if not git.fetch(f"--deepen={depth}"):
+            break
+        found = git.merge_base(names)
+        if found is not None:
+            break
+    if found is None:
+        return _Base(f"there is no common commit with {words}", None)
+    return _Base(f"{names[0]} ({found[:12]})", found)
+
+
+class _Git:
+    """Git in one folder; what fails is None."""
+
+    def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
+        self._root = root
+        self._environ = {**environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+
+    def __call__(self, *arguments: str, timeout: float | None = None) -> str | None:
+        try:
+            done = subprocess.run(
+                ["git", *arguments],
+                cwd=self._root,
+                env=self._environ,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=timeout,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        return os.fsdecode(done.stdout) if done.returncode == 0 else None
+
+    def commit(self, name: str) -> str | None:
+        """Return the commit that a name stands for."""
+        told = self("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        return told.strip() if told else None
+
+    def merge_base(self, others: list[str]) -> str | None:
+        """Return the nearest commit that HEAD shares with any of others."""
+        commits = [commit for one in others if (commit := self.commit(one)) is not None]
+        told = self("merge-base", "HEAD", *commits) if commits else None
+        return told.split()[0] if told and told.strip() else None
+
+    @property
+    def is_shallow(self) -> bool:
+        return (self("rev-parse", "--is-shallow-repository") or "").strip() == "true"
+
+    def fetch(self, *arguments: str) -> bool:
+        """Fetch what a shallow clone lacks; return whether that worked."""
+        fetched = self("fetch", "--quiet", "--no-tags", *arguments, timeout=_FETCH)
+        return fetched is not None

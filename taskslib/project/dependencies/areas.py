@@ -1,0 +1,80 @@
+"""Places in the repo that something depends on, and which of them a file lies in. Pure.
+
+A path here is a text with slashes, from the repo's root on; the root itself is the empty text.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Generic, TypeVar
+
+Of = TypeVar("Of")
+_GLOB = "*?["
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Area:
+    """A file, a folder with all that is below it, or what a glob finds (and what is below that)."""
+
+    path: str
+    without: tuple[str, ...] = ()
+    """Folders in there that don't count."""
+
+    def covers(self, path: str) -> bool:
+        """Return whether a file lies in here."""
+        if any(is_below(path, one) for one in self.without):
+            return False
+        if not any(sign in self.path for sign in _GLOB):
+            return is_below(path, self.path)
+        wanted, parts = self.path.split("/"), path.split("/")
+        return len(parts) >= len(wanted) and all(map(fnmatchcase, parts, wanted))
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Return whether a path is a folder's, or that folder itself."""
+    return not folder or path == folder or path.startswith(folder + "/")
+
+
+def joined(folder: str, written: str) -> str | None:
+    """Return where a path leads that is written in a folder; None where that is not in the repo."""
+    if written.startswith(("/", "~", "\\")) or written[1:2] == ":":
+        return None
+    found = posixpath.normpath(posixpath.join(folder, written.replace("\\", "/")))
+    if found == ".." or found.startswith("../"):
+        return None
+    return "" if found == "." else found
+
+
+def matches(path: str, patterns: Iterable[str]) -> bool:
+    """Return whether a pattern fits a path, its name, or a folder that it lies in."""
+    parts = path.split("/")
+    folders = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+    return any(
+        fnmatchcase(place, pattern) for pattern in patterns for place in (*folders, parts[-1])
+    )
+
+
+class Index(Generic[Of]):
+    """Finds, for a file, everything one of whose areas covers it: one look a folder above it."""
+
+    def __init__(self, areas: Mapping[Of, Iterable[Area]]) -> None:
+        self._at: dict[str, list[tuple[Area, Of]]] = defaultdict(list)
+        self._globs: list[tuple[Area, Of]] = []
+        for owner, held in areas.items():
+            for area in held:
+                globbed = any(sign in area.path for sign in _GLOB)
+                (self._globs if globbed else self._at[area.path]).append((area, owner))
+
+    def owners(self, path: str) -> Iterator[Of]:
+        """Yield what the file belongs to; one of several areas more than once."""
+        place = path
+        while True:
+            yield from (owner for area, owner in self._at.get(place, ()) if area.covers(path))
+            if not place:
+                break
+            place = place.rpartition("/")[0]
+        yield from (owner for area, owner in self._globs if area.covers(path))

@@ -1,0 +1,127 @@
+"""Which service depends on which, and which file says so: for people and other tools. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from taskslib.project.dependencies.areas import Area, Index
+from taskslib.project.dependencies.inputs import Dependencies
+from taskslib.project.model import Stack
+
+
+class Kind(StrEnum):
+    """Why one depends on another."""
+
+    PACKAGE = "package"
+    """It needs the other as a package, or the configuration says so: at every stage."""
+    IMAGE = "image"
+    """An image of its stack is built from the other's files."""
+    START = "start"
+    """In the full stack it starts after the other. No suite runs again because of that alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A service, a library, the project itself, or another folder with a package."""
+
+    name: str
+    path: str
+    """From the root on; empty for the root."""
+    kind: str
+    """`service`, `library`, `project` or `package`."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edge:
+    """One depends on another."""
+
+    source: str
+    target: str
+    kind: Kind
+    because: str
+    """The file that says so, from the root on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """All of them; the edges in a stable order."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+def graph_of(dependencies: Dependencies) -> Graph:
+    """Return the graph of a project."""
+    nodes = {one.path: one for one in _nodes(dependencies)}
+    edges = {*_packages(dependencies, nodes), *_images(dependencies, nodes)}
+    edges |= set(_starts(dependencies, nodes))
+    return Graph(tuple(nodes.values()), tuple(sorted(edges)))
+
+
+def _nodes(dependencies: Dependencies) -> Iterator[Node]:
+    project = dependencies.project
+    for service in project.services:
+        kind = "library" if service.is_library else "service"
+        yield Node(service.name, dependencies.place(service.path), kind)
+    folders = {dependencies.place(service.path) for service in project.services}
+    if "" not in folders:
+        clash = project.name in project.service_names()
+        yield Node("project" if clash else project.name, "", "project")
+    found = {one for path in (*folders, "") for one in dependencies.packages.closure(path)}
+    for one in sorted(found, key=lambda folder: folder.path):
+        if one.path and one.path not in folders:
+            yield Node(one.path, one.path, "package")
+
+
+def _packages(dependencies: Dependencies, nodes: Mapping[str, Node]) -> Iterator[Edge]:
+    for path, node in nodes.items():
+        for other, file in dependencies.packages.folder(path).depends_on:
+            yield Edge(node.name, nodes[other].name, Kind.PACKAGE, file)
+
+
+def _images(dependencies: Dependencies, nodes: Mapping[str, Node]) -> Iterator[Edge]:
+    """Yield whose files the images of each node's stack are built from."""
+    owner = Index({node: [Area(path)] for path, node in nodes.items() if path})
+    for path, node, stack in _stacks(dependencies, nodes):
+        for dockerfile, sources in dependencies.stack(stack).builds.values():
+            maker = next(owner.owners(dockerfile), None)
+            if maker is not None and maker != node:
+                yield Edge(node.name, maker.name, Kind.IMAGE, dependencies.place(stack.files[0]))
+            for source in sources:
+                other = next(owner.owners(source), None)
+                taker = maker if path == "" and maker is not None else node
+                if other is not None and other != taker:
+                    yield Edge(taker.name, other.name, Kind.IMAGE, dockerfile)
+
+
+def _starts(dependencies: Dependencies, nodes: Mapping[str, Node]) -> Iterator[Edge]:
+    """Yield the order in which the services of the full stack start."""
+    stack = dependencies.project.stack
+    if stack is None:
+        return
+    owner = Index({node: [Area(path)] for path, node in nodes.items() if path})
+    made = dependencies.stack(stack)
+    whose = {
+        name: next(owner.owners(dockerfile), None) for name, (dockerfile, _) in made.builds.items()
+    }
+    for name, others in made.after.items():
+        for other in others:
+            source, target = whose.get(name), whose.get(other)
+            if source is not None and target is not None and source != target:
+                file = dependencies.place(stack.files[0])
+                yield Edge(source.name, target.name, Kind.START, file)
+
+
+def _stacks(
+    dependencies: Dependencies, nodes: Mapping[str, Node]
+) -> Iterator[tuple[str, Node, Stack]]:
+    for service in dependencies.project.services:
+        stack = dependencies.project.service_stack(service.name)
+        path = dependencies.place(service.path)
+        if stack is not None:
+            yield path, nodes[path], stack
+    full = dependencies.project.stack
+    if full is not None:
+        yield "", nodes[""], full
