@@ -16,6 +16,9 @@ Settled = Callable[[Order], Order]
 Release = Callable[[], None]
 Hold = Callable[[str], Release]
 
+PATIENCE = 120.0
+"""Seconds; a machine on which many stacks run at once is slow, and what waits may be fine."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--integration", action="store_true", help="also tests that need containers")
@@ -36,14 +39,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture
 def api() -> Iterator[httpx2.Client]:
     """The api as the page reaches it, which is how it is reached from outside: through nginx."""
-    with httpx2.Client(base_url=f"{os.environ['TEST_FRONTEND_URL']}/api", timeout=10) as client:
+    address = f"{os.environ['TEST_FRONTEND_URL']}/api"
+    with httpx2.Client(base_url=address, timeout=PATIENCE) as client:
         yield client
 
 
 @pytest.fixture
 def rates() -> Iterator[httpx2.Client]:
     """The mocked rates API, to tell it what to do. Each test has a currency of its own."""
-    with httpx2.Client(base_url=os.environ["TEST_RATES_URL"], timeout=10) as client:
+    with httpx2.Client(base_url=os.environ["TEST_RATES_URL"], timeout=PATIENCE) as client:
         yield client
 
 
@@ -86,7 +90,9 @@ def settled(api: httpx2.Client) -> Settled:
 
     def wait(order: Order) -> Order:
         return wait_for(
-            lambda: look(order["id"]), timeout=30, message=f"order {order['id']} to be settled"
+            lambda: look(order["id"]),
+            timeout=PATIENCE,
+            message=f"order {order['id']} to be settled",
         )
 
     return wait

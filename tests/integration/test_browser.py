@@ -22,7 +22,7 @@ QUIETLY = (
     "--disable-component-update",
     "--no-first-run",
 )
-PATIENCE = 30_000  # milliseconds, for the worker to price an order
+PATIENCE = 120_000  # milliseconds, for the worker to price an order
 
 
 def program(playwright: Playwright) -> str:

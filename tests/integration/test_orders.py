@@ -52,6 +52,7 @@ def test_an_order_is_pending_while_its_rate_is_awaited(
     order = place("JPY")
     wait_for(
         lambda: rates.get("/control/JPY").json()["waiting"],
+        timeout=120,
         message="the worker to ask for the rate",
     )
     assert api.get(f"/orders/{order['id']}").json() == order

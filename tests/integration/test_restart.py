@@ -69,6 +69,7 @@ def test_a_job_that_was_cut_off_is_done_by_the_next_worker(
     order = place(CURRENCY)
     wait_for(
         lambda: rates.get(CONTROL).json()["calls"] > before,
+        timeout=120,
         message="the worker to be in the middle of the job",
     )
 

@@ -61,5 +61,5 @@ def client(session: Session) -> Iterator[TestClient]:
 @pytest.fixture
 def container() -> Iterator[httpx2.Client]:
     """The api as it is deployed. Its data stays, so a test looks at its own orders only."""
-    with httpx2.Client(base_url=os.environ["TEST_API_URL"], timeout=10) as client:
+    with httpx2.Client(base_url=os.environ["TEST_API_URL"], timeout=60) as client:
         yield client

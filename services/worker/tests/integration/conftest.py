@@ -54,5 +54,5 @@ def sessions(connection: AsyncConnection) -> Sessions:
 @pytest.fixture
 def rates_api() -> Iterator[httpx2.Client]:
     """The mocked rates API, to tell it what to do. Each test has a currency of its own."""
-    with httpx2.Client(base_url=os.environ["TEST_RATES_URL"], timeout=10) as client:
+    with httpx2.Client(base_url=os.environ["TEST_RATES_URL"], timeout=60) as client:
         yield client

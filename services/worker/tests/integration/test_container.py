@@ -40,7 +40,7 @@ def settled(deployed: sessionmaker[Session], order_id: uuid.UUID) -> Order:
             order = session.get_one(Order, order_id)
         return order if order.status is not OrderStatus.PENDING else None
 
-    return wait_for(look, timeout=20, message=f"order {order_id} to be settled")
+    return wait_for(look, timeout=120, message=f"order {order_id} to be settled")
 
 
 def test_an_order_is_priced(deployed: sessionmaker[Session]) -> None:
@@ -71,6 +71,7 @@ def test_an_order_waits_for_its_rate(
         order_id = place(deployed, "NOK")
         wait_for(
             lambda: rates_api.get("/control/NOK").json()["waiting"],
+            timeout=120,
             message="the worker to ask for the rate",
         )
         with deployed() as session:

@@ -25,7 +25,7 @@ RATES = {
     "SEK": "11.243",
     "USD": "1.0825",
 }
-LONGEST_HOLD = 60.0
+LONGEST_HOLD = 300.0
 
 
 @dataclass
