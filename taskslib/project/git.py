@@ -25,18 +25,39 @@ def checkout(root: Path) -> Checkout:
     return Checkout(commit=_git(root, "rev-parse", "--verify", "--quiet", "HEAD"))
 
 
+def common_folder(root: Path) -> Path | None:
+    """Return git's folder that all worktrees share; None where `root` is in no repository.
+
+    Read from the files that git documents for it (gitrepository-layout): every command asks this.
+    """
+    root = root.resolve()
+    for folder in (root, *root.parents):
+        found = _common(folder / ".git")
+        if found is not None:
+            return found
+    return None
+
+
 def main_worktree(root: Path) -> Path:
     """Return the folder of the main worktree, so that all worktrees give the project one name.
 
     Outside a repository, or where `root` is a folder inside one, that is `root` itself.
     """
-    told = _git(
-        root, "rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir"
-    ).splitlines()
-    if len(told) != 2 or Path(told[0]).resolve() != root.resolve():  # noqa: PLR2004
-        return root
-    common = Path(told[1])
-    return common.parent if common.name == ".git" else root
+    common = _common(root.resolve() / ".git")
+    return common.parent if common is not None and common.name == ".git" else root
+
+
+def _common(entry: Path) -> Path | None:
+    """Return the shared folder of the repository whose `.git` this is; None where it is none."""
+    try:
+        folder = entry
+        if entry.is_file():  # in a linked worktree and in a submodule it names the folder
+            folder = entry.parent / entry.read_text("utf-8").removeprefix("gitdir:").strip()
+        pointer = folder / "commondir"
+        common = folder / pointer.read_text("utf-8").strip() if pointer.is_file() else folder
+        return common.resolve() if (common / "objects").is_dir() else None
+    except (OSError, ValueError):  # nothing that we may read, or no text
+        return None
 
 
 def branches(root: Path) -> frozenset[str] | None:

@@ -1,10 +1,12 @@
-"""Where taskslib keeps files: in the user's cache, and in `.taskslib` of the repo."""
+"""Where taskslib keeps files: the user's cache, git's own folder, and `.taskslib` of the repo."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
+
+from taskslib.project.git import common_folder
 
 VARIABLE = "TASKSLIB_CACHE_DIR"
 """Set in the environment, it is the cache folder."""
@@ -18,6 +20,25 @@ def cache_root(environ: Mapping[str, str] = os.environ) -> Path:
     import platformdirs
 
     return platformdirs.user_cache_path("taskslib", appauthor=False)
+
+
+def results_root(root: Path, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder for what is known of earlier runs. It may not exist yet.
+
+    It lies in git's folder, so that all worktrees share it, or below the cache folder where that is
+    set: CI can carry it. Without git the user's cache has one for each repo. Several projects of
+    one repository, or all that CI runs, can share it: who writes there says whose it is.
+    """
+    if environ.get(VARIABLE):
+        return cache_root(environ) / "results"
+    common = common_folder(root)
+    if common is not None:
+        return common / "taskslib"
+    import hashlib
+
+    root = root.resolve()
+    tag = hashlib.sha256(os.fsencode(root)).hexdigest()[:8]
+    return cache_root(environ) / "results" / f"{root.name or 'root'}-{tag}"
 
 
 def own_folder(root: Path) -> Path:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import git
+import pytest
+
 from taskslib.project import load
-from taskslib.project.git import Checkout, checkout, main_worktree
+from taskslib.project.git import Checkout, checkout, common_folder, main_worktree
 from tests.support.projects import repository, single, write
 
 
@@ -46,3 +49,37 @@ def test_worktrees_of_a_bare_repository_are_named_by_their_folders(tmp_path: Pat
     bare = repository(write(tmp_path / "shop", single())).clone(tmp_path / "bare.git", bare=True)
     bare.git.worktree("add", str(tmp_path / "tree"), "main")
     assert load(tmp_path / "tree").name == "tree"
+
+
+@pytest.mark.parametrize("kind", ["folder", "inside", "worktree", "submodule", "bare", "separate"])
+def test_the_folder_of_all_worktrees_is_the_one_that_git_says(tmp_path: Path, kind: str) -> None:
+    repo = repository(write(tmp_path / "shop", single()))
+    place = tmp_path / "place"
+    match kind:
+        case "folder":
+            place = tmp_path / "shop"
+        case "inside":
+            place = tmp_path / "shop" / "deploy"
+        case "worktree":
+            repo.git.worktree("add", str(place))
+        case "submodule":
+            outer = repository(tmp_path / "outer")
+            outer.git(c="protocol.file.allow=always").submodule("add", str(tmp_path / "shop"))
+            place = tmp_path / "outer" / "shop"
+        case "bare":
+            repo.clone(tmp_path / "bare.git", bare=True).git.worktree("add", str(place), "main")
+        case "separate":
+            git.Git().init("--separate-git-dir", str(tmp_path / "elsewhere"), str(place))
+    said = git.Git(place).rev_parse("--path-format=absolute", "--git-common-dir")
+    assert common_folder(place) == Path(said)
+    assert main_worktree(place).name == ("shop" if kind in {"folder", "worktree"} else place.name)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"gitdir: ../gone", b"\xff\0"])
+def test_a_git_that_is_none_is_no_repository(tmp_path: Path, content: bytes | None) -> None:
+    if content is None:
+        (tmp_path / ".git").mkdir()
+    else:
+        (tmp_path / ".git").write_bytes(content)
+    assert common_folder(tmp_path) is None
+    assert main_worktree(tmp_path) == tmp_path
