@@ -141,6 +141,10 @@ class SuiteResult:
     """What it adds to the exit code: 2 for its configuration, 3 for its stack or environment."""
     withheld: tuple[str, ...] = ()
     """Names of environment variables that the suite did not get; for a red suite only."""
+    repeated: int = 0
+    """Tests that failed, were run again, and passed then or not."""
+    cached_at: float = 0.0
+    """When it passed, in seconds since the epoch, if it was not run again now; else 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from taskslib.api.machine import setup, standins
 from taskslib.api.pipeline import plan, rerun_command, run_folder, test, test_specs
+from taskslib.api.results import recall, why
 from taskslib.api.selection import affected, graph
 from taskslib.api.session import Session, project
 from taskslib.api.stacks import (
@@ -35,6 +36,7 @@ __all__ = [
     "project",
     "prunable",
     "prune",
+    "recall",
     "rerun_command",
     "run_folder",
     "running",
@@ -43,4 +45,5 @@ __all__ = [
     "test",
     "test_specs",
     "up",
+    "why",
 ]

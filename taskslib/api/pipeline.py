@@ -25,6 +25,7 @@ from taskslib.secrets import mask_of
 if TYPE_CHECKING:
     from taskslib.events import Sink
     from taskslib.pipeline.report import Report
+    from taskslib.pipeline.results.memory import Memory
     from taskslib.stacks.instance import Spec
 
 
@@ -34,19 +35,24 @@ def plan(session: Session, request: TestRequest) -> Plan:
     return make_plan(project(session), request, affected)
 
 
-def test(session: Session, planned: Plan, sink: Sink, folder: Path) -> Report:
+def test(
+    session: Session, planned: Plan, sink: Sink, folder: Path, memory: Memory | None
+) -> Report:
     """Run a plan and return what it came to.
 
     Args:
         session: Where.
-        planned: From `plan`.
+        planned: From `plan`, or from `recall` with what need not run marked.
         sink: Receives every event.
         folder: Where the run's files go, from `run_folder`.
+        memory: From `recall`: remembers what passes; None where nothing is to be stored.
 
     Raises `UsageError`, before anything runs, where a stack that is to be kept is there already.
     """
+    from taskslib.pipeline.results.run import Remembering
     from taskslib.pipeline.run import Runner
     from taskslib.pipeline.suite import SuiteRunner
+    from taskslib.stacks.watchdog import Unguarded
 
     specs = specs_of(session, planned.project, kept=planned.request.keep)
     own = [specs(stack) for stack in _stacks(planned)]
@@ -54,7 +60,7 @@ def test(session: Session, planned: Plan, sink: Sink, folder: Path) -> Report:
         _refuse_kept(session, own)
     with (
         session.cancellation.on_signals(),
-        watchdog(session) as guard,
+        watchdog(session) if _runs(planned) else nullcontext(Unguarded()) as guard,
         reaping(session, but=own) if own else nullcontext(),
     ):
         suites = SuiteRunner(
@@ -69,8 +75,15 @@ def test(session: Session, planned: Plan, sink: Sink, folder: Path) -> Report:
             limits=planned.project.limits,
             guard=guard,
         )
-        runner = Runner(suites, session.cancellation, sink, planned.project.jobs)
-        return runner.run(planned)
+        run_suite = Remembering(suites, memory, session.cancellation) if memory else suites
+        report = Runner(run_suite, session.cancellation, sink, planned.project.jobs).run(planned)
+        if memory is not None:
+            memory.store()
+        return report
+
+
+def _runs(planned: Plan) -> bool:
+    return any(entry.cached is None for entry in planned.entries)
 
 
 def test_specs(session: Session, planned: Plan) -> tuple[Spec, ...]:
@@ -80,7 +93,7 @@ def test_specs(session: Session, planned: Plan) -> tuple[Spec, ...]:
 
 
 def _stacks(planned: Plan) -> tuple[Stack, ...]:
-    suites = (entry.suite for stage in planned.stages for entry in stage.suites)
+    suites = (entry.suite for entry in planned.entries if entry.cached is None)
     return tuple(stack for stack in dict.fromkeys(one.stack for one in suites) if stack)
 
 

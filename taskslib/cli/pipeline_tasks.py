@@ -20,6 +20,7 @@ _KEEP_GOING = "run all suites of all stages in spite of failures"
 _VERBOSE = "show the frameworks' own output (also: VERBOSE=1)"
 _KEEP = "leave the stacks up afterwards, and say how to reach and end them"
 _DRY_RUN = "only print what would run"
+_FORCE = "run also what passed before and can't have changed since"
 _AFFECTED = "only what changes since the main branch (see --base) can affect"
 _BASE = "with --affected: compare with this commit or branch (also: TASKSLIB_BASE)"
 
@@ -32,6 +33,7 @@ _BASE = "with --affected: compare with this commit or branch (also: TASKSLIB_BAS
         "keep-going": _KEEP_GOING,
         "verbose": _VERBOSE,
         "keep": _KEEP,
+        "force": _FORCE,
         "affected": _AFFECTED,
         "base": _BASE,
         "dry-run": _DRY_RUN,
@@ -45,6 +47,7 @@ def test(
     keep_going: bool = False,
     verbose: bool = False,
     keep: bool = False,
+    force: bool = False,
     affected: bool = False,
     base: str = "",
     dry_run: bool = False,
@@ -58,8 +61,9 @@ def test(
     """
     if base and not affected:
         raise UsageError("--base is for --affected", hint=f"inv test --affected --base {base}")
-    request = _request(stage, service, keep_going=keep_going, verbose=verbose, keep=keep)
-    return _run(context, replace(request, affected=affected, base=base), dry_run=dry_run)
+    request = _request(stage, service, verbose=verbose, keep=keep, force=force)
+    request = replace(request, keep_going=keep_going, affected=affected, base=base)
+    return _run(context, request, dry_run=dry_run)
 
 
 @task(auto_shortflags=False, help={"service": _SERVICE})
@@ -74,17 +78,21 @@ def test_verbose(context: Context, service: str | None = None) -> ExitCode:
 
 @task(
     auto_shortflags=False,
-    help={"service": _SERVICE, "verbose": _VERBOSE, "dry-run": _DRY_RUN},
+    help={"service": _SERVICE, "verbose": _VERBOSE, "force": _FORCE, "dry-run": _DRY_RUN},
 )
 @command
 def test_unit(
-    context: Context, service: str | None = None, verbose: bool = False, dry_run: bool = False
+    context: Context,
+    service: str | None = None,
+    verbose: bool = False,
+    force: bool = False,
+    dry_run: bool = False,
 ) -> ExitCode:
     """Run the unit stage alone: no containers.
 
     Example: inv test-unit --service api
     """
-    request = _request(Stage.UNIT, service, verbose=verbose)
+    request = _request(Stage.UNIT, service, verbose=verbose, force=force)
     return _run(context, request, dry_run=dry_run)
 
 
@@ -95,12 +103,18 @@ def test_unit(
         "name": "the service, or several: api,worker",
         "verbose": _VERBOSE,
         "keep": _KEEP,
+        "force": _FORCE,
         "dry-run": _DRY_RUN,
     },
 )
 @command
 def test_service(
-    context: Context, name: str, verbose: bool = False, keep: bool = False, dry_run: bool = False
+    context: Context,
+    name: str,
+    verbose: bool = False,
+    keep: bool = False,
+    force: bool = False,
+    dry_run: bool = False,
 ) -> ExitCode:
     """Run the service stage of a service: it and its direct dependencies in containers.
 
@@ -108,20 +122,27 @@ def test_service(
     """
     if name in {"--help", "-h"}:  # Invoke takes it for the name
         return _help(context, "test-service")
-    request = _request(Stage.SERVICE, name, verbose=verbose, keep=keep)
+    request = _request(Stage.SERVICE, name, verbose=verbose, keep=keep, force=force)
     return _run(context, request, dry_run=dry_run)
 
 
-@task(auto_shortflags=False, help={"verbose": _VERBOSE, "keep": _KEEP, "dry-run": _DRY_RUN})
+@task(
+    auto_shortflags=False,
+    help={"verbose": _VERBOSE, "keep": _KEEP, "force": _FORCE, "dry-run": _DRY_RUN},
+)
 @command
 def test_integration(
-    context: Context, verbose: bool = False, keep: bool = False, dry_run: bool = False
+    context: Context,
+    verbose: bool = False,
+    keep: bool = False,
+    force: bool = False,
+    dry_run: bool = False,
 ) -> ExitCode:
     """Run the integration stage alone: the full stack in containers.
 
     Example: inv test-integration -- -k restart
     """
-    request = _request(Stage.INTEGRATION, None, verbose=verbose, keep=keep)
+    request = _request(Stage.INTEGRATION, None, verbose=verbose, keep=keep, force=force)
     return _run(context, request, dry_run=dry_run)
 
 
@@ -132,15 +153,15 @@ def _request(
     stage: str | None,
     service: str | None,
     *,
-    keep_going: bool = False,
     verbose: bool = False,
     keep: bool = False,
+    force: bool = False,
 ) -> TestRequest:
     return TestRequest(
         stages=_stages(stage),
         services=names(service),
-        keep_going=keep_going,
         keep=keep,
+        force=force,
         verbose=verbose or os.environ.get("VERBOSE", "0") not in {"", "0"},
         arguments=passed_through(),
     )
@@ -163,11 +184,11 @@ def _run(context: Context, request: TestRequest, *, dry_run: bool = False) -> Ex
     from taskslib.display.plan import plan_lines
 
     where = session(context)
-    plan = api.plan(where, request)
+    plan, memory = api.recall(where, api.plan(where, request))
     if dry_run:
         tell(plan_lines(plan, api.test_specs(where, plan)))
         return ExitCode.PASSED
-    suites = {entry.suite.id: entry.suite for stage in plan.stages for entry in stage.suites}
+    suites = {entry.suite.id: entry.suite for entry in plan.entries}
 
     def rerun(suite: SuiteId, test: str) -> str:
         return api.rerun_command(suites[suite], test)
@@ -179,12 +200,15 @@ def _run(context: Context, request: TestRequest, *, dry_run: bool = False) -> Ex
     folder = api.run_folder(where)
     display = display_for(sys.stdout, rerun)
     try:
-        report = api.test(where, plan, display, folder)
+        report = api.test(where, plan, display, folder, memory)
     finally:
         display.close()
     if request.keep:
         _tell_kept(where, plan)
     display.summary(report, folder)
+    named = request.services or len(request.stages) == 1
+    if named and any(entry.cached is not None for entry in plan.entries):
+        say("note: what is cached was not run again; --force runs it")
     return report.exit_code
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from invoke.context import Context
 from invoke.tasks import task
 
@@ -48,4 +50,20 @@ def affected(context: Context, base: str = "", format: str = "text") -> None:  #
     tell(affected_lines(found, format))
 
 
-TASKS = (graph, affected)
+@task(
+    auto_shortflags=False,
+    positional=["name"],
+    help={"name": "the service, or the project for its own suites"},
+)
+@command
+def why(context: Context, name: str) -> None:
+    """Say why a service's suites ran the last time, and what would make them run again.
+
+    Example: inv why worker
+    """
+    from taskslib.display.why import why_lines
+
+    tell(why_lines(api.why(session(context), name), time.time()))
+
+
+TASKS = (graph, affected, why)

@@ -110,9 +110,7 @@ class PlainDisplay:
         if report.signum and State.INTERRUPTED not in {one.state for one in red}:
             # It came when all tests had passed, in the middle of the last teardown.
             self._line(f"interrupted by signal {report.signum}", "yellow")
-        begun = sum(one.state is not State.BLOCKED for one in report.results)
-        suites = f"{begun} suite{'' if begun == 1 else 's'}"
-        self._line(f"{suites} in {duration(report.seconds)}", "dim")
+        self._line(_suites(report), "dim")
         blamed = sum(_is_own_failure(one) for one in red)
         style = "bold green" if report.green else "bold red"
         self._line(total_words(report.counts, blamed), style)
@@ -126,7 +124,8 @@ class PlainDisplay:
         if state is State.BLOCKED:
             words, seconds = f"not run: {result.reason}", ""
         else:
-            words, seconds = suite_words(result.counts, state), duration(result.seconds)
+            words = suite_words(result.counts, state)
+            seconds = "cached" if result.cached_at else duration(result.seconds)
         name = result.suite.name
         self._line(
             f"  {mark} {name:{_NAME_WIDTH}} {words:{_WORDS_WIDTH}} {seconds:>7}".rstrip(),
@@ -173,6 +172,16 @@ class PlainDisplay:
     def _line(self, text: str, style: str = "") -> None:
         # All of it, since any of it can come from the tests.
         self.console.print(Text(printable(text, self._encoding), style))
+
+
+def _suites(report: Report) -> str:
+    """Return how many suites there were, how many of them were cached, and how long it took."""
+    begun = [one for one in report.results if one.state is not State.BLOCKED]
+    cached = sum(bool(one.cached_at) for one in begun)
+    words = f"{len(begun)} suite{'' if len(begun) == 1 else 's'}"
+    if cached == len(begun) and cached:
+        return f"{words}, {'all ' if cached > 1 else ''}cached"
+    return f"{words} in {duration(report.seconds)}{f', {cached} cached' if cached else ''}"
 
 
 def _is_own_failure(result: SuiteResult) -> bool:

@@ -17,9 +17,10 @@ def plan_lines(plan: Plan, specs: Sequence[Spec]) -> Iterator[str]:
         for entry in stage.suites:
             suite = entry.suite
             tests = plan.project.shown(suite.tests)
-            yield f"  {suite.id.name}: {' > '.join(entry.steps)}"
+            steps = " > ".join(entry.steps) or "cached"
+            yield f"  {suite.id.name}: {steps}"
             yield f"      tests: {tests}"
-            if suite.stack is not None:
+            if suite.stack is not None and entry.steps:
                 file = plan.project.shown(suite.stack.files[0])
                 yield f"      stack: {file} as {names[suite.stack]}"
     for note in plan.notes:

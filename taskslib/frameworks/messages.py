@@ -70,6 +70,13 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """A test failed and is run again: whatever it comes to then, it was not plainly green."""
+
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unhandled:
     """Something broke that belongs to no test: an internal error, a lost worker."""
 
@@ -103,6 +110,7 @@ Message = (
     | Started
     | Reported
     | Finished
+    | Repeated
     | Unhandled
     | Stopped
     | Ended
@@ -154,6 +162,7 @@ _READERS: Mapping[str, Callable[[Data], Message]] = {
     "started": lambda data: Started(_text(data["test"])),
     "reported": _reported,
     "finished": _finished,
+    "repeated": lambda data: Repeated(_text(data["test"])),
     "unhandled": lambda data: Unhandled(_text(data["message"]), _text(data["text"])),
     "stopped": lambda data: Stopped(_text(data["reason"])),
     "ended": lambda data: Ended(_integer(data["code"])),

@@ -26,6 +26,7 @@ from taskslib.frameworks.messages import (
     Ended,
     Finished,
     Message,
+    Repeated,
     Reported,
     Started,
     Stopped,
@@ -48,6 +49,8 @@ class Tally:
         self.unhandled: list[Unhandled] = []
         self.stopped = ""
         """Why the framework stopped early, where it did."""
+        self.repeated: set[str] = set()
+        """Tests that failed and were run again."""
         self.ended: int | None = None
         """The exit code announced by the end event; None until there is one."""
         self.unreadable = 0
@@ -126,6 +129,8 @@ class Tally:
                 self.unhandled.append(message)
             case Stopped(reason):
                 self.stopped = reason
+            case Repeated(test):
+                self.repeated.add(test)
             case Ended(code):
                 self.ended = code
             case Unreadable():

@@ -19,6 +19,9 @@ class Group:
 
     why: str
     names: tuple[str, ...]
+    keyed: bool = False
+    """Whether their values are part of what a result depends on. Of what only says how to work on
+    this machine they aren't: results are shared between worktrees, and by CI between machines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +50,15 @@ ALLOWED: tuple[Group, ...] = (
           ("TMPDIR", "TEMP", "TMP", "PYTEST_DEBUG_TEMPROOT")),
     Group("text and dates look as the user set them",
           ("LANG", "LANGUAGE", "LC_*", "TZ", "TZDIR", "PYTHONUTF8", "PYTHONIOENCODING",
-           "PYTHONCOERCECLOCALE")),
+           "PYTHONCOERCECLOCALE"), keyed=True),
     Group("switches of the interpreter for finding a fault; none changes which code is imported",
           ("PYTHONASYNCIODEBUG", "PYTHONBREAKPOINT", "PYTHONDEVMODE", "PYTHONFAULTHANDLER",
-           "PYTHONHASHSEED", "PYTHONTRACEMALLOC", "PYTHONUNBUFFERED", "PYTHONWARNINGS")),
+           "PYTHONHASHSEED", "PYTHONTRACEMALLOC", "PYTHONUNBUFFERED", "PYTHONWARNINGS"),
+          keyed=True),
     Group("where bytecode goes, if anywhere",
           ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")),
     Group("how this developer likes to run tests",
-          ("PYTEST_ADDOPTS",)),
+          ("PYTEST_ADDOPTS",), keyed=True),
     Group("the network is reached through a proxy",
           ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY",
            "http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy")),
@@ -73,7 +77,9 @@ ALLOWED: tuple[Group, ...] = (
           ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS_VERIFY",
            "DOCKER_CERT_PATH")),
     Group("libraries are more patient, and no prompt is shown, in continuous integration",
-          ("CI", "BUILD_NUMBER", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD")),
+          ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD"), keyed=True),
+    Group("a build knows its number",
+          ("BUILD_NUMBER",)),
     Group("output is coloured and as wide as the user wants it",
           ("TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "PY_COLORS", "COLUMNS")),
 )
@@ -125,6 +131,11 @@ def suite_variables(
         elif not _matches(form(name), noise):
             withheld.append(name)
     return Selected({**variables, **ours}, tuple(sorted(withheld)))
+
+
+def keyed_patterns(pass_env: Iterable[str]) -> tuple[str, ...]:
+    """Return the names (`*` at the end is a wildcard) of the variables that can decide a result."""
+    return (*(name for group in ALLOWED if group.keyed for name in group.names), *pass_env)
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:

@@ -50,6 +50,7 @@ def verdict(tally: Tally, end: Exit, output: str = "") -> SuiteResult:
         end.seconds,
         reason,
         details="\n\n".join(text for text in evidence if text),
+        repeated=len(tally.repeated),
     )
 
 

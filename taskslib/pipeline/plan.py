@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from taskslib.errors import NothingToRunError, UsageError, did_you_mean
-from taskslib.events import Stage
+from taskslib.events import Stage, SuiteId
 from taskslib.project.model import Layout, Project, Suite
 
 if TYPE_CHECKING:
+    from taskslib.pipeline.results.store import Stored
     from taskslib.project.dependencies.affected import Affected
 
 
@@ -44,6 +45,8 @@ class TestRequest:
     """Run all suites of all stages in spite of failures."""
     keep: bool = False
     """Leave the stacks up."""
+    force: bool = False
+    """Run also what passed before with just these inputs."""
     affected: bool = False
     """Only what changes can affect."""
     base: str = ""
@@ -60,6 +63,8 @@ class SuitePlan:
 
     suite: Suite
     steps: tuple[Step, ...]
+    cached: Stored | None = None
+    """Its result where it need not run; it goes through no step then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,11 @@ class Plan:
     stages: tuple[StagePlan, ...]
     notes: tuple[str, ...] = ()
     """What a reader might expect to run and will not, with the reason."""
+
+    @property
+    def entries(self) -> tuple[SuitePlan, ...]:
+        """All suites, in order."""
+        return tuple(entry for stage in self.stages for entry in stage.suites)
 
 
 def make_plan(project: Project, request: TestRequest, affected: Affected | None = None) -> Plan:
@@ -108,6 +118,17 @@ def make_plan(project: Project, request: TestRequest, affected: Affected | None 
     plan = Plan(project, request, stages, _notes(project, request))
     _refuse_empty(plan)
     return plan if affected is None else _narrowed(plan, affected)
+
+
+def with_results(plan: Plan, found: Mapping[SuiteId, Stored]) -> Plan:
+    """Return a plan in which suites with a stored result are not run."""
+
+    def entry(one: SuitePlan) -> SuitePlan:
+        stored = found.get(one.suite.id)
+        return one if stored is None else SuitePlan(one.suite, (), stored)
+
+    stages = (replace(one, suites=tuple(map(entry, one.suites))) for one in plan.stages)
+    return replace(plan, stages=tuple(stages))
 
 
 def _narrowed(plan: Plan, affected: Affected) -> Plan:
@@ -180,7 +201,7 @@ def _notes(project: Project, request: TestRequest) -> tuple[str, ...]:
 
 def _refuse_empty(plan: Plan) -> None:
     """Raise where nothing would run: silence must not look like green."""
-    planned = {entry.suite.id for stage in plan.stages for entry in stage.suites}
+    planned = {entry.suite.id for entry in plan.entries}
     request = plan.request
     gaps = "; ".join(plan.project.gaps)
     if not planned:

@@ -163,7 +163,10 @@ export default class Events {
   #finish(test) {
     const entry = this.#known.get(test.id)
     if (entry === undefined || entry.ended) return
-    if (test.state === "passed") return this.#close(entry, "passed", test.milliseconds)
+    if (test.state === "passed") {
+      if (test.retries > 0) this.#tell("repeated", { test: entry.name })
+      return this.#close(entry, "passed", test.milliseconds)
+    }
     if (test.state === "skipped") return this.#close(entry, "skipped", 0)
     if (test.errors.length === 0) return // after `--bail` what did not run is called failed
     this.#report(entry.name, "failed", test, false)

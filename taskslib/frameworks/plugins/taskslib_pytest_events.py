@@ -107,7 +107,9 @@ class _Recorder:
             self._report(report, "error" if phase_failed else "failed", final=final)
         elif report.skipped and not hasattr(report, "context"):
             self._report(report, "xfailed" if expected_to_fail else "skipped")
-        # Anything else is an attempt that will be repeated (`rerun`), or a subtest that is not red.
+        elif str(report.outcome) == "rerun":  # pytest-rerunfailures has outcomes of its own
+            self._tell("repeated", test=self._id(report.nodeid))
+        # Anything else is a subtest that is not red.
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         seconds = self._passed.pop(nodeid, None)

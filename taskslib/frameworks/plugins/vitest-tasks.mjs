@@ -12,6 +12,7 @@ export function fromCase(testCase) {
     state: result.state ?? "pending",
     errors: result.errors ?? [],
     milliseconds: testCase.diagnostic()?.duration,
+    retries: testCase.diagnostic()?.retryCount ?? 0,
   }
 }
 
@@ -27,7 +28,7 @@ export function groups(module) {
 const STATES = { pass: "passed", fail: "failed", skip: "skipped", todo: "skipped" }
 
 export function fromTask(task) {
-  const { state, errors = [], duration } = task.result ?? {}
+  const { state, errors = [], duration, retryCount } = task.result ?? {}
   return {
     id: task.id,
     file: task.file.filepath,
@@ -36,6 +37,7 @@ export function fromTask(task) {
     state: STATES[state ?? task.mode] ?? "pending",
     errors,
     milliseconds: duration,
+    retries: retryCount ?? 0,
   }
 }
 

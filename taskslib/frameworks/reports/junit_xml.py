@@ -16,6 +16,7 @@ from taskslib.frameworks.messages import (
     Collected,
     Finished,
     Message,
+    Repeated,
     Reported,
     Started,
     Unhandled,
@@ -86,6 +87,9 @@ def _case(case: ET.Element, test: str, folder: Path) -> Iterator[Message]:
             test, outcome, seconds, final=False, message=_first_line(message), text=text,
             path=path, line=line,
         )  # fmt: skip
+    # As Surefire and those who follow it write what was run again.
+    if any(case.find(name) is not None for name in ("flakyFailure", "flakyError", "rerunFailure")):
+        yield Repeated(test)
     if red:
         yield Finished(test, None, seconds)
     else:

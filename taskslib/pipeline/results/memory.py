@@ -1,0 +1,169 @@
+"""Looks up what needs no second run, and remembers what passed: around a run, in one checkout."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from taskslib.events import Event, Outcome, Sink, State, SuiteId, SuiteResult, TestFinished
+from taskslib.pipeline.results.manifest import Manifest, differences
+from taskslib.pipeline.results.store import Store, Stored
+from taskslib.project.model import Suite
+
+Manifests = Callable[[Sequence[Suite]], Mapping[SuiteId, Manifest]]
+"""Returns what suites depend on at this moment."""
+
+_NAMED = 20
+"""Differences that are written down of a suite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What is known of a suite's last run in this checkout."""
+
+    key: str = ""
+    at: float = 0.0
+    passed: bool = False
+    because: tuple[str, ...] = ()
+    """What had changed since the run before; empty where there was none."""
+    not_stored: tuple[str, ...] = ()
+    """Why its result was not stored, where it passed."""
+    manifest: Mapping[str, str] = field(default_factory=dict)
+
+
+class Memory:
+    """What one run knows of earlier ones, and leaves for later ones."""
+
+    def __init__(self, store: Store, notes: Path, manifests: Manifests) -> None:
+        """Take where results are.
+
+        Args:
+            store: Results that all checkouts share.
+            notes: The folder of this checkout's own notes, one file a suite.
+            manifests: Gives what suites depend on now.
+        """
+        self._store = store
+        self._notes = notes
+        self._manifests = manifests
+        self._before: Mapping[SuiteId, Manifest] = {}
+        self._passed: list[tuple[Suite, Stored]] = []
+
+    def look_up(self, suites: Sequence[Suite]) -> dict[SuiteId, Stored]:
+        """Return what is stored for suites as they are now."""
+        self._before = self._manifests(suites)
+        found = {}
+        for suite in suites:
+            manifest = self._before[suite.id]
+            stored = None if manifest.unknown else self._store.find(manifest.key)
+            if stored is not None:
+                found[suite.id] = stored
+        return found
+
+    def manifest(self, suite: SuiteId) -> Manifest:
+        """Return what a suite that was looked up depends on."""
+        return self._before[suite]
+
+    def began(self, suite: Suite) -> None:
+        """Write down that a suite runs, and because of what."""
+        manifest = self._before[suite.id]
+        last = self.last(suite.id)
+        because = tuple(differences(last.manifest, manifest.named)) if last.manifest else ()
+        last = Last(manifest.key, time.time(), because=because, manifest=manifest.named)
+        self._note(suite.id, last)
+
+    def ended(self, suite: Suite, result: SuiteResult, tests: Iterable[TestFinished]) -> None:
+        """Take note of how a suite ended; what passed is stored by `store`, at the end."""
+        if result.state is not State.PASSED:
+            return
+        if result.repeated:
+            self._explain(suite.id, (f"{result.repeated} tests passed only when run again",))
+            return
+        manifest = self._before[suite.id]
+        told = tuple((one.test, one.outcome, round(one.seconds, 6)) for one in tests)
+        stored = Stored(
+            manifest.key,
+            str(suite.id),
+            time.time(),
+            round(result.seconds, 3),
+            result.counts,
+            told,
+            manifest.named,
+        )
+        self._passed.append((suite, stored))
+
+    def store(self) -> bool:
+        """Store what passed unless what it depends on changed meanwhile; return whether all was."""
+        if not self._passed:
+            return True
+        now = self._manifests([suite for suite, _ in self._passed])
+        whole = True
+        for suite, stored in self._passed:
+            manifest = self._before[suite.id]
+            changed = tuple(differences(stored.manifest, now[suite.id].named))
+            why_not = manifest.unknown or tuple(f"{one} while it ran" for one in changed)
+            if not why_not:
+                self._store.keep(stored)
+            whole = whole and not why_not
+            self._explain(suite.id, why_not)
+        self._store.tidy()
+        return whole
+
+    def _explain(self, suite: SuiteId, why_not: tuple[str, ...]) -> None:
+        """Write down that a suite passed, and why its result is not stored."""
+        last = replace(self.last(suite), passed=True, not_stored=why_not)
+        self._note(suite, last)
+
+    def last(self, suite: SuiteId) -> Last:
+        """Return what is known of a suite's last run in this checkout."""
+        try:
+            told = json.loads(self._file(suite).read_text("utf-8"))
+            lists = {name: tuple(told[name]) for name in ("because", "not_stored")}
+            return Last(**{**told, **lists})
+        except (OSError, ValueError, TypeError, KeyError):
+            return Last()
+
+    def _note(self, suite: SuiteId, last: Last) -> None:
+        told = {
+            "key": last.key,
+            "at": last.at,
+            "passed": last.passed,
+            "because": last.because[:_NAMED],
+            "not_stored": last.not_stored[:_NAMED],
+            "manifest": dict(last.manifest),
+        }
+        with suppress(OSError):
+            self._notes.mkdir(parents=True, exist_ok=True)
+            temporary = self._file(suite).with_suffix(".new")
+            temporary.write_text(json.dumps(told), "utf-8")
+            temporary.replace(self._file(suite))
+
+    def _file(self, suite: SuiteId) -> Path:
+        return self._notes / f"{suite.name}-{suite.stage}.json"
+
+
+class Collecting:
+    """A sink that hands events on and keeps how the tests ended."""
+
+    def __init__(self, sink: Sink) -> None:
+        """Take where events go."""
+        self.tests: list[TestFinished] = []
+        self._sink = sink
+
+    def __call__(self, event: Event) -> None:
+        """Hand an event on."""
+        if isinstance(event, TestFinished):
+            self.tests.append(event)
+        self._sink(event)
+
+
+def replayed(stored: Stored, suite: SuiteId, sink: Sink) -> SuiteResult:
+    """Tell a sink of a stored suite's tests as if they ran now, and return its result."""
+    for test, outcome, seconds in stored.tests:
+        sink(TestFinished(suite, test, Outcome(outcome), seconds))
+    return SuiteResult(
+        suite, State.PASSED, stored.counts, seconds=stored.seconds, cached_at=stored.at
+    )
