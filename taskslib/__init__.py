@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from taskslib.version import __version__
+
 if TYPE_CHECKING:
     from invoke.tasks import task
 
     from taskslib.cli.namespace import make_ns, ns
 
 __all__ = ["__version__", "make_ns", "ns", "task"]
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:

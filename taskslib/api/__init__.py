@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from taskslib.api.machine import setup, standins
 from taskslib.api.pipeline import plan, rerun_command, run_folder, test, test_specs
-from taskslib.api.results import recall, why
+from taskslib.api.results import answered, leave_answer, recall, why
 from taskslib.api.selection import affected, graph
 from taskslib.api.session import Session, project
 from taskslib.api.stacks import (
@@ -26,11 +26,13 @@ from taskslib.api.stacks import (
 __all__ = [
     "Session",
     "affected",
+    "answered",
     "down",
     "graph",
     "instance_id",
     "instances",
     "kept_spec",
+    "leave_answer",
     "logs",
     "plan",
     "project",

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from taskslib.api.selection import dependencies_of
 from taskslib.api.session import Session, project
-from taskslib.events import SuiteId
-from taskslib.pipeline.plan import Plan, check_services, with_results
+from taskslib.pipeline.plan import Plan, TestRequest, check_services, with_results
 from taskslib.project.model import Project, Suite
 
 if TYPE_CHECKING:
+    from taskslib.pipeline.results.answers import Shown
     from taskslib.pipeline.results.explain import Explained
-    from taskslib.pipeline.results.manifest import Manifest
     from taskslib.pipeline.results.memory import Memory
+    from taskslib.pipeline.results.observe import Observation
+    from taskslib.project.dependencies.inputs import Dependencies
 
 
 def recall(session: Session, planned: Plan) -> tuple[Plan, Memory | None]:
@@ -47,32 +48,38 @@ def why(session: Session, service: str) -> tuple[Explained, ...]:
 def memory_of(session: Session, found: Project, arguments: Sequence[str]) -> Memory:
     """Return what is known of earlier runs in this checkout, and in others of the repository."""
     from taskslib.pipeline.results.memory import Memory
+    from taskslib.pipeline.results.observe import observe
     from taskslib.pipeline.results.store import Store
     from taskslib.project.places import own_folder, results_root
 
     store = Store(results_root(found.root, session.environ) / "passed")
 
-    def manifests(suites: Sequence[Suite]) -> Mapping[SuiteId, Manifest]:
-        return _manifests(session, found, suites, arguments)
+    def look(suites: Sequence[Suite]) -> Observation:
+        def follow(files: Mapping[str, str]) -> Dependencies:
+            return dependencies_of(session, found, files)
 
-    return Memory(store, own_folder(found.root) / "last", manifests)
+        return observe(found, suites, arguments, session.environ, follow)
+
+    return Memory(store, own_folder(found.root) / "last", look)
 
 
-def _manifests(
-    session: Session, found: Project, suites: Sequence[Suite], arguments: Sequence[str]
-) -> Mapping[SuiteId, Manifest]:
-    from taskslib import identities
-    from taskslib.pipeline.results.manifest import manifests, tools
-    from taskslib.tree import tree
+def answered(session: Session, request: TestRequest) -> bool:
+    """Show again what a run printed in which all passed, if nothing changed since; return whether.
 
-    files = tree(str(found.root), found.dropped)
-    dependencies = dependencies_of(session, found, files)
-    programs = {name for suite in suites for name in tools(suite)}
-    path = session.environ.get("PATH", "")
-    asked = {f"tool {name}": one for name, one in identities.programs(programs, path).items()}
-    asked["tool python"] = identities.python()
-    stacks = [suite for suite in suites if suite.stack is not None]
-    if stacks:
-        images = {image for suite in stacks for image in dependencies.of(suite).images}
-        asked |= identities.EngineQuestions(sorted(images), session.environ).answers()
-    return manifests(dependencies, suites, files, arguments, session.environ, asked)
+    That is `taskslib.quick`, for who has imported more than that needs.
+    """
+    from taskslib import quick
+    from taskslib.pipeline.results.answers import key_of
+
+    key = key_of(request, session.overrides)
+    told = quick.answer(str(session.root), key, session.environ) if key else None
+    return told is not None and quick.show(told)
+
+
+def leave_answer(session: Session, planned: Plan, memory: Memory, shown: Shown) -> None:
+    """Leave the answer to a run of which all suites passed and are stored."""
+    from taskslib.pipeline.results.answers import key_of, leave
+
+    key = key_of(planned.request, session.overrides)
+    if key is not None and memory.observed is not None:
+        leave(planned.project, key, memory.observed, shown, session.environ)

@@ -181,9 +181,12 @@ def _stages(given: str | None) -> tuple[Stage, ...]:
 
 def _run(context: Context, request: TestRequest, *, dry_run: bool = False) -> ExitCode:
     from taskslib.display import display_for
+    from taskslib.display.again import shown_again
     from taskslib.display.plan import plan_lines
 
     where = session(context)
+    if not dry_run and api.answered(where, request):
+        return ExitCode.PASSED
     plan, memory = api.recall(where, api.plan(where, request))
     if dry_run:
         tell(plan_lines(plan, api.test_specs(where, plan)))
@@ -193,8 +196,9 @@ def _run(context: Context, request: TestRequest, *, dry_run: bool = False) -> Ex
     def rerun(suite: SuiteId, test: str) -> str:
         return api.rerun_command(suites[suite], test)
 
-    for note in plan.notes:
-        say(f"note: {note}")
+    notes = [f"note: {note}" for note in plan.notes]
+    for note in notes:
+        say(note)
     if not plan.stages:
         return ExitCode.PASSED
     folder = api.run_folder(where)
@@ -206,9 +210,13 @@ def _run(context: Context, request: TestRequest, *, dry_run: bool = False) -> Ex
     if request.keep:
         _tell_kept(where, plan)
     display.summary(report, folder)
-    named = request.services or len(request.stages) == 1
+    forcing = "note: what is cached was not run again; --force runs it"
+    named = bool(request.services or len(request.stages) == 1)
     if named and any(entry.cached is not None for entry in plan.entries):
-        say("note: what is cached was not run again; --force runs it")
+        say(forcing)
+    if report.green and memory is not None and memory.whole:
+        again = shown_again(report, [*notes, *([forcing] if named else [])])
+        api.leave_answer(where, plan, memory, again)
     return report.exit_code
 
 

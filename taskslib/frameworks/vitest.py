@@ -22,8 +22,8 @@ from taskslib.frameworks.base import (
     relative_tests,
     rerun_line,
 )
-from taskslib.frameworks.node import prepare
 from taskslib.frameworks.node.package import read_package, version_of
+from taskslib.frameworks.node.prepare import prepare
 from taskslib.frameworks.reading import EventsReader
 from taskslib.processes import Command
 from taskslib.project.model import Suite

@@ -6,6 +6,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from taskslib import tree
+
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
@@ -26,16 +28,9 @@ def checkout(root: Path) -> Checkout:
 
 
 def common_folder(root: Path) -> Path | None:
-    """Return git's folder that all worktrees share; None where `root` is in no repository.
-
-    Read from the files that git documents for it (gitrepository-layout): every command asks this.
-    """
-    root = root.resolve()
-    for folder in (root, *root.parents):
-        found = _common(folder / ".git")
-        if found is not None:
-            return found
-    return None
+    """Return git's folder that all worktrees share; None where `root` is in no repository."""
+    found = tree.common_folder(str(root))
+    return None if found is None else Path(found)
 
 
 def main_worktree(root: Path) -> Path:
@@ -43,21 +38,9 @@ def main_worktree(root: Path) -> Path:
 
     Outside a repository, or where `root` is a folder inside one, that is `root` itself.
     """
-    common = _common(root.resolve() / ".git")
-    return common.parent if common is not None and common.name == ".git" else root
-
-
-def _common(entry: Path) -> Path | None:
-    """Return the shared folder of the repository whose `.git` this is; None where it is none."""
-    try:
-        folder = entry
-        if entry.is_file():  # in a linked worktree and in a submodule it names the folder
-            folder = entry.parent / entry.read_text("utf-8").removeprefix("gitdir:").strip()
-        pointer = folder / "commondir"
-        common = folder / pointer.read_text("utf-8").strip() if pointer.is_file() else folder
-        return common.resolve() if (common / "objects").is_dir() else None
-    except (OSError, ValueError):  # nothing that we may read, or no text
-        return None
+    found = tree.common_at(str(root.resolve() / ".git"))
+    common = Path(found) if found is not None else root
+    return common.parent if common.name == ".git" else root
 
 
 def branches(root: Path) -> frozenset[str] | None:

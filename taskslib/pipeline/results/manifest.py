@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from taskslib import __version__
 from taskslib.events import SuiteId
 from taskslib.frameworks.variables import keyed_patterns
 from taskslib.identities import UNSET
@@ -20,6 +19,7 @@ from taskslib.project.dependencies.areas import Index
 from taskslib.project.dependencies.inputs import Dependencies, Inputs
 from taskslib.project.model import Suite
 from taskslib.tree import UNKNOWN
+from taskslib.version import __version__
 
 SCHEMA = "1"
 """Changes with what is in a manifest, or how it is written."""

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from taskslib.events import Event, Outcome, Sink, State, SuiteId, SuiteResult, TestFinished
 from taskslib.pipeline.results.manifest import Manifest, differences
+from taskslib.pipeline.results.observe import Observation
 from taskslib.pipeline.results.store import Store, Stored
 from taskslib.project.model import Suite
 
-Manifests = Callable[[Sequence[Suite]], Mapping[SuiteId, Manifest]]
-"""Returns what suites depend on at this moment."""
+Observe = Callable[[Sequence[Suite]], Observation]
+"""Looks at what suites depend on at this moment."""
 
 _NAMED = 20
 """Differences that are written down of a suite."""
@@ -38,23 +39,30 @@ class Last:
 class Memory:
     """What one run knows of earlier ones, and leaves for later ones."""
 
-    def __init__(self, store: Store, notes: Path, manifests: Manifests) -> None:
+    def __init__(self, store: Store, notes: Path, observe: Observe) -> None:
         """Take where results are.
 
         Args:
             store: Results that all checkouts share.
             notes: The folder of this checkout's own notes, one file a suite.
-            manifests: Gives what suites depend on now.
+            observe: Looks at what suites depend on now.
         """
         self._store = store
         self._notes = notes
-        self._manifests = manifests
+        self._observe = observe
+        self._suites: Sequence[Suite] = ()
         self._before: Mapping[SuiteId, Manifest] = {}
+        self.observed: Observation | None = None
+        """The last look."""
+        self.whole = False
+        """Whether all that was looked up is as it was, and stored where it passed."""
         self._passed: list[tuple[Suite, Stored]] = []
 
     def look_up(self, suites: Sequence[Suite]) -> dict[SuiteId, Stored]:
         """Return what is stored for suites as they are now."""
-        self._before = self._manifests(suites)
+        self._suites = suites
+        self.observed = self._observe(suites)
+        self._before = self.observed.manifests
         found = {}
         for suite in suites:
             manifest = self._before[suite.id]
@@ -95,22 +103,23 @@ class Memory:
         )
         self._passed.append((suite, stored))
 
-    def store(self) -> bool:
-        """Store what passed unless what it depends on changed meanwhile; return whether all was."""
-        if not self._passed:
-            return True
-        now = self._manifests([suite for suite, _ in self._passed])
-        whole = True
+    def store(self) -> None:
+        """Store what passed, unless what it depends on changed meanwhile."""
+        if self._passed:
+            self.observed = self._observe(self._suites)
+        now = self.observed.manifests if self.observed is not None else {}
         for suite, stored in self._passed:
             manifest = self._before[suite.id]
-            changed = tuple(differences(stored.manifest, now[suite.id].named))
+            changed = differences(manifest.named, now[suite.id].named)
             why_not = manifest.unknown or tuple(f"{one} while it ran" for one in changed)
             if not why_not:
                 self._store.keep(stored)
-            whole = whole and not why_not
             self._explain(suite.id, why_not)
         self._store.tidy()
-        return whole
+        self.whole = all(
+            not manifest.unknown and manifest.key == now[suite].key
+            for suite, manifest in self._before.items()
+        )
 
     def _explain(self, suite: SuiteId, why_not: tuple[str, ...]) -> None:
         """Write down that a suite passed, and why its result is not stored."""

@@ -68,7 +68,7 @@ class Store:
             file = self._file(stored.key)
             file.parent.mkdir(parents=True, exist_ok=True)
             body = json.dumps(asdict(stored), separators=(",", ":")).encode()
-            _replace(file, _digest(body) + b"\n" + body)
+            replace_file(file, _digest(body) + b"\n" + body)
 
     def tidy(self, *, kept_bytes: int = KEPT_BYTES, kept_seconds: float = KEPT_SECONDS) -> None:
         """Remove what nobody asked for in a month, and the oldest beyond a size; once a day."""
@@ -98,7 +98,7 @@ class Store:
                 yield status.st_mtime, status.st_size, file
 
 
-def _replace(file: Path, content: bytes) -> None:
+def replace_file(file: Path, content: bytes) -> None:
     """Write a file so that it is there whole, or as it was before."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.")
     try:

@@ -39,6 +39,7 @@ test-integration: Run the integration stage alone: the full stack in containers.
 test-service: Run the service stage of a service: it and its direct dependencies in containers.
 test-unit: Run the unit stage alone: no containers.
 test-verbose: Run the whole pipeline and show the frameworks' own output.
+why: Say why a service's suites ran the last time, and what would make them run again.
 """
 
 

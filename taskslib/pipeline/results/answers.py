@@ -1,0 +1,69 @@
+"""Leaves the answer to a run in which everything passed, for `taskslib.quick` to give again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from taskslib import quick
+from taskslib.pipeline.plan import TestRequest
+from taskslib.pipeline.results.observe import Observation
+from taskslib.pipeline.results.store import replace_file
+from taskslib.project.model import Project
+
+_KEPT = 200
+"""Answers of one repository that are kept; each worktree and request has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a run shows of which every suite is cached."""
+
+    plain: str
+    coloured: str
+    notes: Sequence[str] = ()
+    """For people, beside the data."""
+
+
+def key_of(request: TestRequest, overrides: Mapping[str, object]) -> str | None:
+    """Return what tells a request from others; None for one that is never answered from here."""
+    if request.force or request.keep or request.verbose or request.affected:
+        return None
+    return quick.request_key(request.stages, request.services, request.arguments, overrides)
+
+
+def leave(
+    project: Project,
+    key: str,
+    observed: Observation,
+    shown: Shown,
+    environ: Mapping[str, str],
+) -> None:
+    """Write an answer down; where there is no room for it, don't."""
+    depends = quick.depends(observed.files, observed.patterns, observed.programs, environ)
+    if observed.engine is not None:
+        depends["engine"] = dict(observed.engine)
+    told = {
+        "root": str(project.root),
+        "dropped": project.dropped,
+        "patterns": observed.patterns,
+        "programs": observed.programs,
+        "images": observed.images,
+        "engine": observed.engine is not None,
+        "depends": depends,
+        "plain": shown.plain,
+        "coloured": shown.coloured,
+        "notes": list(shown.notes),
+    }
+    file = Path(quick.answer_file(str(project.root), key, environ))
+    body = json.dumps(told).encode()
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(file, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+        earlier = sorted(file.parent.glob("*.json"), key=lambda one: one.stat().st_mtime)
+        for old in earlier[:-_KEPT]:
+            old.unlink()
