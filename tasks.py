@@ -17,7 +17,8 @@ from invoke.tasks import task
 
 from taskslib import make_ns
 from taskslib.cancellation import Cancellation
-from taskslib.cli.session import cancellation, command
+from taskslib.cli.outcome import cancellation
+from taskslib.cli.session import command
 from taskslib.errors import ExitCode
 from taskslib.frameworks.environments import prepare
 from taskslib.frameworks.environments.build import uv_program

@@ -10,8 +10,14 @@ def main() -> None:
     """Run the command line of this process and exit."""
     from taskslib import quick
 
-    if quick.main(sys.argv[1:], os.environ):
+    argv = sys.argv[1:]
+    if quick.main(argv, os.environ):
         return
+    plain = quick.parsed(argv)
+    if plain is not None:
+        from taskslib.cli.direct import test
+
+        sys.exit(int(test(plain[0], plain[1])))
     from taskslib.cli.program import program
 
     program().run()

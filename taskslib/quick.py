@@ -29,7 +29,7 @@ _OPTIONS = ("--service", "--stage")
 
 def main(argv: list[str], environ: Mapping[str, str]) -> bool:
     """Answer a command line of `taskslib`, if that can be done here; return whether it was."""
-    request = _parsed(argv)
+    request = parsed(argv)
     if request is None or environ.get("VERBOSE", "0") not in {"", "0"}:
         return False
     try:
@@ -126,7 +126,7 @@ def show(told: Mapping[str, Any]) -> bool:
     return True
 
 
-def _parsed(argv: list[str]) -> tuple[list[str], list[str], list[str]] | None:
+def parsed(argv: list[str]) -> tuple[list[str], list[str], list[str]] | None:
     """Return stages, services and arguments of `test` with nothing but these; else None."""
     if not argv or argv[0] != _TASK:
         return None

@@ -50,7 +50,7 @@ def memory_of(session: Session, found: Project, arguments: Sequence[str]) -> Mem
     from taskslib.pipeline.results.memory import Memory
     from taskslib.pipeline.results.observe import observe
     from taskslib.pipeline.results.store import Store
-    from taskslib.project.places import own_folder, results_root
+    from taskslib.project.places import results_root
 
     store = Store(results_root(found.root, session.environ) / "passed")
 
@@ -60,7 +60,7 @@ def memory_of(session: Session, found: Project, arguments: Sequence[str]) -> Mem
 
         return observe(found, suites, arguments, session.environ, follow)
 
-    return Memory(store, own_folder(found.root) / "last", look)
+    return Memory(store, found.root, look)
 
 
 def answered(session: Session, request: TestRequest) -> bool:

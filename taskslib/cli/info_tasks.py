@@ -6,7 +6,9 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
-from taskslib.cli.session import command, one_of, session, tell
+from taskslib.cli.given import one_of
+from taskslib.cli.outcome import tell
+from taskslib.cli.session import command, session
 
 _FORMATS = ("table", "env", "json")
 

@@ -8,7 +8,8 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
-from taskslib.cli.session import command, say, session, tell
+from taskslib.cli.outcome import say, tell
+from taskslib.cli.session import command, session
 from taskslib.errors import ExitCode, UsageError
 
 _SERVICE = "this service's own test stack instead of the full one"

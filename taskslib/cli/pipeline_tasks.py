@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import replace
 
 from invoke.context import Context
 from invoke.tasks import task
 
-from taskslib import api
-from taskslib.cli.session import PROGRAM_KEY, command, names, passed_through, say, session, tell
-from taskslib.errors import ExitCode, NoInstanceError, UsageError, did_you_mean
-from taskslib.events import Stage, SuiteId
-from taskslib.pipeline.plan import Plan, TestRequest
+from taskslib.cli.given import requested
+from taskslib.cli.run import run_tests
+from taskslib.cli.session import PROGRAM_KEY, command, session
+from taskslib.errors import ExitCode, UsageError
+from taskslib.events import Stage
+from taskslib.pipeline.plan import TestRequest
 
 _SERVICE = "only these services, e.g. api,worker"
 _KEEP_GOING = "run all suites of all stages in spite of failures"
@@ -61,7 +60,7 @@ def test(
     """
     if base and not affected:
         raise UsageError("--base is for --affected", hint=f"inv test --affected --base {base}")
-    request = _request(stage, service, verbose=verbose, keep=keep, force=force)
+    request = requested(stage, service, verbose=verbose, keep=keep, force=force)
     request = replace(request, keep_going=keep_going, affected=affected, base=base)
     return _run(context, request, dry_run=dry_run)
 
@@ -73,7 +72,7 @@ def test_verbose(context: Context, service: str | None = None) -> ExitCode:
 
     Example: inv test-verbose
     """
-    return _run(context, _request(None, service, verbose=True))
+    return _run(context, requested(None, service, verbose=True))
 
 
 @task(
@@ -92,7 +91,7 @@ def test_unit(
 
     Example: inv test-unit --service api
     """
-    request = _request(Stage.UNIT, service, verbose=verbose, force=force)
+    request = requested(Stage.UNIT, service, verbose=verbose, force=force)
     return _run(context, request, dry_run=dry_run)
 
 
@@ -122,7 +121,7 @@ def test_service(
     """
     if name in {"--help", "-h"}:  # Invoke takes it for the name
         return _help(context, "test-service")
-    request = _request(Stage.SERVICE, name, verbose=verbose, keep=keep, force=force)
+    request = requested(Stage.SERVICE, name, verbose=verbose, keep=keep, force=force)
     return _run(context, request, dry_run=dry_run)
 
 
@@ -142,93 +141,15 @@ def test_integration(
 
     Example: inv test-integration -- -k restart
     """
-    request = _request(Stage.INTEGRATION, None, verbose=verbose, keep=keep, force=force)
+    request = requested(Stage.INTEGRATION, None, verbose=verbose, keep=keep, force=force)
     return _run(context, request, dry_run=dry_run)
 
 
 TASKS = (test, test_verbose, test_unit, test_service, test_integration)
 
 
-def _request(
-    stage: str | None,
-    service: str | None,
-    *,
-    verbose: bool = False,
-    keep: bool = False,
-    force: bool = False,
-) -> TestRequest:
-    return TestRequest(
-        stages=_stages(stage),
-        services=names(service),
-        keep=keep,
-        force=force,
-        verbose=verbose or os.environ.get("VERBOSE", "0") not in {"", "0"},
-        arguments=passed_through(),
-    )
-
-
-def _stages(given: str | None) -> tuple[Stage, ...]:
-    """Return the stages that are named, in the pipeline's order."""
-    asked = names(given)
-    for name in asked:
-        if name not in set(Stage):
-            raise UsageError(
-                f"no stage {name!r}",
-                hint=f"{did_you_mean(name, Stage)}stages: {', '.join(Stage)}",
-            )
-    return tuple(stage for stage in Stage if stage in asked)
-
-
 def _run(context: Context, request: TestRequest, *, dry_run: bool = False) -> ExitCode:
-    from taskslib.display import display_for
-    from taskslib.display.again import shown_again
-    from taskslib.display.plan import plan_lines
-
-    where = session(context)
-    if not dry_run and api.answered(where, request):
-        return ExitCode.PASSED
-    plan, memory = api.recall(where, api.plan(where, request))
-    if dry_run:
-        tell(plan_lines(plan, api.test_specs(where, plan)))
-        return ExitCode.PASSED
-    suites = {entry.suite.id: entry.suite for entry in plan.entries}
-
-    def rerun(suite: SuiteId, test: str) -> str:
-        return api.rerun_command(suites[suite], test)
-
-    notes = [f"note: {note}" for note in plan.notes]
-    for note in notes:
-        say(note)
-    if not plan.stages:
-        return ExitCode.PASSED
-    folder = api.run_folder(where)
-    display = display_for(sys.stdout, rerun)
-    try:
-        report = api.test(where, plan, display, folder, memory)
-    finally:
-        display.close()
-    if request.keep:
-        _tell_kept(where, plan)
-    display.summary(report, folder)
-    forcing = "note: what is cached was not run again; --force runs it"
-    named = bool(request.services or len(request.stages) == 1)
-    if named and any(entry.cached is not None for entry in plan.entries):
-        say(forcing)
-    if report.green and memory is not None and memory.whole:
-        again = shown_again(report, [*notes, *([forcing] if named else [])])
-        api.leave_answer(where, plan, memory, again)
-    return report.exit_code
-
-
-def _tell_kept(where: api.Session, plan: Plan) -> None:
-    from taskslib.display.endpoints import address_lines
-
-    for spec in api.test_specs(where, plan):
-        try:
-            instance = api.running(where, spec.stack.service)
-        except NoInstanceError:
-            continue  # it did not come up, and is gone
-        tell(address_lines(instance))
+    return run_tests(session(context), request, dry_run=dry_run)
 
 
 def _help(context: Context, name: str) -> ExitCode:

@@ -8,7 +8,9 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
-from taskslib.cli.session import command, one_of, say, session, tell
+from taskslib.cli.given import one_of
+from taskslib.cli.outcome import say, tell
+from taskslib.cli.session import command, session
 
 
 @task(auto_shortflags=False, help={"format": "text, mermaid or json"})

@@ -12,6 +12,10 @@ VARIABLE = "TASKSLIB_CACHE_DIR"
 """Set in the environment, it is the cache folder."""
 
 
+OWN = ".taskslib"
+"""The folder in the repo for what is about this checkout alone."""
+
+
 def cache_root(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the folder for what can be made again: environments, locks. It may not exist yet."""
     given = environ.get(VARIABLE)
@@ -43,7 +47,7 @@ def results_root(root: Path, environ: Mapping[str, str] = os.environ) -> Path:
 
 def own_folder(root: Path) -> Path:
     """Return the repo's `.taskslib`, made where it is missing and ignored by git as a whole."""
-    folder = root / ".taskslib"
+    folder = root / OWN
     folder.mkdir(exist_ok=True)
     ignore = folder / ".gitignore"
     if not ignore.exists():

@@ -14,10 +14,13 @@ from taskslib.pipeline.results.manifest import Manifest, differences
 from taskslib.pipeline.results.observe import Observation
 from taskslib.pipeline.results.store import Store, Stored
 from taskslib.project.model import Suite
+from taskslib.project.places import OWN, own_folder
 
 Observe = Callable[[Sequence[Suite]], Observation]
 """Looks at what suites depend on at this moment."""
 
+_NOTES = "last"
+"""The notes' folder."""
 _NAMED = 20
 """Differences that are written down of a suite."""
 
@@ -39,16 +42,16 @@ class Last:
 class Memory:
     """What one run knows of earlier ones, and leaves for later ones."""
 
-    def __init__(self, store: Store, notes: Path, observe: Observe) -> None:
+    def __init__(self, store: Store, root: Path, observe: Observe) -> None:
         """Take where results are.
 
         Args:
             store: Results that all checkouts share.
-            notes: The folder of this checkout's own notes, one file a suite.
+            root: The checkout, which has notes of its own: one file a suite.
             observe: Looks at what suites depend on now.
         """
         self._store = store
-        self._notes = notes
+        self._root = root
         self._observe = observe
         self._suites: Sequence[Suite] = ()
         self._before: Mapping[SuiteId, Manifest] = {}
@@ -145,13 +148,13 @@ class Memory:
             "manifest": dict(last.manifest),
         }
         with suppress(OSError):
-            self._notes.mkdir(parents=True, exist_ok=True)
+            (own_folder(self._root) / _NOTES).mkdir(exist_ok=True)
             temporary = self._file(suite).with_suffix(".new")
             temporary.write_text(json.dumps(told), "utf-8")
             temporary.replace(self._file(suite))
 
     def _file(self, suite: SuiteId) -> Path:
-        return self._notes / f"{suite.name}-{suite.stage}.json"
+        return self._root / OWN / _NOTES / f"{suite.name}-{suite.stage}.json"
 
 
 class Collecting:

@@ -1,0 +1,69 @@
+"""What was given on the command line, as data; knows nothing of Invoke."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from taskslib.errors import UsageError, did_you_mean
+from taskslib.events import Stage
+from taskslib.pipeline.plan import TestRequest
+
+
+def requested(
+    stage: str | None,
+    service: str | None,
+    *,
+    verbose: bool = False,
+    keep: bool = False,
+    force: bool = False,
+) -> TestRequest:
+    """Return what was asked for. Raises `UsageError` for a stage that there isn't."""
+    return TestRequest(
+        stages=_stages(stage),
+        services=names(service),
+        keep=keep,
+        force=force,
+        verbose=verbose or os.environ.get("VERBOSE", "0") not in {"", "0"},
+        arguments=passed_through(),
+    )
+
+
+def _stages(given: str | None) -> tuple[Stage, ...]:
+    """Return the stages that are named, in the pipeline's order."""
+    asked = names(given)
+    for name in asked:
+        if name not in set(Stage):
+            raise UsageError(
+                f"no stage {name!r}",
+                hint=f"{did_you_mean(name, Stage)}stages: {', '.join(Stage)}",
+            )
+    return tuple(stage for stage in Stage if stage in asked)
+
+
+def names(given: str | None) -> tuple[str, ...]:
+    """Split what `--service` takes: `api,worker`; None is none given.
+
+    Raises `UsageError` where it names none: an empty variable of a script must not mean all.
+    """
+    if given is None:
+        return ()
+    found = tuple(dict.fromkeys(name.strip() for name in given.split(",") if name.strip()))
+    if not found:
+        raise UsageError(f"{given!r} names nothing", hint="separate names by commas: api,worker")
+    return found
+
+
+def one_of(given: str, formats: tuple[str, ...]) -> None:
+    """Raise `UsageError` for a `--format` that isn't one of those that there are."""
+    if given not in formats:
+        raise UsageError(
+            f"no format {given!r}",
+            hint=f"{did_you_mean(given, formats)}formats: {', '.join(formats)}",
+        )
+
+
+def passed_through() -> tuple[str, ...]:
+    """Return everything after `--` on the command line; Invoke itself loses the quoting."""
+    arguments = sys.argv[1:]
+    return tuple(arguments[arguments.index("--") + 1 :]) if "--" in arguments else ()
