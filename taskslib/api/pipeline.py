@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskslib.api import selection
+from taskslib.api.history import durations, history, remember
 from taskslib.api.session import (
     Session,
     engine_of,
@@ -38,7 +39,7 @@ def plan(session: Session, request: TestRequest) -> Plan:
 def test(
     session: Session, planned: Plan, sink: Sink, folder: Path, memory: Memory | None
 ) -> Report:
-    """Run a plan and return what it came to.
+    """Run a plan, remember what its suites came to, and return it.
 
     Args:
         session: Where.
@@ -49,11 +50,14 @@ def test(
 
     Raises `UsageError`, before anything runs, where a stack that is to be kept is there already.
     """
+    from taskslib.pipeline.history import Collector
     from taskslib.pipeline.results.run import Remembering
     from taskslib.pipeline.run import Runner
     from taskslib.pipeline.suite import SuiteRunner
     from taskslib.stacks.watchdog import Unguarded
 
+    known = history(session, planned.project.name)
+    collector = Collector(sink)
     specs = specs_of(session, planned.project, kept=planned.request.keep)
     own = [specs(stack) for stack in _stacks(planned)]
     if planned.request.keep:
@@ -76,10 +80,13 @@ def test(
             guard=guard,
         )
         run_suite = Remembering(suites, memory, session.cancellation) if memory else suites
-        report = Runner(run_suite, session.cancellation, sink, planned.project.jobs).run(planned)
+        usual = durations(known, planned)
+        runner = Runner(run_suite, session.cancellation, collector, planned.project.jobs, usual)
+        report = runner.run(planned)
         if memory is not None:
             memory.store()
-        return report
+    remember(known, planned, collector.suites())
+    return report
 
 
 def _runs(planned: Plan) -> bool:

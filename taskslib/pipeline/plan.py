@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
 from taskslib.errors import NothingToRunError, UsageError, did_you_mean
@@ -147,6 +148,16 @@ def _narrowed(plan: Plan, affected: Affected) -> Plan:
     else:
         note = f"{count} of {of} suites are affected since {changes.base}"
     return replace(plan, stages=stages, notes=(*plan.notes, note))
+
+
+def longest_first(
+    suites: Sequence[SuitePlan], durations: Mapping[SuiteId, float]
+) -> tuple[SuitePlan, ...]:
+    """Return the order in which suites are best begun where not all can run at once.
+
+    One that is begun last and takes long keeps all others waiting; so may one that is not known.
+    """
+    return tuple(sorted(suites, key=lambda entry: -durations.get(entry.suite.id, inf)))
 
 
 def check_services(project: Project, names: Sequence[str]) -> None:

@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from taskslib.cancellation import Cancellation
-from taskslib.events import Event, Sink, Stage, StageStarted, State, SuiteFinished, SuiteResult
-from taskslib.pipeline.plan import Plan, StagePlan, SuitePlan
+from taskslib.events import (
+    Event,
+    Sink,
+    Stage,
+    StageStarted,
+    State,
+    SuiteFinished,
+    SuiteId,
+    SuiteResult,
+)
+from taskslib.pipeline.plan import Plan, StagePlan, SuitePlan, longest_first
 from taskslib.pipeline.report import Report
 
 _POLL = 0.2
@@ -33,6 +42,8 @@ class Runner:
     cancellation: Cancellation
     sink: Sink
     jobs: int
+    durations: Mapping[SuiteId, float] = field(default_factory=dict)
+    """How long suites usually take, as far as it is known."""
 
     def run(self, plan: Plan) -> Report:
         """Run all that a plan says and return what it came to."""
@@ -55,9 +66,13 @@ class Runner:
         self.sink(StageStarted(stage.stage, tuple(entry.suite.id for entry in stage.suites)))
         # None says that a suite has ended and will send no more.
         events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        crowded = len(stage.suites) > self.jobs
+        order = longest_first(stage.suites, self.durations) if crowded else stage.suites
         with ThreadPoolExecutor(self.jobs, thread_name_prefix="suite") as pool:
-            futures = [pool.submit(self._run_one, entry, events.put) for entry in stage.suites]
-            for future in futures:
+            futures = {
+                entry.suite.id: pool.submit(self._run_one, entry, events.put) for entry in order
+            }
+            for future in futures.values():
                 future.add_done_callback(lambda _: events.put(None))
             try:
                 self._hand_on(events, len(futures))
@@ -65,7 +80,7 @@ class Runner:
                 # A consumer broke: end what runs before the pool waits for it.
                 self.cancellation.request(0)
                 raise
-        return [future.result() for future in futures]
+        return [futures[entry.suite.id].result() for entry in stage.suites]
 
     def _run_one(self, entry: SuitePlan, emit: Sink) -> SuiteResult:
         if self.cancellation.requested:

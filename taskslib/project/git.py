@@ -24,7 +24,12 @@ def checkout(root: Path) -> Checkout:
     branch = _git(root, "symbolic-ref", "--quiet", "--short", "HEAD")
     if branch:
         return Checkout(branch=branch)
-    return Checkout(commit=_git(root, "rev-parse", "--verify", "--quiet", "HEAD"))
+    return Checkout(commit=head(root))
+
+
+def head(root: Path) -> str:
+    """Return the full hash of the commit that is checked out; empty where there is none."""
+    return _git(root, "rev-parse", "--verify", "--quiet", "HEAD")
 
 
 def common_folder(root: Path) -> Path | None:

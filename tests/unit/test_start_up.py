@@ -10,7 +10,7 @@ from tests.support.projects import environment, multi, write
 
 HEAVY = {
     "python_on_whales", "git", "pydantic", "pytest", "rich.live", "ruamel", "msgspec", "filelock",
-    "platformdirs", "uv", "semantic_version", "tap", "xml.etree.ElementTree",
+    "platformdirs", "uv", "semantic_version", "tap", "xml.etree.ElementTree", "sqlite3",
 }  # fmt: skip
 LIST = """
 import sys

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from taskslib.errors import NothingToRunError, UsageError
-from taskslib.events import Stage
-from taskslib.pipeline.plan import Plan, TestRequest, make_plan
+from taskslib.events import Stage, SuiteId
+from taskslib.pipeline.plan import Plan, TestRequest, longest_first, make_plan
 from taskslib.project import load
 from tests.support.projects import multi, single, write
 
@@ -59,6 +59,21 @@ def test_steps(tmp_path: Path) -> None:
         "environment build start wait test stop",
     ]
     assert plan(root, keep=True).stages[1].suites[0].steps[-1] == "test"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        ({}, "api lib web"),
+        ({"api": 1, "lib": 3, "web": 2}, "lib web api"),
+        ({"api": 1, "web": 2}, "lib web api"),
+        ({"api": 2, "lib": 2, "web": 2}, "api lib web"),
+    ],
+)
+def test_the_longest_first(tmp_path: Path, seconds: dict[str, float], expected: str) -> None:
+    suites = plan(write(tmp_path / "shop", SHOP), stages=(Stage.UNIT,)).stages[0].suites
+    known = {SuiteId(name, Stage.UNIT): value for name, value in seconds.items()}
+    assert " ".join(entry.suite.id.name for entry in longest_first(suites, known)) == expected
 
 
 def test_unknown_service(tmp_path: Path) -> None:

@@ -1,0 +1,40 @@
+"""What earlier runs came to: read before a run, written after it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from taskslib.api.session import Session
+from taskslib.pipeline.plan import Plan
+
+if TYPE_CHECKING:
+    from taskslib.events import SuiteId
+    from taskslib.pipeline.history import History, SuiteRun
+
+
+def history(session: Session, name: str) -> History:
+    """Return what is known of the earlier runs of a project, by its name."""
+    from taskslib.pipeline.history import History
+    from taskslib.project.places import results_root
+
+    return History(results_root(session.root, session.environ), name, say=session.say)
+
+
+def durations(known: History, planned: Plan) -> Mapping[SuiteId, float]:
+    """Return how long suites usually take, of those stages in which some have to wait."""
+    crowded = [one for one in planned.stages if len(one.suites) > planned.project.jobs]
+    suites = [entry.suite.id for stage in crowded for entry in stage.suites]
+    return known.durations(suites) if suites else {}
+
+
+def remember(known: History, planned: Plan, suites: tuple[SuiteRun, ...]) -> None:
+    """Write down what a plan's suites came to."""
+    from taskslib.pipeline.history import Run
+    from taskslib.project.git import checkout, head
+
+    if suites:
+        root = planned.project.root
+        whole = not planned.request.arguments
+        known.record(Run(time.time(), checkout(root).branch, head(root), suites, whole=whole))

@@ -1,0 +1,97 @@
+"""What is remembered of a run, as data, and who gathers it from the events."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from taskslib.events import (
+    Counts,
+    Event,
+    Outcome,
+    Sink,
+    State,
+    SuiteFinished,
+    SuiteId,
+    SuiteResult,
+    TestFinished,
+)
+
+_TELLING = {State.PASSED, State.FAILED, State.CRASHED, State.TIMED_OUT, State.NO_TESTS}
+"""States of a suite whose tests ran to an end of their own; the others say nothing of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestRun:
+    """What a test came to, once."""
+
+    __test__: ClassVar[bool] = False
+
+    test: str
+    outcome: Outcome
+    seconds: float
+    """The call alone, without fixtures."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRun:
+    """What a suite came to, once."""
+
+    suite: SuiteId
+    state: State
+    counts: Counts
+    seconds: float
+    """From its first step to its last: how long it held one of the jobs."""
+    tests: tuple[TestRun, ...] = ()
+    fingerprint: str = ""
+    """The hash of everything that could change the result; empty where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the pipeline, as far as it says something of the tests."""
+
+    at: float
+    """When it ended, in seconds since the epoch."""
+    branch: str
+    """Empty on a detached HEAD."""
+    commit: str
+    suites: tuple[SuiteRun, ...]
+    whole: bool = True
+    """Whether the suites ran with all their tests; not, where arguments selected some."""
+
+
+class Collector:
+    """A sink that remembers what tests and suites come to, and hands every event on."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._tests: defaultdict[SuiteId, dict[str, TestRun]] = defaultdict(dict)
+        self._results: list[SuiteResult] = []
+
+    def __call__(self, event: Event) -> None:
+        """Take in an event."""
+        match event:
+            case TestFinished(suite, test, outcome, seconds):
+                self._tests[suite][test] = TestRun(test, outcome, seconds)
+            case SuiteFinished(result):
+                self._results.append(result)
+        self._sink(event)
+
+    def suites(self, fingerprints: Mapping[SuiteId, str] | None = None) -> tuple[SuiteRun, ...]:
+        """Return what is worth remembering: what ran, and to its end."""
+        known = fingerprints or {}
+        return tuple(
+            SuiteRun(
+                one.suite,
+                one.state,
+                one.counts,
+                one.seconds,
+                tuple(self._tests[one.suite].values()),
+                known.get(one.suite, ""),
+            )
+            for one in self._results
+            if one.state in _TELLING and not one.cached_at
+        )

@@ -1,0 +1,58 @@
+"""The history's tables, and what is asked of them."""
+
+from __future__ import annotations
+
+VERSION = 1
+FILE = f"history-{VERSION}.sqlite3"
+"""Named by its version: an older taskslib and a newer one on two branches leave each other's."""
+
+SCHEMA = (
+    """CREATE TABLE suites (
+        id INTEGER PRIMARY KEY, project TEXT NOT NULL, name TEXT NOT NULL, stage TEXT NOT NULL,
+        at REAL NOT NULL, branch TEXT NOT NULL, hash TEXT NOT NULL, whole INTEGER NOT NULL,
+        fingerprint TEXT NOT NULL, state TEXT NOT NULL, seconds REAL NOT NULL,
+        passed INTEGER NOT NULL, failed INTEGER NOT NULL, errors INTEGER NOT NULL,
+        skipped INTEGER NOT NULL, xfailed INTEGER NOT NULL, xpassed INTEGER NOT NULL,
+        tests INTEGER NOT NULL)""",
+    "CREATE INDEX suites_by_name ON suites (project, name, stage)",
+    """CREATE TABLE tests (
+        run INTEGER NOT NULL REFERENCES suites (id) ON DELETE CASCADE, test TEXT NOT NULL,
+        outcome TEXT NOT NULL, seconds REAL NOT NULL, PRIMARY KEY (run, test)) WITHOUT ROWID""",
+)
+# What the columns hold is asked for in all of these: a disk that fails may have changed it.
+DURATIONS = """
+    SELECT seconds FROM suites
+    WHERE project = :project AND name = :name AND stage = :stage AND whole AND state = 'passed'
+        AND typeof(seconds) = 'real'
+    ORDER BY id DESC LIMIT 5"""
+FAILED = """
+    SELECT name, stage, test FROM (
+        -- SQLite takes the other columns from the row with the highest.
+        SELECT name, stage, test, outcome, max(id) FROM suites JOIN tests ON run = id
+        WHERE project = :project AND branch = :branch
+            AND stage IN ('unit', 'service', 'integration')
+            AND id >= coalesce((
+                SELECT max(id) FROM suites AS other
+                WHERE other.project = suites.project AND other.branch = suites.branch
+                    AND other.name = suites.name AND other.stage = suites.stage
+                    AND whole AND state IN ('passed', 'failed')), 0)
+        GROUP BY name, stage, test)
+    WHERE outcome IN ('failed', 'error')
+    ORDER BY name, stage, test"""
+SLOWEST = """
+    SELECT name, stage, test, tests.seconds FROM suites JOIN tests ON run = id
+    WHERE stage IN ('unit', 'service', 'integration') AND typeof(tests.seconds) = 'real'
+        AND id IN (
+            SELECT max(id) FROM suites
+            WHERE project = :project AND whole AND state = 'passed' GROUP BY name, stage)
+    ORDER BY tests.seconds DESC LIMIT :count"""
+FORGET_OF_SUITE = """
+    DELETE FROM suites WHERE project = :project AND name = :name AND stage = :stage
+        AND id NOT IN (
+            SELECT id FROM suites WHERE project = :project AND name = :name AND stage = :stage
+            ORDER BY id DESC LIMIT :runs)"""
+FORGET = """
+    DELETE FROM suites WHERE id <= (
+        SELECT max(id) FROM (
+            SELECT id, sum(tests + 1) OVER (ORDER BY id DESC) AS held FROM suites)
+        WHERE held > :rows)"""

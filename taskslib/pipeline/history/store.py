@@ -1,0 +1,177 @@
+"""The history: what runs came to is written after each, and read before the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from taskslib.events import Stage, SuiteId
+from taskslib.pipeline.history import sql
+from taskslib.pipeline.history.records import Run, SuiteRun
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from taskslib.pipeline.history.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much is remembered; what is older is removed whenever something is written."""
+
+    runs: int = 50
+    """Of one suite."""
+    rows: int = 200_000
+    """Of suites and tests together: some twenty megabytes."""
+    name: int = 4096
+    """Characters of a test's name; a test with a longer one is not remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedTest:
+    """A test that was red when it ran last."""
+
+    __test__: ClassVar[bool] = False
+
+    suite: SuiteId
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestTime:
+    """How long a test usually takes."""
+
+    __test__: ClassVar[bool] = False
+
+    suite: SuiteId
+    test: str
+    seconds: float
+
+
+class History:
+    """What is known of a project's earlier runs. No method raises; what can't be done is not.
+
+    Args:
+        folder: Where the file is; several projects may share it.
+        project: Whose runs are meant.
+        say: Told, once at most, what is wrong with the file.
+        bounds: How much is remembered.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        project: str,
+        *,
+        say: Callable[[str], None] = lambda _: None,
+        bounds: Bounds | None = None,
+    ) -> None:
+        self.file = folder / sql.FILE
+        self._project = _storable(project)
+        self._say = say
+        self._bounds = bounds or Bounds()
+
+    def record(self, run: Run) -> None:
+        """Remember what a run came to."""
+        if run.suites:
+            self._database.write(lambda file: self._record(file, run))
+
+    def durations(self, suites: Iterable[SuiteId]) -> Mapping[SuiteId, float]:
+        """Return how long suites usually take: the median of their last whole, passed runs.
+
+        A suite of which none is known is not in it.
+        """
+        from statistics import median
+
+        wanted = tuple(suites)
+
+        def read(file: sqlite3.Connection) -> dict[SuiteId, float]:
+            found = {suite: self._seconds(file, suite) for suite in wanted}
+            return {suite: median(seconds) for suite, seconds in found.items() if seconds}
+
+        return self._database.read(read) or {}
+
+    def failed(self, branch: str) -> tuple[FailedTest, ...]:
+        """Return the tests that were red when they last ran on a branch.
+
+        What the last whole run of a suite did not have any more is not among them.
+        """
+
+        def read(file: sqlite3.Connection) -> tuple[FailedTest, ...]:
+            rows = file.execute(sql.FAILED, {"project": self._project, "branch": _storable(branch)})
+            return tuple(
+                FailedTest(SuiteId(name, Stage(stage)), test) for name, stage, test in rows
+            )
+
+        return self._database.read(read) or ()
+
+    def slowest(self, count: int) -> tuple[TestTime, ...]:
+        """Return the tests that take longest, by the last passed run of each suite."""
+
+        def read(file: sqlite3.Connection) -> tuple[TestTime, ...]:
+            rows = file.execute(sql.SLOWEST, {"project": self._project, "count": count})
+            return tuple(
+                TestTime(SuiteId(name, Stage(stage)), test, seconds)
+                for name, stage, test, seconds in rows
+            )
+
+        return self._database.read(read) or ()
+
+    @cached_property
+    def _database(self) -> Database:
+        from taskslib.pipeline.history.database import Database
+
+        return Database(self.file, sql.VERSION, sql.SCHEMA, self._say)
+
+    def _record(self, file: sqlite3.Connection, run: Run) -> None:
+        for one in run.suites:
+            self._insert(file, run, one)
+            key = {"project": self._project, **_key(one.suite), "runs": self._bounds.runs}
+            file.execute(sql.FORGET_OF_SUITE, key)
+        file.execute(sql.FORGET, {"rows": self._bounds.rows})
+
+    def _insert(self, file: sqlite3.Connection, run: Run, one: SuiteRun) -> None:
+        tests = {_storable(test.test): test for test in one.tests}
+        kept = [(name, test) for name, test in tests.items() if len(name) <= self._bounds.name]
+        row = {
+            "project": self._project,
+            **_key(one.suite),
+            "at": run.at,
+            "branch": _storable(run.branch),
+            "hash": run.commit,
+            "whole": run.whole,
+            "fingerprint": one.fingerprint,
+            "state": str(one.state),
+            "seconds": _number(one.seconds),
+            **asdict(one.counts),
+            "tests": len(kept),
+        }
+        columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+        inserted = file.execute(f"INSERT INTO suites ({columns}) VALUES ({values})", row)  # noqa: S608
+        rows = [
+            (inserted.lastrowid, name, str(test.outcome), _number(test.seconds))
+            for name, test in kept
+        ]
+        file.executemany("INSERT INTO tests VALUES (?, ?, ?, ?)", rows)
+
+    def _seconds(self, file: sqlite3.Connection, suite: SuiteId) -> list[float]:
+        rows = file.execute(sql.DURATIONS, {"project": self._project, **_key(suite)})
+        return [seconds for (seconds,) in rows]
+
+
+def _key(suite: SuiteId) -> dict[str, str]:
+    return {"name": _storable(suite.name), "stage": str(suite.stage)}
+
+
+def _storable(text: str) -> str:
+    """Return a text without what UTF-8 lacks: half of a pair, bytes of a strange file name."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _number(seconds: float) -> float:
+    """Return what a suite said, where it is a number at all."""
+    return float(seconds) if isfinite(seconds) else 0.0
