@@ -34,7 +34,8 @@ class Heir(Protocol):
 class Cancellation:
     """Whether a signal asked for the end of the run, and how urgently."""
 
-    def __init__(self) -> None:
+    def __init__(self, parent: Cancellation | None = None) -> None:
+        self._parent = parent
         # Plain attributes: a handler that took a lock could meet itself holding it.
         self._requested = False
         self.signum = 0
@@ -49,30 +50,41 @@ class Cancellation:
         self.count += 1
         self._requested = True
 
+    def child(self) -> Cancellation:
+        """Return one for a part of the run: it ends with the run, and can end before."""
+        return Cancellation(self)
+
     @property
     def requested(self) -> bool:
         """Whether the end was asked for."""
-        return self._requested
+        return self._requested or (self._parent is not None and self._parent.requested)
 
     @property
     def urgent(self) -> bool:
         """Whether it was asked for twice: no more grace for children."""
-        return self.count > 1
+        return self._parent.urgent if self._parent is not None else self.count > 1
 
     @property
     def abandons(self) -> bool:
         """Whether even what must happen is left to the heir: asked twice, and there is one."""
+        if self._parent is not None:
+            return self._parent.abandons
         return self.urgent and self._heir is not None and self._heir.takes_over
 
     def check(self) -> None:
         """Raise `Interrupted` if the end was asked for."""
         if self.requested:
-            raise Interrupted(self.signum)
+            raise Interrupted(self._reason)
+
+    @property
+    def _reason(self) -> int:
+        """The signal that asked for the end of the run, or of this part of it."""
+        return self.signum or (self._parent.signum if self._parent is not None else 0)
 
     def check_essential(self) -> None:
         """Raise `Interrupted` if what must happen is left to the heir."""
         if self.abandons:
-            raise Interrupted(self.signum)
+            raise Interrupted(self._reason)
 
     def pause(self, seconds: float) -> None:
         """Wait, but not longer than until the end is asked for; then raise `Interrupted`."""
@@ -99,6 +111,9 @@ class Cancellation:
             self._told(pid, alive=False)
 
     def _told(self, pid: int, *, alive: bool) -> None:
+        if self._parent is not None:
+            self._parent._told(pid, alive=alive)  # noqa: SLF001 — of the same class
+            return
         with self._lock:
             (self._groups.add if alive else self._groups.discard)(pid)
             if self._heir is not None:

@@ -68,8 +68,7 @@ def test(
         reaping(session, but=own) if own else nullcontext(),
     ):
         suites = SuiteRunner(
-            engine=engine_of(session),
-            cancellation=session.cancellation,
+            engine=lambda cancellation: engine_of(session, cancellation),
             locks=locks_of(session),
             spec=specs,
             environ=session.environ,
@@ -79,9 +78,14 @@ def test(
             limits=planned.project.limits,
             guard=guard,
         )
-        run_suite = Remembering(suites, memory, session.cancellation) if memory else suites
-        usual = durations(known, planned)
-        runner = Runner(run_suite, session.cancellation, collector, planned.project.jobs, usual)
+        runner = Runner(
+            Remembering(suites, memory) if memory else suites,
+            session.cancellation,
+            collector,
+            planned.project.jobs,
+            planned.project.stacks,
+            durations(known, planned),
+        )
         report = runner.run(planned)
         if memory is not None:
             memory.store()

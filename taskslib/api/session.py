@@ -41,11 +41,11 @@ def project(session: Session) -> Project:
     return load(session.root, session.overrides)
 
 
-def engine_of(session: Session) -> Engine:
-    """Return the container engine."""
+def engine_of(session: Session, cancellation: Cancellation | None = None) -> Engine:
+    """Return the container engine, whose calls end with the session or a part of it."""
     from taskslib.stacks.docker import DockerEngine
 
-    return DockerEngine(session.cancellation, session.environ)
+    return DockerEngine(cancellation or session.cancellation, session.environ)
 
 
 def locks_of(session: Session) -> Path:

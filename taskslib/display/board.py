@@ -22,6 +22,7 @@ _STEPS = {
     "build": "building its images",
     "start": "starting its stack",
     "wait": "waiting until its stack is healthy",
+    "ready": "ready for its stage",
     "test": "collecting",
     "stop": "ending its stack",
 }

@@ -28,6 +28,8 @@ class Step(StrEnum):
     BUILD = "build"
     START = "start"
     WAIT = "wait"
+    READY = "ready"
+    """Its stack is up; it waits for its stage to begin."""
     TEST = "test"
     STOP = "stop"
 

@@ -1,36 +1,31 @@
 """Walk through a plan: stages as gates, suites side by side, one queue for all events.
 
-Suites run in threads; the calling thread hands their events on, in order, so that consumers
-never see two at once. A signal cancels: children end, stacks come down, and the report says so.
+Suites run in threads, those of the next stage as far as their gate; the calling thread hands
+their events on, in order, so that consumers never see two at once. A signal cancels: children end,
+stacks come down, and the report says so.
 """
 
 from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 
 from taskslib.cancellation import Cancellation
-from taskslib.events import (
-    Event,
-    Sink,
-    Stage,
-    StageStarted,
-    State,
-    SuiteFinished,
-    SuiteId,
-    SuiteResult,
-)
+from taskslib.errors import Interrupted
+from taskslib.events import Event, Sink, State, SuiteFinished, SuiteId, SuiteResult
+from taskslib.pipeline.order import Order
 from taskslib.pipeline.plan import Plan, StagePlan, SuitePlan, longest_first
 from taskslib.pipeline.report import Report
+from taskslib.pipeline.turns import Gate, Slots, Turn
 
 _POLL = 0.2
 """Seconds; on Windows a wait without a limit can't be interrupted by Ctrl-C."""
 
-RunSuite = Callable[[SuitePlan, Sink], SuiteResult]
+RunSuite = Callable[[SuitePlan, Sink, Turn], SuiteResult]
 """Runs one suite from its first step to its last; raises nothing that is expected."""
 
 
@@ -42,67 +37,186 @@ class Runner:
     cancellation: Cancellation
     sink: Sink
     jobs: int
+    """How many suites' tests run at once."""
+    stacks: int = 4
+    """How many stacks are up at once."""
     durations: Mapping[SuiteId, float] = field(default_factory=dict)
     """How long suites usually take, as far as it is known."""
 
     def run(self, plan: Plan) -> Report:
         """Run all that a plan says and return what it came to."""
         began = time.monotonic()
-        results: list[SuiteResult] = []
-        blocker: Stage | None = None
-        for stage in plan.stages:
-            if self.cancellation.requested:
-                results += self._skip(stage, State.INTERRUPTED, "not begun")
-            elif blocker is not None and not plan.request.keep_going:
-                results += self._skip(stage, State.BLOCKED, f"stage {blocker} failed")
-            else:
-                outcomes = self._run_stage(stage)
-                results += outcomes
-                if blocker is None and not all(one.state.green for one in outcomes):
-                    blocker = stage.stage
-        return Report(tuple(results), time.monotonic() - began, self.cancellation.signum)
-
-    def _run_stage(self, stage: StagePlan) -> list[SuiteResult]:
-        self.sink(StageStarted(stage.stage, tuple(entry.suite.id for entry in stage.suites)))
-        # None says that a suite has ended and will send no more.
-        events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        crowded = len(stage.suites) > self.jobs
-        order = longest_first(stage.suites, self.durations) if crowded else stage.suites
-        with ThreadPoolExecutor(self.jobs, thread_name_prefix="suite") as pool:
-            futures = {
-                entry.suite.id: pool.submit(self._run_one, entry, events.put) for entry in order
-            }
-            for future in futures.values():
-                future.add_done_callback(lambda _: events.put(None))
+        with _Run(self, plan) as run:
             try:
-                self._hand_on(events, len(futures))
+                run.walk()
             except BaseException:
-                # A consumer broke: end what runs before the pool waits for it.
+                # A consumer broke: end what runs before its threads are waited for.
                 self.cancellation.request(0)
                 raise
-        return [futures[entry.suite.id].result() for entry in stage.suites]
+        results = tuple(result for stage in run.stages for result in stage.results())
+        return Report(results, time.monotonic() - began, self.cancellation.signum)
 
-    def _run_one(self, entry: SuitePlan, emit: Sink) -> SuiteResult:
-        if self.cancellation.requested:
-            result = SuiteResult(entry.suite.id, State.INTERRUPTED, reason="not begun")
-        else:
-            result = self.run_suite(entry, emit)
-        emit(SuiteFinished(result))
-        return result
 
-    def _hand_on(self, events: queue.SimpleQueue[Event | None], running: int) -> None:
-        """Give events to the sink, in order, until every suite has ended."""
-        while running:
-            with suppress(queue.Empty):
-                event = events.get(timeout=_POLL)
-                if event is None:
-                    running -= 1
-                else:
-                    self.sink(event)
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    """A suite's tests have ended, or it will have none."""
 
-    def _skip(self, stage: StagePlan, state: State, reason: str) -> list[SuiteResult]:
-        self.sink(StageStarted(stage.stage, tuple(entry.suite.id for entry in stage.suites)))
-        results = [SuiteResult(entry.suite.id, state, reason=reason) for entry in stage.suites]
-        for result in results:
-            self.sink(SuiteFinished(result))
-        return results
+    stage: int
+    green: bool
+
+
+class _Run(ExitStack):
+    """One walk through a plan. The calling thread alone decides; suites only say things."""
+
+    def __init__(self, runner: Runner, plan: Plan) -> None:
+        super().__init__()
+        self.runner = runner
+        self.said: queue.SimpleQueue[tuple[int, Event] | _Tested | BaseException] = (
+            queue.SimpleQueue()
+        )
+        self.processes = Slots(runner.jobs)
+        self.stacks = Slots(runner.stacks)
+        self.stages = [_Stage(self, number, one) for number, one in enumerate(plan.stages)]
+        self._plan = plan
+        self._order = Order(plan.stages)
+
+    def walk(self) -> None:
+        """Run all stages, and give their events to the sink until every suite has ended."""
+        self._begin(0)
+        while not self._order.done:
+            try:
+                said = self.said.get(timeout=_POLL)
+            except queue.Empty:
+                continue
+            if isinstance(said, BaseException):
+                raise said
+            if isinstance(said, _Tested):
+                self._decide(said)
+            else:
+                self._show(self._order.add(*said))
+
+    def _show(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.runner.sink(event)
+
+    def _begin(self, number: int) -> None:
+        """Open a stage's gate, and begin the next stage as far as its own."""
+        if number >= len(self.stages):
+            return
+        self._show(self._order.decide(number, begins=True))
+        self.stages[number].start()
+        self.stages[number].gate.open()
+        # What is to be kept must not come up for tests that may never run.
+        if number + 1 < len(self.stages) and not self._plan.request.keep:
+            self.stages[number + 1].start()
+
+    def _decide(self, tested: _Tested) -> None:
+        """See what follows from the end of a suite's tests."""
+        stage = self.stages[tested.stage]
+        stage.untested -= 1
+        if self.runner.cancellation.requested:
+            self._close(tested.stage + 1, "")
+        elif not tested.green and not self._plan.request.keep_going:
+            self._close(tested.stage + 1, f"stage {stage.plan.stage} failed")
+        elif not stage.untested:
+            self._begin(tested.stage + 1)
+
+    def _close(self, number: int, reason: str) -> None:
+        for later in range(number, len(self.stages)):
+            self.stages[later].close(reason)
+            self._show(self._order.decide(later, begins=self.stages[later].gate.is_open))
+
+
+class _Stage:
+    """The suites of a stage under way."""
+
+    def __init__(self, run: _Run, number: int, plan: StagePlan) -> None:
+        self.plan = plan
+        self.gate = Gate()
+        self.untested = len(plan.suites)
+        self._run = run
+        self._number = number
+        self._cancellation = run.runner.cancellation.child()
+        self._blocked = ""
+        """Why it never begins."""
+        self._started = False
+        self._results: dict[SuiteId, SuiteResult] = {}
+
+    def start(self) -> None:
+        """Begin all suites, each in a thread; their tests wait at the gate."""
+        if self._started or self.gate.is_closed:
+            return
+        self._started = True
+        runner, suites = self._run.runner, self.plan.suites
+        self._run.stacks.expect(self._number, sum(map(_wants_stack, suites)))
+        crowded = len(suites) > runner.jobs
+        order = longest_first(suites, runner.durations) if crowded else suites
+        threads = min(len(suites), runner.jobs + runner.stacks)
+        pool = ThreadPoolExecutor(threads, thread_name_prefix=self.plan.stage)
+        self._run.enter_context(pool)
+        for entry in order:
+            pool.submit(self._one, entry)
+
+    def close(self, reason: str) -> None:
+        """Let it never begin: end what was begun ahead, and have that come to nothing."""
+        if self.gate.is_open or self.gate.is_closed:
+            return
+        self._blocked = reason
+        self._cancellation.request(0)
+        self.gate.close()
+        if not self._started:
+            for entry in self.plan.suites:
+                self._finish(self._unrun(entry))
+
+    def results(self) -> list[SuiteResult]:
+        """Return what its suites came to, in the plan's order."""
+        return [self._results[entry.suite.id] for entry in self.plan.suites]
+
+    def _one(self, entry: SuitePlan) -> None:
+        run = self._run
+        turn = Turn(
+            self._number,
+            self.gate,
+            run.processes,
+            run.stacks,
+            self._cancellation,
+            tell=lambda green: run.said.put(_Tested(self._number, green)),
+            wants_stack=_wants_stack(entry),
+        )
+        try:
+            result = self._outcome(entry, turn)
+            turn.tested(green=result.state.green)
+            self._finish(result)
+        except BaseException as error:  # noqa: BLE001 — raised in the thread that waits
+            run.said.put(error)
+        finally:
+            turn.forgo_stack()
+
+    def _outcome(self, entry: SuitePlan, turn: Turn) -> SuiteResult:
+        """Run a suite; what goes wrong ahead of its stage counts only if that begins."""
+        if self._cancellation.requested:
+            return self._unrun(entry)
+        result = self._run.runner.run_suite(entry, self._emit, turn)
+        if self.gate.is_open:
+            return result
+        with suppress(Interrupted):
+            self.gate.wait(self._cancellation)
+            return result
+        interrupted = result.state is State.INTERRUPTED and not self._blocked
+        return result if interrupted or self.gate.is_open else self._unrun(entry)
+
+    def _unrun(self, entry: SuitePlan) -> SuiteResult:
+        if self._blocked:
+            return SuiteResult(entry.suite.id, State.BLOCKED, reason=self._blocked)
+        return SuiteResult(entry.suite.id, State.INTERRUPTED, reason="not begun")
+
+    def _emit(self, event: Event) -> None:
+        self._run.said.put((self._number, event))
+
+    def _finish(self, result: SuiteResult) -> None:
+        self._results[result.suite] = result
+        self._emit(SuiteFinished(result))
+
+
+def _wants_stack(entry: SuitePlan) -> bool:
+    return entry.suite.stack is not None and entry.cached is None

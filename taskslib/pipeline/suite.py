@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,12 +20,13 @@ from taskslib.events import (
     SuiteResult,
     SuiteStarted,
 )
-from taskslib.frameworks import framework_of
+from taskslib.frameworks import Framework, Prepared, framework_of
 from taskslib.frameworks.run import Options, run_suite
 from taskslib.frameworks.variables import suite_variables
 from taskslib.pipeline.evidence import gather
 from taskslib.pipeline.masking import masked, masked_sink
 from taskslib.pipeline.plan import Step, SuitePlan, TestRequest
+from taskslib.pipeline.turns import Turn
 from taskslib.project.model import Limits, Stack, Suite, shown
 from taskslib.secrets import Mask
 from taskslib.stacks.engine import Engine
@@ -39,8 +39,8 @@ from taskslib.stacks.watchdog import Guard, Unguarded
 class SuiteRunner:
     """Runs suites; called from several threads at once."""
 
-    engine: Engine
-    cancellation: Cancellation
+    engine: Callable[[Cancellation], Engine]
+    """Returns the engine, whose calls end when that is cancelled."""
     locks: Path
     spec: Callable[[Stack], Spec]
     """Which instance a suite's stack is in this run."""
@@ -54,15 +54,18 @@ class SuiteRunner:
     guard: Guard = field(default_factory=Unguarded)
     """Ends the stacks when this process is killed."""
 
-    def __call__(self, entry: SuitePlan, emit: Sink) -> SuiteResult:
-        """Run one suite and return what it came to; every expected error is a result."""
+    def __call__(self, entry: SuitePlan, emit: Sink, turn: Turn) -> SuiteResult:
+        """Run one suite and return what it came to; every expected error is a result.
+
+        `turn` says when its stack may come up, and when its tests may begin.
+        """
         began = time.monotonic()
         suite = entry.suite
         emit = masked_sink(emit, self.mask)
         emit(SuiteStarted(suite.id, began))
         steps = _Steps(suite.id, emit)
         try:
-            result = self._run(suite, emit, steps)
+            result = self._run(suite, emit, steps, turn)
         except Interrupted:
             result = SuiteResult(suite.id, State.INTERRUPTED, reason=f"during {steps.reached}")
         except TaskslibError as error:
@@ -75,69 +78,81 @@ class SuiteRunner:
         finally:
             steps.end()
         self._mask_files(suite.id)
-        return replace(masked(result, self.mask), seconds=time.monotonic() - began)
+        seconds = time.monotonic() - began - turn.waited
+        return replace(masked(result, self.mask), seconds=seconds)
 
-    def _run(self, suite: Suite, emit: Sink, steps: _Steps) -> SuiteResult:
+    def _run(self, suite: Suite, emit: Sink, steps: _Steps, turn: Turn) -> SuiteResult:
         framework = framework_of(suite)
         if framework is None:
             where = shown(suite.tests, suite.folder)
             return SuiteResult(suite.id, State.NO_TESTS, reason=f"no test file in {where}")
-        steps.begin(Step.ENVIRONMENT)
-        if suite.stack is not None:
-            self.engine.check()  # before minutes go into an environment that can't be used
-        prepared = framework.prepare(suite, self.cancellation)
+        job = _Job(suite, framework, emit, steps, turn)
+        if suite.stack is None:
+            with turn.testing():
+                steps.begin(Step.ENVIRONMENT)
+                prepared = framework.prepare(suite, turn.cancellation)
+                return self._test(job, prepared, Instance())
+        with turn.stack():
+            steps.begin(Step.ENVIRONMENT)
+            # Before minutes go into an environment that can't be used.
+            self.engine(turn.cancellation).check()
+            return self._on_stack(job, framework.prepare(suite, turn.cancellation), suite.stack)
+
+    def _on_stack(self, job: _Job, prepared: Prepared, stack: Stack) -> SuiteResult:
+        """Run a suite on a stack of its own; what breaks at the stack's end is told too."""
         result: SuiteResult | None = None
-        logs = ""
         try:
-            with self._instance(suite, emit, steps) as instance:
-                steps.begin(Step.TEST)
-                ours = {**instance.variables, "TEST_ARTIFACTS": str(self._artifacts(suite.id))}
-                selected = suite_variables(self.environ, suite.pass_env, ours)
-                result = run_suite(
-                    framework,
-                    suite,
-                    prepared,
-                    variables=selected.variables,
-                    output=self._file(suite.id, "output.txt"),
-                    sink=emit,
-                    cancellation=self.cancellation,
-                    options=self._options(suite.id, emit),
-                )
+            with self._lifetime(job).running(self.spec(stack)) as instance:
+                job.steps.begin(Step.READY)
+                with job.turn.testing():
+                    result = self._test(job, prepared, instance)
                 if not result.state.green:
-                    result = replace(result, withheld=selected.withheld)
-                    logs = self._logs(suite, instance)
+                    result = replace(result, logs=self._logs(job, instance))
+                job.turn.tested(green=result.state.green)
         except TaskslibError as error:
             if result is None:
                 raise
             if result.state.green:
-                return replace(_error(suite.id, error), counts=result.counts)
+                return replace(_error(job.suite.id, error), counts=result.counts)
             # The tests were red before the stack would not go: say both.
-            emit(Note(f"{suite.id}: {error.message}", suite.id))
+            job.emit(Note(f"{job.suite.id}: {error.message}", job.suite.id))
             result = replace(result, code=ExitCode(error.exit_code), hint=error.hint)
-        return replace(result, logs=logs)
+        return result
 
-    def _instance(
-        self, suite: Suite, emit: Sink, steps: _Steps
-    ) -> AbstractContextManager[Instance]:
-        if suite.stack is None:
-            return nullcontext(Instance())
-        life = Lifetime(
-            self.engine,
-            self.cancellation,
+    def _test(self, job: _Job, prepared: Prepared, instance: Instance) -> SuiteResult:
+        job.steps.begin(Step.TEST)
+        suite = job.suite
+        ours = {**instance.variables, "TEST_ARTIFACTS": str(self._artifacts(suite.id))}
+        selected = suite_variables(self.environ, suite.pass_env, ours)
+        result = run_suite(
+            job.framework,
+            suite,
+            prepared,
+            variables=selected.variables,
+            output=self._file(suite.id, "output.txt"),
+            sink=job.emit,
+            cancellation=job.turn.cancellation,
+            options=self._options(suite.id, job.emit),
+        )
+        return result if result.state.green else replace(result, withheld=selected.withheld)
+
+    def _lifetime(self, job: _Job) -> Lifetime:
+        return Lifetime(
+            self.engine(job.turn.cancellation),
+            job.turn.cancellation,
             self.locks,
-            say=lambda words: emit(Note(f"{suite.id}: {words}", suite.id)),
-            step=lambda name: steps.begin(Step(name)),
+            say=lambda words: job.emit(Note(f"{job.suite.id}: {words}", job.suite.id)),
+            step=lambda name: job.steps.begin(Step(name)),
             guard=self.guard,
             limits=self.limits,
         )
-        return life.running(self.spec(suite.stack))
 
-    def _logs(self, suite: Suite, instance: Instance) -> str:
+    def _logs(self, job: _Job, instance: Instance) -> str:
         """Store what a red suite's containers tell, and return what matters; not if cancelled."""
-        if instance.spec is None or self.cancellation.requested:
+        if instance.spec is None or job.turn.cancellation.requested:
             return ""
-        folder = self._file(suite.id, "containers.log").parent
-        return gather(self.engine, instance.spec.name, folder, self.mask)
+        folder = self._file(job.suite.id, "containers.log").parent
+        return gather(self.engine(job.turn.cancellation), instance.spec.name, folder, self.mask)
 
     def _mask_files(self, suite: SuiteId) -> None:
         """Take secrets out of what the suite's process wrote down itself."""
@@ -162,6 +177,17 @@ class SuiteRunner:
         folder = self._file(suite, "artifacts")
         folder.mkdir(exist_ok=True)
         return folder
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One suite under way."""
+
+    suite: Suite
+    framework: Framework
+    emit: Sink
+    steps: _Steps
+    turn: Turn
 
 
 class _Steps:

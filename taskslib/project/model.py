@@ -128,6 +128,8 @@ class Project:
     """The full stack of `deploy/test`."""
     jobs: int
     """How many suites run at once."""
+    stacks: int = 4
+    """How many stacks are up at once in a run."""
     limits: Limits = Limits()
     harmless: tuple[str, ...] = ()
     """Patterns of files that no suite depends on, though they are nobody's."""

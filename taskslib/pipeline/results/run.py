@@ -6,30 +6,34 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from taskslib.cancellation import Cancellation
-from taskslib.events import Sink, SuiteResult, SuiteStarted
-from taskslib.pipeline.plan import SuitePlan
+from taskslib.events import Event, Sink, StepStarted, SuiteResult, SuiteStarted
+from taskslib.pipeline.plan import Step, SuitePlan
 from taskslib.pipeline.results.memory import Collecting, Memory, replayed
+from taskslib.pipeline.turns import Turn
 
 
 @dataclass(frozen=True, slots=True)
 class Remembering:
     """Runs a suite, unless its result is known."""
 
-    run_suite: Callable[[SuitePlan, Sink], SuiteResult]
+    run_suite: Callable[[SuitePlan, Sink, Turn], SuiteResult]
     """Runs the suites whose result isn't."""
     memory: Memory
-    cancellation: Cancellation
 
-    def __call__(self, entry: SuitePlan, emit: Sink) -> SuiteResult:
+    def __call__(self, entry: SuitePlan, emit: Sink, turn: Turn) -> SuiteResult:
         """Return what a suite came to, now or when it ran."""
         suite = entry.suite
         if entry.cached is not None:
             emit(SuiteStarted(suite.id, time.monotonic()))
             return replayed(entry.cached, suite.id, emit)
-        self.memory.began(suite)
-        collecting = Collecting(emit)
-        result = self.run_suite(entry, collecting)
-        if not self.cancellation.requested:
+
+        def hand_on(event: Event) -> None:
+            if isinstance(event, StepStarted) and event.step == Step.TEST:
+                self.memory.began(suite)
+            emit(event)
+
+        collecting = Collecting(hand_on)
+        result = self.run_suite(entry, collecting, turn)
+        if not turn.cancellation.requested:
             self.memory.ended(suite, result, collecting.tests)
         return result

@@ -23,6 +23,7 @@ from taskslib.events import (
 from taskslib.pipeline.plan import Plan, SuitePlan, TestRequest, make_plan
 from taskslib.pipeline.report import Report
 from taskslib.pipeline.run import Runner
+from taskslib.pipeline.turns import Turn
 from taskslib.project import load
 from tests.support.projects import multi, write
 
@@ -32,7 +33,8 @@ def planned(tmp_path: Path) -> Plan:
     return make_plan(load(write(tmp_path / "shop", multi(**more))), TestRequest())
 
 
-def talkative(entry: SuitePlan, emit: Sink) -> SuiteResult:
+def talkative(entry: SuitePlan, emit: Sink, turn: Turn) -> SuiteResult:
+    del turn
     emit(SuiteStarted(entry.suite.id, 0))
     for number in range(50):
         emit(TestStarted(entry.suite.id, str(number), 0))
@@ -65,8 +67,8 @@ def test_results_are_in_the_plans_order_however_suites_end(tmp_path: Path) -> No
     others_ended = threading.Event()
     ended: list[str] = []
 
-    def run_suite(entry: SuitePlan, emit: Sink) -> SuiteResult:
-        del emit
+    def run_suite(entry: SuitePlan, emit: Sink, turn: Turn) -> SuiteResult:
+        del emit, turn
         if entry.suite.id == first:
             assert others_ended.wait(20)
         return SuiteResult(entry.suite.id, State.PASSED)
@@ -88,17 +90,18 @@ def test_no_more_suites_at_once_than_jobs(tmp_path: Path, jobs: int) -> None:
     one_more = threading.Event()
     running = most = 0
 
-    def run_suite(entry: SuitePlan, emit: Sink) -> SuiteResult:
+    def run_suite(entry: SuitePlan, emit: Sink, turn: Turn) -> SuiteResult:
         nonlocal running, most
         del emit
-        with lock:
-            running += 1
-            most = max(most, running)
-            if running > jobs:
-                one_more.set()
-        one_more.wait(0.05)  # time for one more than may be there
-        with lock:
-            running -= 1
+        with turn.testing():
+            with lock:
+                running += 1
+                most = max(most, running)
+                if running > jobs:
+                    one_more.set()
+            one_more.wait(0.05)  # time for one more than may be there
+            with lock:
+                running -= 1
         return SuiteResult(entry.suite.id, State.PASSED)
 
     Runner(run_suite, Cancellation(), lambda _: None, jobs).run(planned(tmp_path))
@@ -106,8 +109,8 @@ def test_no_more_suites_at_once_than_jobs(tmp_path: Path, jobs: int) -> None:
 
 
 def test_a_fault_of_our_own_is_raised_and_does_not_hang(tmp_path: Path) -> None:
-    def run_suite(entry: SuitePlan, emit: Sink) -> SuiteResult:
-        del emit
+    def run_suite(entry: SuitePlan, emit: Sink, turn: Turn) -> SuiteResult:
+        del emit, turn
         raise ZeroDivisionError(entry.suite.id)
 
     with pytest.raises(ZeroDivisionError, match="api:unit"):
@@ -118,7 +121,8 @@ def test_a_consumer_that_breaks_on_the_way_ends_what_runs(tmp_path: Path) -> Non
     cancellation = Cancellation()
     woken = []
 
-    def run_suite(entry: SuitePlan, emit: Sink) -> SuiteResult:
+    def run_suite(entry: SuitePlan, emit: Sink, turn: Turn) -> SuiteResult:
+        del turn
         emit(SuiteStarted(entry.suite.id, 0))
         with pytest.raises(BaseException, match="0") as ended:
             cancellation.pause(20)

@@ -25,6 +25,7 @@ from taskslib.events import (
 from taskslib.pipeline.plan import Plan, SuitePlan, TestRequest, make_plan
 from taskslib.pipeline.report import Report
 from taskslib.pipeline.run import Runner
+from taskslib.pipeline.turns import Turn
 from taskslib.project import load
 from tests.support.projects import multi, write
 
@@ -52,8 +53,8 @@ def walk(
             case SuiteFinished(result):
                 shown.append(f"{result.suite} {result.state}")
 
-    def run_suite(entry: SuitePlan, emit: Sink) -> SuiteResult:
-        del emit
+    def run_suite(entry: SuitePlan, emit: Sink, turn: Turn) -> SuiteResult:
+        del emit, turn
         meet()
         state = states.get(str(entry.suite.id), State.PASSED)
         return SuiteResult(entry.suite.id, state, Counts(passed=1))

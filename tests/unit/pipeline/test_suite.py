@@ -29,6 +29,7 @@ from taskslib.events import (
 )
 from taskslib.pipeline.plan import SuitePlan, TestRequest, make_plan
 from taskslib.pipeline.suite import SuiteRunner
+from taskslib.pipeline.turns import free_turn
 from taskslib.project import load
 from taskslib.project.git import Checkout
 from taskslib.project.model import Limits, Project, Stack
@@ -79,8 +80,7 @@ class Bench:
         plan = make_plan(self.project, request)
         entries = [entry for stage in plan.stages for entry in stage.suites]
         runner = SuiteRunner(
-            engine=self.engine,
-            cancellation=self.cancellation,
+            engine=lambda _: self.engine,
             locks=self.folder / "locks",
             spec=self._spec,
             environ=self.environ,
@@ -90,7 +90,7 @@ class Bench:
             limits=Limits(suite=60),
         )
         entry: SuitePlan = next(one for one in entries if one.suite.id == suite)
-        return runner(entry, self.events.append)
+        return runner(entry, self.events.append, free_turn(self.cancellation))
 
     def _spec(self, stack: Stack) -> Any:
         locks = self.folder / "locks"
@@ -114,7 +114,7 @@ def test_a_green_suite_with_a_stack(tmp_path: Path) -> None:
     result = bench.run(SERVICE)
     assert replace(result, seconds=0) == SuiteResult(SERVICE, State.PASSED, Counts(passed=1))
     assert result.seconds > 0
-    assert bench.steps() == "environment. build. start. wait. test. stop."
+    assert bench.steps() == "environment. build. start. wait. ready. test. stop."
     assert isinstance(bench.events[0], SuiteStarted)
     kinds = [type(event) for event in bench.events]
     assert kinds.index(TestsCollected) < kinds.index(TestStarted)
