@@ -37,6 +37,8 @@ from taskslib.pipeline.report import Report
 _STYLES = {State.PASSED: "green", State.BLOCKED: "dim", State.INTERRUPTED: "yellow"}
 _NAME_WIDTH = 16
 _WORDS_WIDTH = 36
+_LONG = 5.0
+"""Seconds from which a run says what it waited for."""
 _FAILURES = 50
 """Failures of one suite that are shown in full."""
 
@@ -110,6 +112,11 @@ class PlainDisplay:
         if report.signum and State.INTERRUPTED not in {one.state for one in red}:
             # It came when all tests had passed, in the middle of the last teardown.
             self._line(f"interrupted by signal {report.signum}", "yellow")
+        if report.seconds >= _LONG and len({leg.suite for leg in report.critical_path}) > 1:
+            legs = (
+                f"{leg.suite} {leg.step} {duration(leg.seconds)}" for leg in report.critical_path
+            )
+            self._line(f"waited for {', '.join(legs)}", "dim")
         self._line(_suites(report), "dim")
         blamed = sum(_is_own_failure(one) for one in red)
         style = "bold green" if report.green else "bold red"

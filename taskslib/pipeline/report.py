@@ -7,6 +7,7 @@ from functools import reduce
 
 from taskslib.errors import ExitCode, Interrupted, worst
 from taskslib.events import Counts, State, SuiteResult
+from taskslib.pipeline.timeline import Leg
 
 _CODES = {
     State.PASSED: ExitCode.PASSED,
@@ -29,6 +30,8 @@ class Report:
     seconds: float
     signum: int = 0
     """The signal that ended it; 0 where none did."""
+    critical_path: tuple[Leg, ...] = ()
+    """What the run waited for, in order."""
 
     @property
     def exit_code(self) -> ExitCode:

@@ -20,6 +20,7 @@ from taskslib.events import Event, Sink, State, SuiteFinished, SuiteId, SuiteRes
 from taskslib.pipeline.order import Order
 from taskslib.pipeline.plan import Plan, StagePlan, SuitePlan, longest_first
 from taskslib.pipeline.report import Report
+from taskslib.pipeline.timeline import Timeline
 from taskslib.pipeline.turns import Gate, Slots, Turn
 
 _POLL = 0.2
@@ -54,7 +55,8 @@ class Runner:
                 self.cancellation.request(0)
                 raise
         results = tuple(result for stage in run.stages for result in stage.results())
-        return Report(results, time.monotonic() - began, self.cancellation.signum)
+        path = run.timeline.critical_path(plan, began)
+        return Report(results, time.monotonic() - began, self.cancellation.signum, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class _Run(ExitStack):
         self.processes = Slots(runner.jobs)
         self.stacks = Slots(runner.stacks)
         self.stages = [_Stage(self, number, one) for number, one in enumerate(plan.stages)]
+        self.timeline = Timeline()
         self._plan = plan
         self._order = Order(plan.stages)
 
@@ -97,6 +100,7 @@ class _Run(ExitStack):
 
     def _show(self, events: Iterable[Event]) -> None:
         for event in events:
+            self.timeline.add(event)
             self.runner.sink(event)
 
     def _begin(self, number: int) -> None:

@@ -110,14 +110,17 @@ class Bench:
         raw = output.read_text("utf-8", "replace") if output.exists() else ""
         return Run(result, events, raw, live)
 
-    def time_out(self, *arguments: str) -> tuple[Run, int]:
+    def time_out(self, *arguments: str, reaching: str = "") -> tuple[Run, int]:
         """Run with the shortest limit within which a test begins; return the limit too.
+
+        `reaching` is where it must have come to, as the stacks of its threads say it.
 
         How long that takes depends on what else the machine does.
         """
         for limit in (4, 16, 64):
             run = self.run(*arguments, timeout=limit)
-            if any(isinstance(event, TestStarted) for event in run.events):
+            started = any(isinstance(event, TestStarted) for event in run.events)
+            if started and reaching in run.result.details:
                 break
         return run, limit
 

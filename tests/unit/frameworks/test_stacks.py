@@ -30,7 +30,7 @@ HANGS = """
 @pytest.mark.parametrize("options", [(), ("-n2",)], ids=["alone", "workers"])
 def test_each_thread_that_is_in_the_suite(bench: Bench, options: tuple[str, ...]) -> None:
     bench.write({IT: HANGS})
-    run, limit = bench.time_out(*options)
+    run, limit = bench.time_out(*options, reaching="in test_hangs")
     assert run.result.state is State.TIMED_OUT
     assert run.result.reason == f"did not end within {limit} s during {IT}::test_hangs"
     assert f'  File "{IT}", line 5 in helper\n' in run.result.details
