@@ -95,6 +95,8 @@ class EngineQuestions:
         known: dict[str, str] = {}
         for line in told.get("images", "").splitlines():
             identity, _, names = line.partition(" ")
+            if not names:
+                continue  # what a client prints that has no engine
             tags, _, digests = names.partition("] ")
             for name in (*(json.loads(f"{tags}]") or ()), *(json.loads(digests or "[]") or ())):
                 known[_full(name)] = identity
