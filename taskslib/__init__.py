@@ -6,11 +6,12 @@ collection to configure and to add tasks to.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from taskslib.version import __version__
 
+TYPE_CHECKING = False  # `typing` itself takes longer to import than a cached run may
 if TYPE_CHECKING:
+    from typing import Any
+
     from invoke.tasks import task
 
     from taskslib.cli.namespace import make_ns, ns

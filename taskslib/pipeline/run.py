@@ -109,7 +109,7 @@ class _Run(ExitStack):
             return
         self._show(self._order.decide(number, begins=True))
         self.stages[number].start()
-        self.stages[number].gate.open()
+        self.stages[number].open()
         # What is to be kept must not come up for tests that may never run.
         if number + 1 < len(self.stages) and not self._plan.request.keep:
             self.stages[number + 1].start()
@@ -151,7 +151,10 @@ class _Stage:
         if self._started or self.gate.is_closed:
             return
         self._started = True
-        runner, suites = self._run.runner, self.plan.suites
+        runner = self._run.runner
+        suites = [entry for entry in self.plan.suites if entry.cached is None]
+        if not suites:
+            return
         self._run.stacks.expect(self._number, sum(map(_wants_stack, suites)))
         crowded = len(suites) > runner.jobs
         order = longest_first(suites, runner.durations) if crowded else suites
@@ -161,6 +164,12 @@ class _Stage:
         for entry in order:
             pool.submit(self._one, entry)
 
+    def open(self) -> None:
+        """Let the tests begin, and tell again what is known."""
+        self.gate.open()
+        for entry in self._cached():
+            self._one(entry)
+
     def close(self, reason: str) -> None:
         """Let it never begin: end what was begun ahead, and have that come to nothing."""
         if self.gate.is_open or self.gate.is_closed:
@@ -168,9 +177,11 @@ class _Stage:
         self._blocked = reason
         self._cancellation.request(0)
         self.gate.close()
-        if not self._started:
-            for entry in self.plan.suites:
-                self._finish(self._unrun(entry))
+        for entry in self._cached() if self._started else self.plan.suites:
+            self._finish(self._unrun(entry))
+
+    def _cached(self) -> list[SuitePlan]:
+        return [entry for entry in self.plan.suites if entry.cached is not None]
 
     def results(self) -> list[SuiteResult]:
         """Return what its suites came to, in the plan's order."""

@@ -66,6 +66,8 @@ def manifests(
     named: dict[SuiteId, dict[str, str]] = {id_: {} for id_ in inputs}
     shared: dict[str, str] = {}
     for path, identity in files.items():
+        if dependencies.is_produced(path):
+            continue
         if dependencies.everybodys(path):
             shared[f"file {path}"] = identity
         for owner in index.owners(path):

@@ -118,6 +118,16 @@ class Dependencies:
             return False
         return not matches(path, self.project.harmless)
 
+    def is_produced(self, path: str) -> bool:
+        """Return whether a file is a report that a suite's command writes: nobody's input."""
+        return any(area.covers(path) for area in self._produced)
+
+    @cached_property
+    def _produced(self) -> tuple[Area, ...]:
+        runners = [suite.runner for suite in self.project.suites if suite.runner is not None]
+        places = (joined(self.place(one.folder), one.report) for one in runners)
+        return tuple(sorted({Area(place) for place in places if place is not None}))
+
     def _own(self, suite: Suite, folder: str) -> Iterator[Area]:
         """Yield the places that are the suite's own: its folder without the other stages' tests."""
         tests = self.place(suite.tests)
