@@ -8,7 +8,7 @@ import git
 import pytest
 
 from taskslib.project import load
-from taskslib.project.git import Checkout, checkout, common_folder, main_worktree
+from taskslib.project.git import Checkout, checkout, common_folder, head, main_worktree
 from tests.support.projects import repository, single, write
 
 
@@ -17,8 +17,10 @@ def test_branches(tmp_path: Path) -> None:
     assert checkout(tmp_path) == Checkout(branch="feature/ünï")
     repo.git.checkout("--detach")
     assert checkout(tmp_path) == Checkout(commit=repo.head.commit.hexsha)
+    assert head(tmp_path) == repo.head.commit.hexsha
     repo.git.checkout("--orphan", "unborn")
     assert checkout(tmp_path) == Checkout(branch="unborn")
+    assert head(tmp_path) == ""
 
 
 def test_outside_a_repository(tmp_path: Path) -> None:
