@@ -1,4 +1,4 @@
-"""This repo's tasks: those of taskslib, and `check` and `lock` for its own development."""
+"""This repo's tasks: those of taskslib, and `check`, `bench` and `lock` for its own development."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from invoke.tasks import task
 
 from taskslib import make_ns
 from taskslib.cancellation import Cancellation
-from taskslib.cli.outcome import cancellation
+from taskslib.cli.outcome import cancellation, say, tell
 from taskslib.cli.session import command
 from taskslib.errors import ExitCode
 from taskslib.frameworks.environments import prepare
@@ -99,6 +99,26 @@ def _passes(check: Check, cancellation: Cancellation, *, show: bool = False) -> 
     return passed
 
 
+@task(
+    auto_shortflags=False,
+    help={
+        "only": "these benchmarks, e.g. cached,infra",
+        "runs": "how often to measure each thing",
+        "json": "a file for every single measurement",
+    },
+)
+@command
+def bench(context: Context, only: str = "", runs: str = "", json: str = "") -> None:
+    """Measure what taskslib costs against its peers; tests/bench/README.md says what and how.
+
+    Example: inv bench --only cached --runs 5
+    """
+    from tests.bench.run import bench as measured
+
+    del context
+    tell(measured(only, runs, json, cancellation(), say))
+
+
 @task(auto_shortflags=False)
 def lock(context: Context) -> None:
     """Write the requirements locks anew, with hashes and without any registry's name.
@@ -126,4 +146,5 @@ def _uv(folder: Path, *arguments: str) -> None:
 
 ns = make_ns()
 ns.add_task(check)
+ns.add_task(bench)
 ns.add_task(lock)

@@ -1,0 +1,3 @@
+# Of each Python service.
+test-unit:
+	@.venv/bin/python -m pytest tests/unit -v
