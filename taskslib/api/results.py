@@ -54,11 +54,11 @@ def memory_of(session: Session, found: Project, arguments: Sequence[str]) -> Mem
 
     store = Store(results_root(found.root, session.environ) / "passed")
 
-    def look(suites: Sequence[Suite]) -> Observation:
+    def look(suites: Sequence[Suite], before: Observation | None) -> Observation:
         def follow(files: Mapping[str, str]) -> Dependencies:
             return dependencies_of(session, found, files)
 
-        return observe(found, suites, arguments, session.environ, follow)
+        return observe(found, suites, arguments, session.environ, follow, before)
 
     return Memory(store, found.root, look)
 

@@ -18,6 +18,6 @@ def test(stages: list[str], services: list[str]) -> ExitCode:
     def body() -> ExitCode:
         where = Session(root=find_root(Path.cwd()), say=say, cancellation=cancellation())
         request = requested(",".join(stages) or None, ",".join(services) or None)
-        return run_tests(where, request)
+        return run_tests(where, request, unanswered=where.root == Path.cwd())
 
     return outcome(body)

@@ -11,13 +11,22 @@ from taskslib.events import SuiteId
 from taskslib.pipeline.plan import Plan, TestRequest
 
 
-def run_tests(where: api.Session, request: TestRequest, *, dry_run: bool = False) -> ExitCode:
-    """Run (or with `dry_run` only print) what was asked for, and return its exit code."""
+def run_tests(
+    where: api.Session, request: TestRequest, *, dry_run: bool = False, unanswered: bool = False
+) -> ExitCode:
+    """Run what was asked for, and return its exit code.
+
+    Args:
+        where: The repo.
+        request: What was asked for.
+        dry_run: Only print what would run.
+        unanswered: It is known already that no earlier run answers it.
+    """
     from taskslib.display import display_for
     from taskslib.display.again import shown_again
     from taskslib.display.plan import plan_lines
 
-    if not dry_run and api.answered(where, request):
+    if not (dry_run or unanswered) and api.answered(where, request):
         return ExitCode.PASSED
     plan, memory = api.recall(where, api.plan(where, request))
     if dry_run:

@@ -5,6 +5,7 @@ The defaults are the conventions; a repo that follows them needs no configuratio
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -199,8 +200,13 @@ def _check_placeholders(select: object, where: str) -> None:
                 )
 
 
+@functools.cache
+def _keys(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    return tuple(field.name for field in msgspec.structs.fields(kind))
+
+
 def _check_keys(table: Mapping[str, object], kind: type[msgspec.Struct], where: str) -> None:
-    known = [field.name for field in msgspec.structs.fields(kind)]
+    known = _keys(kind)
     for key in table:
         if key not in known:
             raise ConfigError(

@@ -45,15 +45,15 @@ def leave(
 ) -> None:
     """Write an answer down; where there is no room for it, don't."""
     depends = quick.depends(observed.files, observed.patterns, observed.programs, environ)
-    if observed.engine is not None:
-        depends["engine"] = dict(observed.engine)
+    if observed.stacks:
+        depends["engine"] = observed.engine
     told = {
         "root": str(project.root),
         "dropped": project.dropped,
         "patterns": observed.patterns,
         "programs": observed.programs,
         "images": observed.images,
-        "engine": observed.engine is not None,
+        "engine": observed.stacks,
         "depends": depends,
         "plain": shown.plain,
         "coloured": shown.coloured,

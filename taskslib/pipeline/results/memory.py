@@ -16,8 +16,8 @@ from taskslib.pipeline.results.store import Store, Stored
 from taskslib.project.model import Suite
 from taskslib.project.places import OWN, own_folder
 
-Observe = Callable[[Sequence[Suite]], Observation]
-"""Looks at what suites depend on at this moment."""
+Observe = Callable[[Sequence[Suite], Observation | None], Observation]
+"""Looks at what suites depend on at this moment, given an earlier look."""
 
 _NOTES = "last"
 """The notes' folder."""
@@ -64,7 +64,7 @@ class Memory:
     def look_up(self, suites: Sequence[Suite]) -> dict[SuiteId, Stored]:
         """Return what is stored for suites as they are now."""
         self._suites = suites
-        self.observed = self._observe(suites)
+        self.observed = self._observe(suites, None)
         self._before = self.observed.manifests
         found = {}
         for suite in suites:
@@ -109,7 +109,7 @@ class Memory:
     def store(self) -> None:
         """Store what passed, unless what it depends on changed meanwhile."""
         if self._passed:
-            self.observed = self._observe(self._suites)
+            self.observed = self._observe(self._suites, self.observed)
         now = self.observed.manifests if self.observed is not None else {}
         for suite, stored in self._passed:
             manifest = self._before[suite.id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from taskslib import identities
@@ -28,8 +28,15 @@ class Observation:
     """Names of variables, some with wildcards."""
     programs: tuple[str, ...]
     images: tuple[str, ...]
-    engine: Mapping[str, str] | None
-    """What the engine said; None where no suite has a stack."""
+    asked: Mapping[str, str]
+    """What machine and engine said."""
+    stacks: bool
+    """Whether any suite has a stack, and the engine was asked."""
+
+    @property
+    def engine(self) -> dict[str, str]:
+        """What the engine said."""
+        return {name: one for name, one in self.asked.items() if not name.startswith("tool ")}
 
 
 def observe(
@@ -38,6 +45,7 @@ def observe(
     arguments: Sequence[str],
     environ: Mapping[str, str],
     follow: Follow,
+    before: Observation | None = None,
 ) -> Observation:
     """Return what suites depend on now.
 
@@ -47,18 +55,19 @@ def observe(
         arguments: What is passed through to the frameworks.
         environ: The environment that a run has.
         follow: Returns what depends on what.
+        before: An earlier look at the same suites; where nothing changed, it is returned.
     """
     files = tree(str(project.root), project.dropped)
+    if before is not None and files == before.files:
+        asked = _asked(before.programs, before.images, environ, stacks=before.stacks)
+        if asked == before.asked:
+            return before
     dependencies = follow(files)
     inputs = [dependencies.of(suite) for suite in suites]
     programs = tuple(sorted({name for suite in suites for name in tools(suite)}))
     images = tuple(sorted({image for one in inputs for image in one.images}))
-    engine = None
-    if any(suite.stack for suite in suites):
-        engine = identities.EngineQuestions(images, environ).answers()
-    found = identities.programs(programs, environ.get("PATH", ""))
-    asked = {f"tool {name}": one for name, one in found.items()}
-    asked |= {"tool python": identities.python(), **(engine or {})}
+    stacks = any(suite.stack for suite in suites)
+    asked = _asked(programs, images, environ, stacks=stacks)
     taken = {name for one in inputs for name in one.variables} - {"TEST_INSTANCE_ID"}
     passed = {name for suite in suites for name in keyed_patterns(suite.pass_env)}
     return Observation(
@@ -67,5 +76,17 @@ def observe(
         tuple(sorted(taken | passed)),
         programs,
         images,
-        engine,
+        asked,
+        stacks,
     )
+
+
+def _asked(
+    programs: Iterable[str], images: Iterable[str], environ: Mapping[str, str], *, stacks: bool
+) -> dict[str, str]:
+    """Return the identities of programs, and with stacks of images and the engine."""
+    questions = identities.EngineQuestions(images, environ) if stacks else None
+    found = identities.programs(programs, environ.get("PATH", ""))
+    asked = {f"tool {name}": one for name, one in found.items()}
+    asked["tool python"] = identities.python()
+    return {**asked, **(questions.answers() if questions is not None else {})}

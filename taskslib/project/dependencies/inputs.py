@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from taskslib.events import Stage
-from taskslib.project.dependencies.areas import Area, is_below, joined, matches
+from taskslib.project.dependencies.areas import Area, Index, is_below, joined, matches
 from taskslib.project.dependencies.packages import Packages, Read
 from taskslib.project.dependencies.stacks import Made, made_from
 from taskslib.project.model import Project, Service, Stack, Suite
@@ -120,13 +120,13 @@ class Dependencies:
 
     def is_produced(self, path: str) -> bool:
         """Return whether a file is a report that a suite's command writes: nobody's input."""
-        return any(area.covers(path) for area in self._produced)
+        return next(self._produced.owners(path), None) is not None
 
     @cached_property
-    def _produced(self) -> tuple[Area, ...]:
+    def _produced(self) -> Index[str]:
         runners = [suite.runner for suite in self.project.suites if suite.runner is not None]
         places = (joined(self.place(one.folder), one.report) for one in runners)
-        return tuple(sorted({Area(place) for place in places if place is not None}))
+        return Index({place: [Area(place)] for place in places if place is not None})
 
     def _own(self, suite: Suite, folder: str) -> Iterator[Area]:
         """Yield the places that are the suite's own: its folder without the other stages' tests."""
