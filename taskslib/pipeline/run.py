@@ -155,20 +155,21 @@ class _Stage:
         suites = [entry for entry in self.plan.suites if entry.cached is None]
         if not suites:
             return
-        self._run.stacks.expect(self._number, sum(map(_wants_stack, suites)))
         crowded = len(suites) > runner.jobs
         order = longest_first(suites, runner.durations) if crowded else suites
         threads = min(len(suites), runner.jobs + runner.stacks)
         pool = ThreadPoolExecutor(threads, thread_name_prefix=self.plan.stage)
         self._run.enter_context(pool)
-        for entry in order:
-            pool.submit(self._one, entry)
+        for place, entry in enumerate(order):
+            self._first_wanted(entry).expect((self._number, place))
+        for place, entry in enumerate(order):
+            pool.submit(self._one, entry, place)
 
     def open(self) -> None:
         """Let the tests begin, and tell again what is known."""
         self.gate.open()
         for entry in self._cached():
-            self._one(entry)
+            self._one(entry, -1)
 
     def close(self, reason: str) -> None:
         """Let it never begin: end what was begun ahead, and have that come to nothing."""
@@ -187,16 +188,19 @@ class _Stage:
         """Return what its suites came to, in the plan's order."""
         return [self._results[entry.suite.id] for entry in self.plan.suites]
 
-    def _one(self, entry: SuitePlan) -> None:
-        run = self._run
+    def _first_wanted(self, entry: SuitePlan) -> Slots:
+        """Return what a suite needs first: a stack, or a process for its tests."""
+        return self._run.stacks if entry.suite.stack is not None else self._run.processes
+
+    def _one(self, entry: SuitePlan, place: int) -> None:
+        run, rank = self._run, (self._number, place)
         turn = Turn(
-            self._number,
+            rank,
             self.gate,
             run.processes,
             run.stacks,
             self._cancellation,
             tell=lambda green: run.said.put(_Tested(self._number, green)),
-            wants_stack=_wants_stack(entry),
         )
         try:
             result = self._outcome(entry, turn)
@@ -205,7 +209,7 @@ class _Stage:
         except BaseException as error:  # noqa: BLE001 — raised in the thread that waits
             run.said.put(error)
         finally:
-            turn.forgo_stack()
+            self._first_wanted(entry).forgo(rank)
 
     def _outcome(self, entry: SuitePlan, turn: Turn) -> SuiteResult:
         """Run a suite; what goes wrong ahead of its stage counts only if that begins."""
@@ -231,7 +235,3 @@ class _Stage:
     def _finish(self, result: SuiteResult) -> None:
         self._results[result.suite] = result
         self._emit(SuiteFinished(result))
-
-
-def _wants_stack(entry: SuitePlan) -> bool:
-    return entry.suite.stack is not None and entry.cached is None

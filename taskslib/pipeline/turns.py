@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,33 +55,44 @@ class Gate:
         cancellation.check()
 
 
+Rank = tuple[int, int]
+"""A suite's place in the plan: its stage, and its place in there; the least goes first."""
+
+
 class Slots:
-    """So many may do the same at once; who belongs to an earlier stage goes first."""
+    """So many may do the same at once, in the order of their ranks."""
 
     def __init__(self, count: int) -> None:
         self._free = count
-        self._expected: Counter[int] = Counter()
+        self._expected: set[Rank] = set()
+        self._waiting: set[Rank] = set()
         self._changed = threading.Condition()
 
-    def expect(self, stage: int, count: int) -> None:
-        """Take note that so many of a stage will want one: later stages wait for them."""
+    def expect(self, rank: Rank) -> None:
+        """Take note that one will want a slot: whoever comes after it waits for that."""
         with self._changed:
-            self._expected[stage] += count
+            self._expected.add(rank)
 
-    def forgo(self, stage: int) -> None:
-        """Take note that one of a stage will not want any after all."""
+    def forgo(self, rank: Rank) -> None:
+        """Take note that one will not want any after all."""
         with self._changed:
-            self._expected[stage] -= 1
+            self._expected.discard(rank)
             self._changed.notify_all()
 
     @contextmanager
-    def one(self, stage: int, cancellation: Cancellation) -> Iterator[None]:
+    def one(self, rank: Rank, cancellation: Cancellation) -> Iterator[None]:
         """Hold one; wait for it. Raises `Interrupted` if that is cancelled."""
         with self._changed:
-            while not self._free or any(self._expected[one] > 0 for one in range(stage)):
-                self._changed.wait(_LOOK)
-                cancellation.check()
-            self._free -= 1
+            self._waiting.add(rank)
+            try:
+                while not self._free or min(self._waiting | self._expected) < rank:
+                    self._changed.wait(_LOOK)
+                    cancellation.check()
+                self._free -= 1
+            finally:
+                self._waiting.discard(rank)
+                self._expected.discard(rank)
+                self._changed.notify_all()
         try:
             yield
         finally:
@@ -95,8 +105,7 @@ class Slots:
 class Turn:
     """What one suite waits for, and how long it did."""
 
-    stage: int
-    """Which stage of the plan it belongs to, from 0 on."""
+    rank: Rank
     gate: Gate
     processes: Slots
     stacks: Slots
@@ -104,8 +113,6 @@ class Turn:
     """Its stage's: requested where that will never begin."""
     tell: Callable[[bool], None] = lambda _: None
     """Told once whether the tests are green."""
-    wants_stack: bool = False
-    """Whether others wait for it to have its stack."""
     waited: float = 0.0
     """Seconds spent on others."""
     _told: bool = False
@@ -120,23 +127,16 @@ class Turn:
     def stack(self) -> Iterator[None]:
         """Wait until one more stack may come up, and hold its place until it is gone."""
         began = time.monotonic()
-        with self.stacks.one(self.stage, self.cancellation):
+        with self.stacks.one(self.rank, self.cancellation):
             self.waited += time.monotonic() - began
-            self.forgo_stack()
             yield
-
-    def forgo_stack(self) -> None:
-        """Want no stack (any more)."""
-        if self.wants_stack:
-            self.wants_stack = False
-            self.stacks.forgo(self.stage)
 
     @contextmanager
     def testing(self) -> Iterator[None]:
         """Wait until the stage's tests may begin and there is room for one more process."""
         began = time.monotonic()
         self.gate.wait(self.cancellation)
-        with self.processes.one(self.stage, self.cancellation):
+        with self.processes.one(self.rank, self.cancellation):
             self.waited += time.monotonic() - began
             yield
 
@@ -145,4 +145,4 @@ def free_turn(cancellation: Cancellation) -> Turn:
     """Return the turn of a suite that runs alone."""
     gate = Gate()
     gate.open()
-    return Turn(0, gate, Slots(1), Slots(1), cancellation)
+    return Turn((0, 0), gate, Slots(1), Slots(1), cancellation)

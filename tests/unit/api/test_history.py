@@ -19,7 +19,9 @@ from tests.unit.pipeline.history.support import suite_run
 
 NAMES = ("a", "b", "c", "d")
 WRITES = """\
-import sys
+import os, sys, time
+while os.path.exists("hang"):
+    time.sleep(60)
 said = sys.argv[1]
 open("report.xml", "w").write(f"<testsuite><testcase name='one'>{said}</testcase></testsuite>")
 """
@@ -77,6 +79,8 @@ def test_a_selection_says_nothing_of_how_long_the_suite_takes(session: api.Sessi
 
 
 def test_what_was_interrupted_is_not_remembered(session: api.Session) -> None:
+    (session.root / "services/b/hang").touch()
+
     def end(event: Event) -> None:
         if isinstance(event, SuiteFinished):
             session.cancellation.request(signal.SIGINT)

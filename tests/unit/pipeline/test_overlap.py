@@ -219,21 +219,24 @@ def test_a_signal_while_a_stack_waits_at_its_gate(tmp_path: Path) -> None:
     assert script.tested == [UNIT]
 
 
-def test_stacks_of_an_earlier_stage_go_first() -> None:
+def test_slots_are_taken_in_the_order_of_ranks() -> None:
     slots, cancellation = Slots(1), Cancellation()
-    slots.expect(0, 1)
-    taken: list[str] = []
+    ranks = [(0, 0), (0, 1), (1, 0)]
+    taken: list[tuple[int, int]] = []
+    for rank in (*ranks, (0, 2)):
+        slots.expect(rank)
 
-    def take(stage: int, name: str) -> None:
-        with slots.one(stage, cancellation):
-            taken.append(name)
+    def take(rank: tuple[int, int]) -> None:
+        with slots.one(rank, cancellation):
+            taken.append(rank)
 
-    later = threading.Thread(target=take, args=(1, "later"))
-    later.start()
-    take(0, "earlier")
-    slots.forgo(0)
-    later.join(PATIENCE)
-    assert taken == ["earlier", "later"]
+    threads = [threading.Thread(target=take, args=(rank,)) for rank in reversed(ranks)]
+    for thread in threads:
+        thread.start()
+    slots.forgo((0, 2))
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert taken == ranks
 
 
 def test_order_needs_no_event_twice(tmp_path: Path) -> None:
