@@ -93,11 +93,20 @@ class _Pattern:
 
     def end(self) -> None:
         """Remove what its stacks leave, or left when they were interrupted."""
-        down = ("down", "-v", "-t", "0", "--remove-orphans", "--rmi", "local")
         for file in self._stacks():
-            with suppress(EnvironmentFailure):  # whatever led here is the better message
-                compose = ("docker", "compose", "-p", self.name, "-f", str(file))
-                run((*compose, *down), self.root, Cancellation(), env=self.env)
+            compose = ("compose", "-p", self.name, "-f", str(file))
+            self._docker(*compose, "down", "-v", "-t", "0", "--remove-orphans")
+        # Those of two stacks have one name: the first built lost it to the second.
+        own = f"label=com.docker.compose.project={self.name}"
+        images = self._docker("image", "ls", "--quiet", "--no-trunc", "--filter", own).split()
+        if images:
+            self._docker("image", "rm", "--force", *dict.fromkeys(images))
+
+    def _docker(self, *arguments: str) -> str:
+        """Return what docker prints; whatever led here is a better message than its failure."""
+        with suppress(EnvironmentFailure):
+            return run(("docker", *arguments), self.root, Cancellation(), env=self.env).output
+        return ""
 
     def _stacks(self) -> tuple[Path, ...]:
         own = self.root.glob("services/*/deploy/test/docker-compose.yml")
