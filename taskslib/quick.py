@@ -14,7 +14,8 @@ import sys
 from collections.abc import Iterable, Mapping
 
 from taskslib import identities
-from taskslib.tree import common_folder, tree
+from taskslib.repository import common_folder
+from taskslib.tree import tree
 from taskslib.version import __version__
 
 TYPE_CHECKING = False

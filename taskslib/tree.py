@@ -14,20 +14,25 @@ import stat
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 
+from taskslib.repository import git_environment
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import IO
 
     Sha = Callable[..., hashlib._Hash]  # noqa: SLF001 — typeshed has no other name for it
 
-DROPPINGS = (
+CACHES = (
     "__pycache__", ".venv", "venv", "node_modules", ".taskslib", ".git", ".pytest_cache",
     ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis", ".tox", ".nox", ".cache",
-    ".eggs", ".ipynb_checkpoints", ".coverage", "coverage", "htmlcov", "build", "dist", "target",
-    "out", ".next", ".nuxt", ".turbo", ".vite", ".parcel-cache", ".svelte-kit", ".gradle",
-    ".idea", ".vscode", ".vs", ".fleet", ".DS_Store", "Thumbs.db",
+    ".eggs", ".ipynb_checkpoints", ".coverage", ".next", ".nuxt", ".turbo", ".vite",
+    ".parcel-cache", ".svelte-kit", ".gradle", ".idea", ".vscode", ".vs", ".fleet", ".DS_Store",
+    "Thumbs.db",
 )  # fmt: skip
 """Names of files and folders that tools leave: no input of a test where git ignores them."""
+OUTPUTS = ("build", "coverage", "dist", "htmlcov", "out", "target")
+"""Such names that sources have too: in a folder with files that git knows, the rest counts."""
+DROPPINGS = (*CACHES, *OUTPUTS)
 DROPPED_SUFFIXES = (
     ".pyc", ".pyo", ".egg-info", ".swp", ".swo", "~", ".log", ".pid", ".tsbuildinfo", ".iml",
 )  # fmt: skip
@@ -60,40 +65,6 @@ def tree(root: str, dropped: Iterable[str] = ()) -> dict[str, str]:
     return _identified(root, listed, extra, names)
 
 
-def common_folder(root: str) -> str | None:
-    """Return git's folder that all worktrees share; None where `root` is in no repository.
-
-    Read from the files that git documents for it (gitrepository-layout): a call of git costs more.
-    """
-    folder = os.path.realpath(root)
-    while True:
-        found = common_at(os.path.join(folder, ".git"))
-        above = os.path.dirname(folder)
-        if found is not None or above == folder:
-            return found
-        folder = above
-
-
-def common_at(entry: str) -> str | None:
-    """Return the shared folder of the repository whose `.git` this is; None where it is none."""
-    try:
-        folder = entry
-        if os.path.isfile(entry):  # in a linked worktree and in a submodule it names the folder
-            folder = os.path.join(
-                os.path.dirname(entry), _read(entry).removeprefix("gitdir:").strip()
-            )
-        pointer = os.path.join(folder, "commondir")
-        common = os.path.join(folder, _read(pointer).strip()) if os.path.isfile(pointer) else folder
-        return os.path.realpath(common) if os.path.isdir(os.path.join(common, "objects")) else None
-    except (OSError, ValueError):  # nothing that we may read, or no text
-        return None
-
-
-def _read(file: str) -> str:
-    with open(file, encoding="utf-8") as stream:
-        return stream.read()
-
-
 def is_dropped(name: str, names: Iterable[str] = DROPPINGS) -> bool:
     """Return whether a file or folder is called like what tools leave."""
     return name in names or name.endswith(DROPPED_SUFFIXES)
@@ -107,7 +78,7 @@ def _git(root: str, *options: str) -> subprocess.Popen[bytes] | None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+            env=git_environment(os.environ),
         )
     except OSError:
         return None
@@ -146,24 +117,53 @@ def _identified(
     for path in doubtful:
         found.pop(path, None)
         found.update(_from_disk(root, path, names, sha))
+    known: set[str] = set()
     for path in ignored:
-        if not any(is_dropped(part, names) for part in path.rstrip("/").split("/")):
+        if any(part in OUTPUTS for part in path.split("/")[:-1]) and not known:
+            known = _folders(found)
+        if not _is_left(path, names, known):
             found.update(_from_disk(root, path, names, sha))
     return found
+
+
+def _folders(paths: Iterable[str]) -> set[str]:
+    """Return all folders that files lie in."""
+    found: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
+
+
+def _is_left(path: str, names: frozenset[str], known: set[str]) -> bool:
+    """Return whether an ignored file or folder is what a tool has left."""
+    place = ""
+    for part in path.rstrip("/").split("/"):
+        place = f"{place}/{part}" if place else part
+        if is_dropped(part, names) and not (part in OUTPUTS and place in known):
+            return True
+    return False
 
 
 def _from_disk(root: str, path: str, names: frozenset[str], sha: Sha) -> Iterator[tuple[str, str]]:
     """Yield the identity of a file as it is, or of all files of a folder; of none that is gone."""
     full = os.path.join(root, path)
     if path.endswith("/") or (os.path.isdir(full) and not os.path.islink(full)):
-        yield from _walked(root, path.rstrip("/") + "/", names, sha)
+        prefix = path.rstrip("/") + "/"
+        if os.path.lexists(os.path.join(full, ".git")):  # a submodule, or a repository in there
+            yield from ((prefix + name, one) for name, one in tree(full, names).items())
+        else:
+            yield from _walked(root, prefix, names, sha)
     elif identity := _identity(full, sha):
         yield path, identity
 
 
 def _walked(root: str, prefix: str, names: frozenset[str], sha: Sha) -> Iterator[tuple[str, str]]:
     top = os.path.join(root, prefix)
-    for parent, folders, files in os.walk(top):
+    closed: list[OSError] = []
+    for parent, folders, files in os.walk(top, onerror=closed.append):
         linked = [name for name in folders if os.path.islink(os.path.join(parent, name))]
         folders[:] = sorted(
             name for name in folders if name not in linked and not is_dropped(name, names)
@@ -171,7 +171,10 @@ def _walked(root: str, prefix: str, names: frozenset[str], sha: Sha) -> Iterator
         for name in (*linked, *files):
             full = os.path.join(parent, name)
             if not is_dropped(name, names) and (identity := _identity(full, sha)):
-                yield prefix + os.path.relpath(full, top).replace(os.sep, "/"), identity
+                yield prefix + full[len(top) :].replace(os.sep, "/"), identity
+    for error in closed:
+        if not isinstance(error, FileNotFoundError):
+            yield prefix + str(error.filename)[len(top) :].replace(os.sep, "/"), UNKNOWN
 
 
 def _identity(full: str, sha: Sha, *, follow: bool = True) -> str:
@@ -187,7 +190,7 @@ def _identity(full: str, sha: Sha, *, follow: bool = True) -> str:
         mode = "100755" if status.st_mode & stat.S_IXUSR else "100644"
         with open(full, "rb") as file:
             return f"{mode} {_blob(file, status.st_size, sha)}"
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError:
         return UNKNOWN
@@ -206,12 +209,15 @@ def _target(link: str, sha: Sha) -> str:
     if not os.path.isdir(target):
         return f" -> {_identity(target, sha, follow=False) or 'nothing'}"
     total = sha()
-    for parent, folders, files in os.walk(target):
-        folders[:] = sorted(name for name in folders if not is_dropped(name))
-        for name in sorted(files):
+    closed: list[OSError] = []
+    for parent, folders, files in os.walk(target, onerror=closed.append):
+        linked = [name for name in folders if os.path.islink(os.path.join(parent, name))]
+        # Git is not asked what is in there, so that only what is never a source is left out.
+        folders[:] = sorted(name for name in folders if name not in (*CACHES, *linked))
+        for name in sorted((*linked, *files)):
             full = os.path.join(parent, name)
             identity = _identity(full, sha, follow=False)
             if identity == UNKNOWN:
-                return UNKNOWN
+                return f" -> {UNKNOWN}"
             total.update(os.fsencode(f"{os.path.relpath(full, target)}\0{identity}\0"))
-    return f" -> {total.hexdigest()}"
+    return f" -> {UNKNOWN if closed else total.hexdigest()}"

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from taskslib.errors import UsageError
+from taskslib.repository import git_environment
 
 VARIABLE = "TASKSLIB_BASE"
 """Set in the environment, it is the base, unless the command line names one."""
@@ -164,7 +165,7 @@ class _Git:
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
         self._root = root
-        self._environ = {**environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+        self._environ = {**git_environment(environ), "GIT_TERMINAL_PROMPT": "0"}
 
     def __call__(self, *arguments: str, timeout: float | None = None) -> str | None:
         try:

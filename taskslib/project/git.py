@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from taskslib import tree
+from taskslib import repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def head(root: Path) -> str:
 
 def common_folder(root: Path) -> Path | None:
     """Return git's folder that all worktrees share; None where `root` is in no repository."""
-    found = tree.common_folder(str(root))
+    found = repository.common_folder(str(root))
     return None if found is None else Path(found)
 
 
@@ -43,7 +43,7 @@ def main_worktree(root: Path) -> Path:
 
     Outside a repository, or where `root` is a folder inside one, that is `root` itself.
     """
-    found = tree.common_at(str(root.resolve() / ".git"))
+    found = repository.common_at(str(root.resolve() / ".git"))
     common = Path(found) if found is not None else root
     return common.parent if common.name == ".git" else root
 
