@@ -1,0 +1,238 @@
+"""What changed since which base, in real repositories."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import git
+import pytest
+
+from taskslib.errors import UsageError
+from taskslib.project.changes import Changes, changes
+from tests.support.projects import repository, write
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> git.Repo:
+    """A repository with two commits on main."""
+    root = write(tmp_path / "shop", {"a.txt": "a", "b.txt": "b"})
+    made = repository(root)
+    commit(made, "a.txt", "a2")
+    return made
+
+
+def root(repo: git.Repo) -> Path:
+    return Path(str(repo.working_dir))
+
+
+def commit(repo: git.Repo, name: str, text: str) -> str:
+    write(root(repo), {name: text})
+    repo.git.add("-A")
+    repo.git.commit("-m", name)
+    return str(repo.head.commit.hexsha)
+
+
+def found(repo: git.Repo | Path, base: str = "", **environ: str) -> Changes:
+    place = repo if isinstance(repo, Path) else root(repo)
+    outer = {name: one for name, one in os.environ.items() if not name.startswith("GITHUB_")}
+    return changes(place, {**outer, **environ}, base)
+
+
+def files(repo: git.Repo | Path, base: str = "", **environ: str) -> set[str]:
+    """Return the changed files, where they are known."""
+    changed = found(repo, base, **environ).files
+    assert changed is not None
+    return set(changed)
+
+
+def clone(repo: git.Repo, to: Path, *options: str) -> git.Repo:
+    url = root(repo).as_uri()
+    subprocess.run(["git", "clone", "-q", *options, url, to], check=True)
+    return git.Repo(to)
+
+
+def test_on_the_main_branch_it_is_the_last_commit(repo: git.Repo) -> None:
+    assert found(repo) == Changes("HEAD~1", frozenset({"a.txt"}))
+
+
+def test_the_first_commit_is_everything(tmp_path: Path) -> None:
+    made = repository(write(tmp_path / "x", {"a": ""}))
+    assert found(made) == Changes("", None, "there is no commit before this one")
+
+
+def test_a_branch_since_it_left(repo: git.Repo) -> None:
+    repo.git.checkout("-b", "feature")
+    commit(repo, "new.txt", "x")
+    base = repo.git.rev_parse("main")
+    repo.git.checkout("main")
+    commit(repo, "elsewhere.txt", "x")
+    repo.git.checkout("feature")
+    assert found(repo) == Changes(f"main ({base[:12]})", frozenset({"new.txt"}))
+
+
+def test_what_is_not_committed(repo: git.Repo) -> None:
+    repo.git.checkout("-b", "feature")
+    place = root(repo)
+    write(place, {"untracked/x.txt": "", "staged.txt": "", "a.txt": "dirty", ".gitignore": "no\n"})
+    write(place, {"no": "ignored"})
+    repo.git.add("staged.txt")
+    (place / "b.txt").unlink()
+    assert files(repo) == {
+        "untracked/x.txt", "staged.txt", "a.txt", ".gitignore", "b.txt",
+    }  # fmt: skip
+
+
+def test_a_rename_is_both_names(repo: git.Repo) -> None:
+    repo.git.checkout("-b", "feature")
+    repo.git.mv("b.txt", "c.txt")
+    assert files(repo) == {"b.txt", "c.txt"}
+    repo.git.commit("-m", "Rename")
+    assert files(repo) == {"b.txt", "c.txt"}
+
+
+@pytest.mark.parametrize("name", ["-x", "with space", "ünï\tcode", '"quoted"', "new\nline"])
+def test_names_are_told_as_they_are(repo: git.Repo, name: str) -> None:
+    repo.git.checkout("-b", "feature")
+    write(root(repo), {name: ""})
+    assert files(repo) == {name}
+    repo.git.add("-A")
+    assert files(repo) == {name}
+
+
+def test_a_detached_head_on_main_and_off_it(repo: git.Repo) -> None:
+    repo.git.checkout("--detach", "main")
+    assert found(repo) == Changes("HEAD~1", frozenset({"a.txt"}))
+    commit(repo, "new.txt", "x")
+    assert files(repo) == {"new.txt"}
+
+
+def test_the_remotes_main_branch(repo: git.Repo, tmp_path: Path) -> None:
+    other = clone(repo, tmp_path / "clone")
+    other.git.checkout("-b", "feature")
+    other.git.branch("-D", "main")
+    commit(other, "new.txt", "x")
+    base = other.git.rev_parse("origin/main")
+    assert found(other) == Changes(f"origin/main ({base[:12]})", frozenset({"new.txt"}))
+
+
+def test_a_main_branch_of_another_name(repo: git.Repo, tmp_path: Path) -> None:
+    repo.git.branch("-m", "main", "trunk")
+    other = clone(repo, tmp_path / "clone")
+    assert found(other) == Changes("HEAD~1", frozenset({"a.txt"}))
+    other.git.checkout("-b", "feature")
+    commit(other, "new.txt", "x")
+    assert files(other) == {"new.txt"}
+
+
+def test_a_named_base(repo: git.Repo) -> None:
+    first = repo.git.rev_list("--max-parents=0", "HEAD")
+    assert found(repo, first) == Changes(first, frozenset({"a.txt"}))
+    assert found(repo, TASKSLIB_BASE=first) == found(repo, first)
+    assert files(repo, "HEAD", TASKSLIB_BASE=first) == set()
+
+
+@pytest.mark.parametrize("base", ["nope", "-x", "--help", "a b", "HEAD..main", "", " "])
+def test_a_base_that_is_not_there(repo: git.Repo, base: str) -> None:
+    if not base:
+        assert found(repo, TASKSLIB_BASE=base).base == "HEAD~1"
+        return
+    with pytest.raises(UsageError, match="--base: no commit"):
+        found(repo, base)
+
+
+def test_a_pull_request(repo: git.Repo, tmp_path: Path) -> None:
+    repo.git.checkout("-b", "develop")
+    commit(repo, "develop.txt", "x")
+    repo.git.checkout("-b", "feature")
+    commit(repo, "new.txt", "x")
+    repo.git.checkout("main")
+    other = clone(repo, tmp_path / "clone", "--branch", "feature")
+    assert files(other, GITHUB_BASE_REF="develop") == {"new.txt"}
+    assert files(other, GITHUB_BASE_REF="main") == {"new.txt", "develop.txt"}
+    shallow = clone(repo, tmp_path / "shallow", "--branch", "feature", "--depth", "1")
+    assert files(shallow, GITHUB_BASE_REF="develop") == {"new.txt"}
+
+
+def push(folder: Path, before: str) -> dict[str, str]:
+    event = folder / "event.json"
+    event.write_text(json.dumps({"before": before}))
+    return {"GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": str(event)}
+
+
+def test_a_push(repo: git.Repo, tmp_path: Path) -> None:
+    before = str(repo.head.commit.hexsha)
+    commit(repo, "one.txt", "x")
+    commit(repo, "two.txt", "x")
+    assert found(repo, **push(tmp_path, before)) == Changes(
+        before[:12], frozenset({"one.txt", "two.txt"})
+    )
+    shallow = clone(repo, tmp_path / "shallow", "--depth", "1")
+    assert files(shallow, **push(tmp_path, before)) == {"one.txt", "two.txt"}
+    assert found(repo, **push(tmp_path, "0" * 40)).base == "HEAD~1"
+
+
+def test_a_push_of_what_nobody_has_any_more(repo: git.Repo, tmp_path: Path) -> None:
+    gone = "1234567890" * 4
+    assert found(repo, **push(tmp_path, gone)) == Changes(
+        "", None, f"the commit before the push, {gone[:12]}, is not there"
+    )
+
+
+def test_a_tag_is_everything(repo: git.Repo) -> None:
+    assert found(repo, GITHUB_REF_TYPE="tag", GITHUB_REF_NAME="v1") == Changes(
+        "", None, "tag v1 is built as a whole"
+    )
+
+
+def test_a_shallow_clone_is_deepened(repo: git.Repo, tmp_path: Path) -> None:
+    repo.git.checkout("-b", "feature")
+    for number in range(5):
+        commit(repo, f"{number}.txt", "x")
+    repo.git.checkout("main")
+    shallow = clone(repo, tmp_path / "shallow", "--depth", "1", "--no-single-branch")
+    shallow.git.checkout("feature")
+    assert files(shallow) == {f"{number}.txt" for number in range(5)}
+
+
+def test_a_shallow_clone_without_its_remote_is_everything(repo: git.Repo, tmp_path: Path) -> None:
+    repo.git.checkout("-b", "feature")
+    commit(repo, "new.txt", "x")
+    repo.git.checkout("main")
+    shallow = clone(repo, tmp_path / "shallow", "--depth", "1", "--no-single-branch")
+    shallow.git.checkout("feature")
+    shallow.git.remote("set-url", "origin", (tmp_path / "gone").as_uri())
+    changed = found(shallow)
+    assert (changed.files, changed.base) == (None, "")
+    assert changed.reason.startswith("there is no common commit with origin/")
+    main = clone(repo, tmp_path / "main", "--depth", "1", "--branch", "main")
+    main.git.remote("set-url", "origin", (tmp_path / "gone").as_uri())
+    assert found(main) == Changes("", None, "there is no commit before this one")
+
+
+def test_no_common_history_is_everything(repo: git.Repo) -> None:
+    repo.git.checkout("--orphan", "new")
+    repo.git.commit("-m", "Anew")
+    assert found(repo) == Changes("", None, "there is no common commit with main")
+
+
+def test_a_repository_without_a_main_branch_is_everything(tmp_path: Path) -> None:
+    made = repository(write(tmp_path / "x", {"a": ""}), "topic")
+    assert found(made) == Changes(
+        "",
+        None,
+        "there is no branch to compare with (origin/main, main, origin/master, master)",
+    )
+
+
+def test_a_project_inside_a_repository(repo: git.Repo) -> None:
+    commit(repo, "inner/x.txt", "x")
+    repo.git.checkout("-b", "feature")
+    write(root(repo), {"inner/y.txt": "", "outer.txt": ""})
+    assert files(root(repo) / "inner") == {"y.txt"}
+
+
+def test_without_git(tmp_path: Path) -> None:
+    assert found(tmp_path) == Changes("", None, "there is no git repository")
