@@ -12,10 +12,15 @@ _KINDS = {
 }
 
 
-def docker(*arguments: str) -> str:
-    """Run a docker command and return what it prints."""
+def docker(*arguments: str, given: str = "") -> str:
+    """Run a docker command, which reads what is given, and return what it prints."""
     done = subprocess.run(
-        ["docker", *arguments], capture_output=True, text=True, check=True, timeout=120
+        ["docker", *arguments],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
     )
     return done.stdout.strip()
 

@@ -38,8 +38,10 @@ class Manifest:
     def key(self) -> str:
         """The fingerprint: equal for equal manifests only."""
         total = hashlib.sha256()
-        for name, identity in sorted(self.named.items()):
-            total.update(f"{name}\0{identity}\0".encode(errors="surrogateescape"))
+        for pair in sorted(self.named.items()):
+            for text in pair:
+                piece = text.encode(errors="surrogateescape")
+                total.update(b"%d:" % len(piece) + piece)
         return total.hexdigest()
 
 
