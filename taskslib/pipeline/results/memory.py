@@ -91,7 +91,8 @@ class Memory:
         if result.state is not State.PASSED:
             return
         if result.repeated:
-            self._explain(suite.id, (f"{result.repeated} tests passed only when run again",))
+            many = f"{result.repeated} tests" if result.repeated > 1 else "a test"
+            self._explain(suite.id, (f"{many} passed only when run again",))
             return
         manifest = self._before[suite.id]
         told = tuple((one.test, one.outcome, round(one.seconds, 6)) for one in tests)

@@ -248,7 +248,7 @@ def test_what_passed_only_when_it_was_repeated_runs_again(shop: Path) -> None:
     (shop / "services/web/flaky").touch()
     assert ran_again(shop) == {"web"}
     assert ran_again(shop) == {"web"}
-    assert "not stored: 1 tests passed only when run again" in command(shop, "why", "web").out
+    assert "not stored: a test passed only when run again" in command(shop, "why", "web").out
 
 
 def test_what_changed_while_it_ran_is_not_stored(shop: Path) -> None:
@@ -363,3 +363,24 @@ def test_a_cached_run_imports_next_to_nothing(shop: Path) -> None:
         check=False,
     )
     assert done.stdout.splitlines()[-1] == "[]", done
+
+
+def test_ctrl_c_before_there_is_an_answer(shop: Path, tmp_path: Path) -> None:
+    run(shop)
+    git = write(tmp_path / "bin", {"git": "#!/bin/sh\ntouch $0.asked\nexec sleep 60\n"}) / "git"
+    git.chmod(0o755)
+    path = f"{git.parent}{os.pathsep}{os.environ['PATH']}"
+    child = subprocess.Popen(
+        argv("test", program="taskslib"),
+        cwd=shop,
+        env=environment(**own(shop), PATH=path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while not Path(f"{git}.asked").exists():
+        assert child.poll() is None
+    os.killpg(child.pid, signal.SIGINT)
+    out, err = child.communicate(timeout=60)
+    assert (child.returncode, out, err) == (130, "", "interrupted by signal 2\n")
