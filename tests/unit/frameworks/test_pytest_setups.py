@@ -249,6 +249,28 @@ def test_rerun_runs_that_test(bench: Bench) -> None:
     assert [failure.test for failure in again.result.failures] == tests[2:4]
 
 
+def test_a_test_that_is_repeated_is_told_of(bench: Bench) -> None:
+    """As pytest-rerunfailures does it: with a report of an outcome of its own."""
+    bench.write(
+        {
+            "tests/unit/conftest.py": """
+                import pytest
+                @pytest.hookimpl(wrapper=True)
+                def pytest_runtest_makereport(item, call):
+                    report = yield
+                    if call.when == "call" and item.name == "test_flaky":
+                        earlier = pytest.TestReport.from_item_and_call(item, call)
+                        earlier.outcome = "rerun"
+                        item.ihook.pytest_runtest_logreport(report=earlier)
+                    return report
+                """
+        }
+    )
+    run = bench.test("def test_flaky(): pass\ndef test_passes(): pass")
+    assert run.verdict == (State.PASSED, Counts(passed=2), "")
+    assert run.result.repeated == 1
+
+
 @pytest.mark.full
 def test_reruns(bench: Bench) -> None:
     if bench.version == "current":
@@ -268,5 +290,6 @@ def test_reruns(bench: Bench) -> None:
         "--reruns=2",
     )
     assert run.verdict == (State.FAILED, Counts(passed=2, failed=1, errors=1), "1 failed, 1 error")
+    assert run.result.repeated == 3
     finished = [e.test.split("::")[1] for e in run.events if isinstance(e, events.TestFinished)]
     assert finished == ["test_third_time_lucky", "test_never", "test_passes", "test_set_up"]

@@ -159,6 +159,7 @@ test("never", { retry: 1 }, () => { throw new Error("always") })
     )
     run = vitest.run()
     assert run.verdict == (State.FAILED, Counts(passed=1, failed=1), "1 failed")
+    assert run.result.repeated == 1  # what stays red needs no such mark
 
 
 def test_what_fails_after_it_had_passed_has_failed(vitest: Bench) -> None:
