@@ -65,7 +65,10 @@ def why(context: Context, name: str) -> None:
     """
     from taskslib.display.why import why_lines
 
-    tell(why_lines(api.why(session(context), name), time.time()))
+    found = api.why(session(context), name)
+    if not found:
+        say(f"{name} has no tests")
+    tell(why_lines(found, time.time()))
 
 
 TASKS = (graph, affected, why)
