@@ -365,7 +365,9 @@ def test_a_cached_run_imports_next_to_nothing(shop: Path) -> None:
     assert done.stdout.splitlines()[-1] == "[]", done
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="process groups are POSIX")
 def test_ctrl_c_before_there_is_an_answer(shop: Path, tmp_path: Path) -> None:
+    assert sys.platform != "win32"
     run(shop)
     git = write(tmp_path / "bin", {"git": "#!/bin/sh\ntouch $0.asked\nexec sleep 60\n"}) / "git"
     git.chmod(0o755)
