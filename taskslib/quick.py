@@ -64,6 +64,8 @@ def answer(root: str, request: str, environ: Mapping[str, str]) -> dict[str, Any
         environ: The environment that a run would have.
     """
     file = answer_file(root, request, environ)
+    if file is None:
+        return None
     try:
         with open(file, "rb") as stream:
             digest, _, body = stream.read().partition(b"\n")
@@ -106,15 +108,17 @@ def digest(files: Mapping[str, str]) -> str:
     return total.hexdigest()
 
 
-def answer_file(root: str, request: str, environ: Mapping[str, str]) -> str:
-    """Return where the answer to a request is, or would be."""
+def answer_file(root: str, request: str, environ: Mapping[str, str]) -> str | None:
+    """Return where the answer to a request is, or would be; None where none is ever kept.
+
+    That is without git: to find the user's cache folder takes an import.
+    """
     named = hashlib.sha256(os.fsencode(f"{os.path.realpath(root)}\0{request}")).hexdigest()
     given = environ.get("TASKSLIB_CACHE_DIR")
     common = None if given else common_folder(root)
     if given:
         return os.path.join(os.path.abspath(given), "results", "answers", f"{named}.json")
-    # Without git there is no answer from here: the user's cache folder takes an import to find.
-    return os.path.join(common, "taskslib", "answers", f"{named}.json") if common else os.devnull
+    return os.path.join(common, "taskslib", "answers", f"{named}.json") if common else None
 
 
 def show(told: Mapping[str, Any]) -> bool:

@@ -59,8 +59,10 @@ def leave(
         "coloured": shown.coloured,
         "notes": list(shown.notes),
     }
-    file = Path(quick.answer_file(str(project.root), key, environ))
-    body = json.dumps(told).encode()
+    name = quick.answer_file(str(project.root), key, environ)
+    if name is None:
+        return
+    file, body = Path(name), json.dumps(told).encode()
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         replace_file(file, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)

@@ -220,6 +220,7 @@ def test_without_git(tmp_path: Path) -> None:
     assert ran_again(root) == set()
     (root / "services/web/code.txt").write_text("two\n")
     assert ran_again(root) == {"web"}
+    assert not Path(os.devnull).is_file()  # nothing stands for "nowhere" that can be replaced
 
 
 def test_force_runs_all(shop: Path) -> None:
