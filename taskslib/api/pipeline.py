@@ -50,6 +50,7 @@ def test(
 
     Raises `UsageError`, before anything runs, where a stack that is to be kept is there already.
     """
+    from taskslib.pipeline.ahead import Ahead
     from taskslib.pipeline.history import Collector
     from taskslib.pipeline.results.run import Remembering
     from taskslib.pipeline.run import Runner
@@ -66,6 +67,7 @@ def test(
         session.cancellation.on_signals(),
         watchdog(session) if _runs(planned) else nullcontext(Unguarded()) as guard,
         reaping(session, but=own) if own else nullcontext(),
+        Ahead(locks_of(session)) as ahead,
     ):
         suites = SuiteRunner(
             engine=lambda cancellation: engine_of(session, cancellation),
@@ -85,6 +87,7 @@ def test(
             planned.project.jobs,
             planned.project.stacks,
             durations(known, planned),
+            ahead.taken,
         )
         report = runner.run(planned)
         if memory is not None:

@@ -43,6 +43,8 @@ class Runner:
     """How many stacks are up at once."""
     durations: Mapping[SuiteId, float] = field(default_factory=dict)
     """How long suites usually take, as far as it is known."""
+    may_go_ahead: Callable[[], bool] = lambda: True
+    """Whether the machine has room for what is begun ahead of its stage."""
 
     def run(self, plan: Plan) -> Report:
         """Run all that a plan says and return what it came to."""
@@ -111,7 +113,8 @@ class _Run(ExitStack):
         self.stages[number].start()
         self.stages[number].open()
         # What is to be kept must not come up for tests that may never run.
-        if number + 1 < len(self.stages) and not self._plan.request.keep:
+        keep, last = self._plan.request.keep, number + 1 == len(self.stages)
+        if not last and not keep and self.runner.may_go_ahead():
             self.stages[number + 1].start()
 
     def _decide(self, tested: _Tested) -> None:

@@ -101,7 +101,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     jobs: Annotated[int, msgspec.Meta(ge=1)] | None = None
     """How many suites run at once; by default the number of processors."""
     stacks: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    """How many stacks are up at once in a run; by default four, or the number of processors."""
+    """How many stacks are up at once in a run; by default two, or the number of processors."""
     limits: LimitsConfig = LimitsConfig()
     """How long the steps may take."""
     pass_env: tuple[str, ...] = ()

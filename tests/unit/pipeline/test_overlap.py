@@ -23,6 +23,7 @@ from taskslib.events import (
     SuiteResult,
     SuiteStarted,
 )
+from taskslib.pipeline.ahead import Ahead
 from taskslib.pipeline.order import Order
 from taskslib.pipeline.plan import Plan, SuitePlan, TestRequest, make_plan
 from taskslib.pipeline.run import Runner
@@ -237,6 +238,22 @@ def test_slots_are_taken_in_the_order_of_ranks() -> None:
     for thread in threads:
         thread.join(PATIENCE)
     assert taken == ranks
+
+
+def test_one_run_of_a_machine_goes_ahead(tmp_path: Path) -> None:
+    with Ahead(tmp_path / "locks") as first, Ahead(tmp_path / "locks") as second:
+        assert first.taken()
+        assert first.taken()
+        assert not second.taken()
+        first.close()
+        assert second.taken()
+
+
+def test_without_room_the_next_stage_begins_with_its_gate(tmp_path: Path) -> None:
+    script = Script(ahead={SERVICE: lambda: script.tested.append(SERVICE)})
+    runner = Runner(script, Cancellation(), script.show, jobs=2, may_go_ahead=lambda: False)
+    assert runner.run(planned(tmp_path)).green
+    assert script.tested == [UNIT, SERVICE, SERVICE, INTEGRATION]
 
 
 def test_order_needs_no_event_twice(tmp_path: Path) -> None:
