@@ -15,10 +15,10 @@ def why_lines(found: Iterable[Explained], now: float) -> Iterator[str]:
     for one in found:
         yield str(one.suite)
         last = one.last
-        if last.key:
+        if last.at:
             how = "passed" if last.passed else "did not pass"
             yield f"  ran {ago(last.at, now)} ago and {how}"
-            yield from _listed("since the run before:", last.because)
+            yield from _listed("since the time before:", last.because)
             yield from _listed("not stored:", last.not_stored)
         if one.unknown:
             yield from _listed("runs each time:", one.unknown)

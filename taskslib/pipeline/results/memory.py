@@ -30,10 +30,11 @@ class Last:
     """What is known of a suite's last run in this checkout."""
 
     key: str = ""
+    """Of the manifest that it had when it was run or cached the last time."""
     at: float = 0.0
     passed: bool = False
     because: tuple[str, ...] = ()
-    """What had changed since the run before; empty where there was none."""
+    """What had changed since it was run or cached before; empty where it never was."""
     not_stored: tuple[str, ...] = ()
     """Why its result was not stored, where it passed."""
     manifest: Mapping[str, str] = field(default_factory=dict)
@@ -77,6 +78,12 @@ class Memory:
     def manifest(self, suite: SuiteId) -> Manifest:
         """Return what a suite that was looked up depends on."""
         return self._before[suite]
+
+    def seen(self, suite: Suite) -> None:
+        """Write down with what a suite was cached: that is what the next run differs from."""
+        manifest, last = self._before[suite.id], self.last(suite.id)
+        if last.key != manifest.key:
+            self._note(suite.id, replace(last, key=manifest.key, manifest=manifest.named))
 
     def began(self, suite: Suite) -> None:
         """Write down that a suite runs, and because of what."""

@@ -24,6 +24,7 @@ class Remembering:
         """Return what a suite came to, now or when it ran."""
         suite = entry.suite
         if entry.cached is not None:
+            self.memory.seen(suite)
             emit(SuiteStarted(suite.id, time.monotonic()))
             return replayed(entry.cached, suite.id, emit)
 

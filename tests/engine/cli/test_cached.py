@@ -66,7 +66,7 @@ def test_what_a_stack_is_made_of(shop: Path, base: str) -> None:
     assert again(inv(shop, "test")) == []
     make(base, "two")
     assert again(inv(shop, "test")) == ["Service"]
-    assert f"  since the run before: image {base} changed\n" in inv(shop, "why", "web").out
+    assert f"  since the time before: image {base} changed\n" in inv(shop, "why", "web").out
     assert again(inv(shop, "test", program="taskslib")) == []
 
 

@@ -148,7 +148,7 @@ def test_what_a_library_changes_runs_who_needs_it(shop: Path) -> None:
     assert re.sub(r"\d+ (s|min) ago", "SOON ago", why) == (
         "api:unit\n"
         "  ran SOON ago and passed\n"
-        "  since the run before: services/lib/code.txt changed\n"
+        "  since the time before: services/lib/code.txt changed\n"
         "  cached: passed SOON ago with the same "
         f"{re.findall(r'same ([0-9]+) inputs', why)[0]} inputs\n"
     )
