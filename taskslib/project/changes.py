@@ -20,6 +20,8 @@ VARIABLE = "TASKSLIB_BASE"
 """Set in the environment, it is the base, unless the command line names one."""
 
 _DEFAULTS = ("main", "master")
+_REMOTE = "origin/"
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _ZERO = re.compile(r"0+")
 _DEEPENED = (50, 500, 5000)
 """By how many commits a shallow clone is deepened, one after the other, to find a merge base."""
@@ -50,8 +52,9 @@ def changes(root: Path, environ: Mapping[str, str], base: str = "") -> Changes:
     Raises `UsageError` for a base that is named and isn't there.
     """
     git = _Git(root, environ)
-    if git("rev-parse", "--is-inside-work-tree") is None:
-        return Changes("", None, "there is no git repository")
+    if (git("rev-parse", "--is-inside-work-tree") or "").strip() != "true":
+        why = f": {git.said}" if git.said and "not a git repository" not in git.said else ""
+        return Changes("", None, f"there is no git repository{why}")
     named = base or environ.get(VARIABLE, "")
     if named:
         commit = git.commit(named)
@@ -75,27 +78,30 @@ class _Base:
 
 
 def _compared(git: _Git, commit: str, name: str) -> Changes:
-    how = ("--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z")
-    differing = git("diff", *how, commit)
+    # Submodules too, whatever the configuration says.
+    how = ("--name-only", "--no-renames", "--no-ext-diff", "--relative", "--ignore-submodules=none")
+    differing = git("diff", *how, "-z", commit)
     untracked = git("ls-files", "--others", "--exclude-standard", "-z")
     if differing is None or untracked is None:
         return Changes("", None, f"git can't compare with {name}")
-    return Changes(name, frozenset(filter(None, (differing + untracked).split("\0"))))
+    paths = [path.rstrip("/") for path in (differing + untracked).split("\0") if path]
+    inner = [one for path in paths for one in git.files_of(path)]
+    return Changes(name, frozenset((*paths, *inner)))
 
 
 def _base_of_ci(git: _Git, environ: Mapping[str, str]) -> _Base | None:
     """Return the base that GitHub's (and Gitea's) variables name; None outside of them."""
     target = environ.get("GITHUB_BASE_REF", "")
     if target:
-        name = f"origin/{target}"
+        name = f"{_REMOTE}{target}"
         if git.commit(name) is None:
-            git.fetch("--depth=1", "origin", f"+refs/heads/{target}:refs/remotes/{name}")
+            git.fetch_one(_tracking(name))
         return _merge_base(git, [name])
     before = _before(environ)
-    if not before or _ZERO.fullmatch(before):
+    if not _COMMIT.fullmatch(before) or _ZERO.fullmatch(before):
         return None
     if git.commit(before) is None:
-        git.fetch("--depth=1", "origin", before)
+        git.fetch_one(before)
     commit = git.commit(before)
     if commit is None:
         return _Base(f"the commit before the push, {before[:12]}, is not there", None)
@@ -116,7 +122,7 @@ def _before(environ: Mapping[str, str]) -> str:
 def _base_of_branch(git: _Git) -> _Base:
     branch = (git("symbolic-ref", "--quiet", "--short", "HEAD") or "").strip()
     told = (git("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD") or "").strip()
-    defaults = {told.removeprefix("origin/"), *_DEFAULTS} - {""}
+    defaults = {told.removeprefix(_REMOTE), *_DEFAULTS} - {""}
     if branch in defaults:
         return _parent(git)
     names = list(dict.fromkeys(_candidates(told)))
@@ -133,13 +139,13 @@ def _candidates(origin_head: str) -> Iterator[str]:
     if origin_head:
         yield origin_head
     for name in _DEFAULTS:
-        yield f"origin/{name}"
+        yield f"{_REMOTE}{name}"
         yield name
 
 
 def _parent(git: _Git) -> _Base:
     if git.commit("HEAD~1") is None and git.is_shallow:
-        git.fetch("--deepen=1")
+        git.deepen(1)
     commit = git.commit("HEAD~1")
     if commit is None:
         return _Base("there is no commit before this one", None)
@@ -150,7 +156,7 @@ def _merge_base(git: _Git, names: list[str]) -> _Base:
     words = " and ".join(names)
     found = git.merge_base(names)
     for depth in _DEEPENED if found is None and git.is_shallow else ():
-        if not git.fetch(f"--deepen={depth}"):
+        if not git.deepen(depth):
             break
         found = git.merge_base(names)
         if found is not None:
@@ -160,8 +166,16 @@ def _merge_base(git: _Git, names: list[str]) -> _Base:
     return _Base(f"{names[0]} ({found[:12]})", found)
 
 
+def _tracking(name: str) -> str:
+    """Return the refspec that fetches a branch of the remote, `origin/main`."""
+    return f"+refs/heads/{name.removeprefix(_REMOTE)}:refs/remotes/{name}"
+
+
 class _Git:
     """Git in one folder; what fails is None."""
+
+    said = ""
+    """What it said last where it failed."""
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
         self._root = root
@@ -178,8 +192,11 @@ class _Git:
                 timeout=timeout,
                 check=False,
             )
-        except (OSError, subprocess.TimeoutExpired):
+        except (OSError, subprocess.TimeoutExpired) as error:
+            self.said = str(error)
             return None
+        lines = done.stderr.decode("utf-8", "replace").splitlines() if done.returncode else []
+        self.said = lines[0].removeprefix("fatal: ") if lines else ""
         return os.fsdecode(done.stdout) if done.returncode == 0 else None
 
     def commit(self, name: str) -> str | None:
@@ -197,7 +214,22 @@ class _Git:
     def is_shallow(self) -> bool:
         return (self("rev-parse", "--is-shallow-repository") or "").strip() == "true"
 
-    def fetch(self, *arguments: str) -> bool:
-        """Fetch what a shallow clone lacks; return whether that worked."""
+    def files_of(self, path: str) -> list[str]:
+        """Return the files of a submodule, or of a repository in this one; of a file, none."""
+        if not (self._root / path / ".git").exists():
+            return []
+        inner = _Git(self._root / path, self._environ)
+        listed = inner("ls-files", "-c", "-o", "--exclude-standard", "-z") or ""
+        return [f"{path}/{one}" for one in listed.split("\0") if one]
+
+    def fetch_one(self, what: str) -> bool:
+        """Fetch a commit or a branch; of its history only what a full clone has to have."""
+        return self._fetch(*(["--depth=1"] if self.is_shallow else []), "origin", what)
+
+    def deepen(self, depth: int) -> bool:
+        """Fetch more history of all that a shallow clone has."""
+        return self._fetch(f"--deepen={depth}")
+
+    def _fetch(self, *arguments: str) -> bool:
         fetched = self("fetch", "--quiet", "--no-tags", *arguments, timeout=_FETCH)
         return fetched is not None

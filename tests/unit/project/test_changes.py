@@ -2,56 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 from pathlib import Path
 
 import git
 import pytest
 
 from taskslib.errors import UsageError
-from taskslib.project.changes import Changes, changes
+from taskslib.project.changes import Changes
+from tests.support.checkouts import clone, commit, files, found, root, two_commits
 from tests.support.projects import repository, write
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> git.Repo:
     """A repository with two commits on main."""
-    root = write(tmp_path / "shop", {"a.txt": "a", "b.txt": "b"})
-    made = repository(root)
-    commit(made, "a.txt", "a2")
-    return made
-
-
-def root(repo: git.Repo) -> Path:
-    return Path(str(repo.working_dir))
-
-
-def commit(repo: git.Repo, name: str, text: str) -> str:
-    write(root(repo), {name: text})
-    repo.git.add("-A")
-    repo.git.commit("-m", name)
-    return str(repo.head.commit.hexsha)
-
-
-def found(repo: git.Repo | Path, base: str = "", **environ: str) -> Changes:
-    place = repo if isinstance(repo, Path) else root(repo)
-    outer = {name: one for name, one in os.environ.items() if not name.startswith("GITHUB_")}
-    return changes(place, {**outer, **environ}, base)
-
-
-def files(repo: git.Repo | Path, base: str = "", **environ: str) -> set[str]:
-    """Return the changed files, where they are known."""
-    changed = found(repo, base, **environ).files
-    assert changed is not None
-    return set(changed)
-
-
-def clone(repo: git.Repo, to: Path, *options: str) -> git.Repo:
-    url = root(repo).as_uri()
-    subprocess.run(["git", "clone", "-q", *options, url, to], check=True)
-    return git.Repo(to)
+    return two_commits(tmp_path / "shop")
 
 
 def test_on_the_main_branch_it_is_the_last_commit(repo: git.Repo) -> None:
@@ -143,50 +109,6 @@ def test_a_base_that_is_not_there(repo: git.Repo, base: str) -> None:
         found(repo, base)
 
 
-def test_a_pull_request(repo: git.Repo, tmp_path: Path) -> None:
-    repo.git.checkout("-b", "develop")
-    commit(repo, "develop.txt", "x")
-    repo.git.checkout("-b", "feature")
-    commit(repo, "new.txt", "x")
-    repo.git.checkout("main")
-    other = clone(repo, tmp_path / "clone", "--branch", "feature")
-    assert files(other, GITHUB_BASE_REF="develop") == {"new.txt"}
-    assert files(other, GITHUB_BASE_REF="main") == {"new.txt", "develop.txt"}
-    shallow = clone(repo, tmp_path / "shallow", "--branch", "feature", "--depth", "1")
-    assert files(shallow, GITHUB_BASE_REF="develop") == {"new.txt"}
-
-
-def push(folder: Path, before: str) -> dict[str, str]:
-    event = folder / "event.json"
-    event.write_text(json.dumps({"before": before}))
-    return {"GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": str(event)}
-
-
-def test_a_push(repo: git.Repo, tmp_path: Path) -> None:
-    before = str(repo.head.commit.hexsha)
-    commit(repo, "one.txt", "x")
-    commit(repo, "two.txt", "x")
-    assert found(repo, **push(tmp_path, before)) == Changes(
-        before[:12], frozenset({"one.txt", "two.txt"})
-    )
-    shallow = clone(repo, tmp_path / "shallow", "--depth", "1")
-    assert files(shallow, **push(tmp_path, before)) == {"one.txt", "two.txt"}
-    assert found(repo, **push(tmp_path, "0" * 40)).base == "HEAD~1"
-
-
-def test_a_push_of_what_nobody_has_any_more(repo: git.Repo, tmp_path: Path) -> None:
-    gone = "1234567890" * 4
-    assert found(repo, **push(tmp_path, gone)) == Changes(
-        "", None, f"the commit before the push, {gone[:12]}, is not there"
-    )
-
-
-def test_a_tag_is_everything(repo: git.Repo) -> None:
-    assert found(repo, GITHUB_REF_TYPE="tag", GITHUB_REF_NAME="v1") == Changes(
-        "", None, "tag v1 is built as a whole"
-    )
-
-
 def test_a_shallow_clone_is_deepened(repo: git.Repo, tmp_path: Path) -> None:
     repo.git.checkout("-b", "feature")
     for number in range(5):
@@ -225,6 +147,44 @@ def test_a_repository_without_a_main_branch_is_everything(tmp_path: Path) -> Non
         None,
         "there is no branch to compare with (origin/main, main, origin/master, master)",
     )
+
+
+@pytest.mark.parametrize("ignored", ["", "all"])
+def test_a_submodule_is_its_files(repo: git.Repo, tmp_path: Path, ignored: str) -> None:
+    inner = repository(write(tmp_path / "inner", {"x.txt": "1", "lib/y.txt": ""}))
+    allowed = ["git", "-c", "protocol.file.allow=always"]
+    repo.git.execute([*allowed, "submodule", "add", str(inner.working_dir), "sub"])
+    if ignored:
+        repo.git.config("submodule.sub.ignore", ignored)
+    repo.git.commit("-am", "Add")
+    repo.git.checkout("-b", "feature")
+    assert files(repo) == set()
+    write(root(repo), {"sub/x.txt": "2"})
+    assert files(repo) == {"sub", "sub/x.txt", "sub/lib/y.txt"}
+
+
+def test_a_repository_in_the_repository_is_its_files(repo: git.Repo) -> None:
+    repo.git.checkout("-b", "feature")
+    repository(write(root(repo) / "nested", {"x.txt": "1"}))
+    assert files(repo) == {"nested", "nested/x.txt"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there git asks for another owner")
+def test_a_repository_that_git_does_not_trust_says_so(repo: git.Repo) -> None:
+    told = found(repo, GIT_TEST_ASSUME_DIFFERENT_OWNER="1")
+    assert told.files is None
+    assert told.reason.startswith("there is no git repository: detected dubious ownership")
+
+
+def test_inside_gits_own_folder_there_is_no_checkout(repo: git.Repo) -> None:
+    assert found(root(repo) / ".git").files is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
+def test_chmod_alone_is_a_change(repo: git.Repo) -> None:
+    repo.git.checkout("-b", "feature")
+    (root(repo) / "a.txt").chmod(0o755)
+    assert files(repo) == {"a.txt"}
 
 
 def test_a_project_inside_a_repository(repo: git.Repo) -> None:
