@@ -4,40 +4,92 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-_VARIABLE = re.compile(
-    r"\$(?:(?P<escaped>\$)|(?P<plain>[A-Za-z_]\w*)"
-    r"|\{(?P<braced>[A-Za-z_]\w*)(?:(?P<how>:?[-+?])(?P<word>[^{}]*(?:\{[^{}]*\}[^{}]*)*))?\})"
-)
+_START = re.compile(r"\$(?:(?P<escaped>\$)|(?P<plain>[A-Za-z_]\w*)|(?P<brace>\{))")
+_NAME = re.compile(r"\$(?:\$|\{?([A-Za-z_]\w*))")
+_BRACED = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:(?P<how>:?[-+?])(?P<word>.*))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Variable:
+    """A piece of a text that something else stands for."""
+
+    start: int
+    end: int
+    name: str = ""
+    """Empty for what is no variable: `$$`, and what has no form known here."""
+    how: str = ""
+    word: str = ""
+
+    def value(self, values: Mapping[str, str], *, blank: bool) -> str | None:
+        """Return what stands there; None where that is not known."""
+        if not self.name:
+            return "$" if self.how == "$" else None
+        told = values.get(self.name)
+        is_set = told is not None and (told != "" or ":" not in self.how)
+        match self.how[-1:]:
+            case "+":
+                return substituted(self.word, values, blank=blank) if is_set else ""
+            case "-":
+                return told if is_set else substituted(self.word, values, blank=blank)
+            case "?":
+                return told if is_set else None
+            case _:
+                return "" if told is None and blank else told
 
 
 def variables(text: str) -> Iterator[str]:
     """Yield the names of the variables that a text takes, those in defaults included."""
-    for found in _VARIABLE.finditer(text):
-        if name := found["plain"] or found["braced"]:
-            yield name
-        if found["word"]:
-            yield from variables(found["word"])
+    yield from (found[1] for found in _NAME.finditer(text) if found[1])
 
 
-def substituted(text: str, values: Mapping[str, str]) -> str | None:
-    """Return a text with the values of its variables; None where one has none."""
-    missing = False
+def substituted(text: str, values: Mapping[str, str], *, blank: bool = False) -> str | None:
+    """Return a text with the values of its variables; None where one is not known.
 
-    def value(found: re.Match[str]) -> str:
-        nonlocal missing
+    Args:
+        text: The text.
+        values: Of the variables that are set.
+        blank: Whether one that isn't set is empty, as in Compose files, and not unknown.
+    """
+    parts = []
+    end = 0
+    for found in _variables(text):
+        try:
+            value = found.value(values, blank=blank)
+        except RecursionError:  # defaults in defaults in defaults
+            value = None
+        if value is None:
+            return None
+        parts += [text[end : found.start], value]
+        end = found.end
+    return "".join((*parts, text[end:]))
+
+
+def _variables(text: str) -> Iterator[_Variable]:
+    position = 0
+    while found := _START.search(text, position):
+        start, position = found.span()
         if found["escaped"]:
-            return "$"
-        told = values.get(found["plain"] or found["braced"])
-        how, word = found["how"] or "", found["word"] or ""
-        is_set = told is not None and (told != "" or ":" not in how)
-        if how.endswith("+"):
-            told = word if is_set else ""
-        elif how.endswith("-") and not is_set:
-            told = substituted(word, values)
-        if told is None:
-            missing = True
-        return told or ""
+            yield _Variable(start, position, how="$")
+        elif found["plain"]:
+            yield _Variable(start, position, found["plain"])
+        else:
+            end = _closing(text, position)
+            braced = _BRACED.fullmatch(text, position, end)
+            position = min(end + 1, len(text))
+            if braced is None or end == len(text):
+                yield _Variable(start, position)  # `${NAME%.*}`, `${`: for others to understand
+            else:
+                how, word = braced["how"] or "", braced["word"] or ""
+                yield _Variable(start, position, braced["name"], how, word)
 
-    result = _VARIABLE.sub(value, text)
-    return None if missing else result
+
+def _closing(text: str, position: int) -> int:
+    """Return where the brace ends that is open at a position: the text's end if it does not."""
+    depth = 1
+    for place in range(position, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[place], 0)
+        if depth == 0:
+            return place
+    return len(text)
