@@ -14,11 +14,11 @@ from pathlib import Path
 from taskslib.cancellation import Cancellation
 from taskslib.errors import EnvironmentFailure
 from taskslib.frameworks.environments import commands, uvlock
-from taskslib.frameworks.environments.declared import normalised
 from taskslib.frameworks.environments.inputs import Inputs, Kind
 from taskslib.frameworks.environments.interpreter import Interpreter
 from taskslib.frameworks.environments.store import programs, python, site_packages
 from taskslib.processes import Command, Completed, run
+from taskslib.project.references.packages import normalised
 
 _SCRATCH = "scratch"
 _BASE_PTH = "000_taskslib_base.pth"

@@ -123,7 +123,7 @@ def _install(uv: str, python: Path, *arguments: str) -> tuple[str, ...]:
 def _met(need: str, installed: Mapping[str, str]) -> bool:
     from packaging.requirements import Requirement
 
-    from taskslib.frameworks.environments.declared import normalised
+    from taskslib.project.references.packages import normalised
 
     requirement = Requirement(need)
     version = installed.get(normalised(requirement.name))

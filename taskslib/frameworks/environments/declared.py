@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from taskslib.errors import ConfigError
+from taskslib.project.references.packages import normalised, required
+from taskslib.project.references.values import table
 
 _BUILD_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 """What decides how an editable install looks: entry points, package folders."""
@@ -62,10 +63,10 @@ def read(folder: Path) -> Declared:
 
 def declared(folder: Path, data: Mapping[str, Any], *, legacy: bool = False) -> Declared:
     """Return what a pyproject.toml's content says; what has the wrong type is not there."""
-    project = _table(data, "project")
-    uv = _table(_table(data, "tool"), "uv")
-    groups = _table(data, "dependency-groups")
-    extras = _table(project, "optional-dependencies")
+    project = table(data, "project")
+    uv = table(table(data, "tool"), "uv")
+    groups = table(data, "dependency-groups")
+    extras = table(project, "optional-dependencies")
     places = {"dependency-groups": groups, "optional-dependencies": extras}
     package = uv.get("package")
     statement = {"project": project, "groups": groups, "uv": uv, "build": data.get("build-system")}
@@ -79,11 +80,11 @@ def declared(folder: Path, data: Mapping[str, Any], *, legacy: bool = False) -> 
             ((option, name) for place, name, option in _DEVELOPMENT if name in places[place]), ()
         ),
         depends_on=frozenset(
-            name for part in (project.get("dependencies"), groups, extras) for name in _names(part)
+            (*required(project.get("dependencies")), *required(groups), *required(extras))
         ),
         sources={
             normalised(name): tuple(entry if isinstance(entry, list) else [entry])
-            for name, entry in _table(uv, "sources").items()
+            for name, entry in table(uv, "sources").items()
         },
         workspace=uv["workspace"] if isinstance(uv.get("workspace"), dict) else None,
         statement=json.dumps(statement, sort_keys=True, default=str),
@@ -97,28 +98,3 @@ def build_inputs(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield name, (folder / name).read_bytes()
         except OSError:
             continue
-
-
-def normalised(name: str) -> str:
-    """Return a distribution's name in the form in which equal names are equal (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = data.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _names(value: object) -> Iterator[str]:
-    """Yield the name of every requirement in lists and tables of them."""
-    if isinstance(value, str):
-        match = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)", value)
-        if match:
-            yield normalised(match[1])
-    elif isinstance(value, list):
-        for item in value:
-            # `{include-group = "x"}` names a group, which is here anyway.
-            yield from _names(item) if isinstance(item, str | list) else ()
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _names(item)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from taskslib.project.dependencies.areas import joined
+from taskslib.project.dependencies.areas import Area, joined
 from taskslib.project.references.packages import (
     Manifest,
+    Workspace,
     package_json,
     pyproject,
     requirements,
 )
 
 Read = Callable[[str], str]
-"""Returns a file's text."""
+"""Returns a file's text. Raises `OSError` where that can't be had."""
 
 _REQUIREMENTS = re.compile(r"requirements[\w.-]*\.(txt|in|lock)")
 
@@ -30,8 +32,10 @@ class Folder:
     depends_on: tuple[tuple[str, str], ...] = ()
     """Folders that it depends on as packages, and the file that says so."""
     files: tuple[str, ...] = ()
-    """Files outside of it that it depends on: archives, constraints."""
+    """Single files that it depends on: archives, constraints."""
     unknown: tuple[str, ...] = ()
+    partial: bool = False
+    """Whether it may depend on more of the repo, for that reason."""
 
 
 class Packages:
@@ -68,10 +72,6 @@ class Packages:
                     waiting.append(other)
         return tuple(found.values())
 
-    def is_package(self, path: str) -> bool:
-        """Return whether a folder can be installed."""
-        return any(manifest.package for _, manifest in self.manifests(path))
-
     def manifests(self, path: str) -> tuple[tuple[str, Manifest], ...]:
         """Return what the manifests of a folder say, each with the file's path."""
         found = self._manifests.get(path)
@@ -82,8 +82,13 @@ class Packages:
     def _parsed(self, path: str) -> Iterator[tuple[str, Manifest]]:
         for name in self._names_in.get(path, ()):
             file = f"{path}/{name}" if path else name
-            parse = _PARSERS.get(name, requirements)
-            yield file, parse(self._read(file))
+            yield file, self._manifest(file, _PARSERS.get(name, requirements))
+
+    def _manifest(self, file: str, parse: Callable[[str], Manifest]) -> Manifest:
+        try:
+            return parse(self._read(file))
+        except OSError as error:
+            return Manifest(unknown=(f"{file}: {error.strerror}",))
 
     @cached_property
     def _names_in(self) -> dict[str, list[str]]:
@@ -96,34 +101,83 @@ class Packages:
         return found
 
     @cached_property
-    def _named(self) -> dict[tuple[str, str], str]:
+    def _named(self) -> dict[tuple[str, str], list[str]]:
         """The folders by the name of their package, and the manifest's kind."""
-        found: dict[tuple[str, str], str] = {}
+        found: dict[tuple[str, str], list[str]] = {}
         for folder in self._names_in:
             for file, manifest in self.manifests(folder):
                 if manifest.name:
-                    found.setdefault((_kind(file), manifest.name), folder)
+                    found.setdefault((_kind(file), manifest.name), []).append(folder)
         return found
 
     def _resolved(self, path: str) -> Folder:
         depends = dict.fromkeys(self._declared.get(path, ()), "[tool.taskslib]")
         files: list[str] = []
         unknown: list[str] = []
-        for file, manifest in self.manifests(path):
+        partial = False
+        for file, manifest in self._with_included(path):
             unknown += manifest.unknown
-            for written in manifest.paths:
-                place = joined(path, written)
+            partial = partial or bool(manifest.unknown)
+            for written in manifest.included:
+                files += filter(None, [joined(posixpath.dirname(file), written)])
+            for written, place in self._places(path, file, manifest):
                 if place is None:
                     unknown.append(f"{file}: {written} is not in the repo")
                 elif place in self._paths:
                     files.append(place)
-                elif place != path:
+                else:
                     depends.setdefault(place, file)
-            for name in manifest.names:
-                other = self._named.get((_kind(file), name))
-                if other is not None and other != path:
-                    depends.setdefault(other, file)
-        return Folder(path, tuple(depends.items()), tuple(files), tuple(unknown))
+        depends.pop(path, None)
+        return Folder(path, tuple(depends.items()), tuple(files), tuple(unknown), partial)
+
+    def _with_included(self, path: str) -> Iterator[tuple[str, Manifest]]:
+        """Yield the manifests of a folder and the requirements files that they include."""
+        found = dict(self.manifests(path))
+        waiting = list(found.items())
+        for file, manifest in waiting:  # grows meanwhile
+            yield file, manifest
+            for written in manifest.included:
+                place = joined(posixpath.dirname(file), written)
+                if place is None or place not in self._paths:
+                    words = "is not in the repo" if place is None else "is not there"
+                    yield file, Manifest(unknown=(f"{file}: {written} {words}",))
+                elif place not in found:
+                    found[place] = self._manifest(place, requirements)
+                    waiting.append((place, found[place]))
+
+    def _places(self, path: str, file: str, manifest: Manifest) -> Iterator[tuple[str, str | None]]:
+        """Yield what a manifest depends on: how that is written, and where it is."""
+        for written in manifest.paths:
+            yield written, joined(posixpath.dirname(file), written)
+        names = list(manifest.names)
+        if manifest.requires:
+            folder, workspace = self._workspace(path)
+            for name in manifest.requires:
+                for written in workspace.sources.get(name, ()):
+                    if written:
+                        yield written, joined(folder, written)
+                    else:
+                        names.append(name)
+        for name in names:
+            yield from ((name, place) for place in self._named.get((_kind(file), name), ()))
+
+    def _workspace(self, path: str) -> tuple[str, Workspace]:
+        """Return the uv workspace above a folder that it is a member of, and its root's folder."""
+        above = path
+        while above:
+            above = posixpath.dirname(above)
+            found = [one.workspace for _, one in self.manifests(above) if one.workspace]
+            if found:
+                member = _has(above, found[0].members, path)
+                if member and not _has(above, found[0].without, path):
+                    return above, found[0]
+                break
+        return path, Workspace()
+
+
+def _has(folder: str, globs: Iterable[str], path: str) -> bool:
+    places = (joined(folder, glob) for glob in globs)
+    return any(place is not None and Area(place).covers(path) for place in places)
 
 
 def _kind(file: str) -> str:

@@ -9,15 +9,32 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from taskslib.project.references.values import listed, table, texts
+
 _NODE_GROUPS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
-_NODE_PATH = re.compile(r"(?:file|link|portal):(.+)")
+_NODE_PATH = re.compile(r"(?:file|link|portal):(.+)|workspace:(\.{1,2}/.*)")
+_NODE_ALIAS = re.compile(r"(?:npm|workspace):(@?[^@:/]+(?:/[^@:/]+)?)@.*")
 _DIRECT = re.compile(r"@\s*file:(?:///?)?(?:\$\{PROJECT_ROOT\}/|\{root:uri\}/)?(\.[^\s;#]*)")
 """A direct reference by a path that starts at the manifest: `orders @ file:../orders`."""
-_LOCAL_LINE = re.compile(r"(?:-e\s+|--editable[ =])?(?:file:)?(\.{1,2}(?:/[^\s;#\[]*)?)")
+_EDITABLE = re.compile(r"(?:-e|--editable)(?:\s*=\s*|\s*)(?P<path>[^\s;#\[]+)")
+_LOCAL = re.compile(r"(?:file:)?(\.{1,2}(?:/[^\s;#\[]*)?|[^-\s;#\[@:][^\s;#\[@:]*/[^\s;#\[@:]*)")
+_LINKS = re.compile(r"(?:-f|--find-links)[ =]?\s*([^\s:]+)")
 _INCLUDED = re.compile(r"(?:-r|-c|--requirement|--constraint)[ =]?\s*(\S+)")
+_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[a-z]+\+")
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A uv workspace, as its root declares it."""
+
+    members: tuple[str, ...] = ()
+    """Globs of their folders, from the root's own on."""
+    without: tuple[str, ...] = ()
+    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Where all members take packages from: paths from the root's folder on; empty for a member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,47 +47,69 @@ class Manifest:
     """Folders and archives of packages that it depends on, as seen from its own folder."""
     names: tuple[str, ...] = ()
     """Packages that it depends on by name, and that are the repo's own if one has the name."""
+    requires: tuple[str, ...] = ()
+    """Packages that are the repo's own only where a workspace's root says so."""
+    included: tuple[str, ...] = ()
+    """Further requirements files, whose lines count like its own."""
     package: bool = False
     """Whether it can be installed."""
+    workspace: Workspace | None = None
     unknown: tuple[str, ...] = ()
+    """Why it can't be read; there may be dependencies then."""
 
 
 def pyproject(text: str) -> Manifest:
     """Return what a pyproject.toml says: sources of uv and of poetry, direct references."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         return Manifest(unknown=(f"pyproject.toml: {error}",))
-    project, tool = _table(data, "project"), _table(data, "tool")
-    uv = _table(tool, "uv")
-    paths, names = [], []
-    for name, entry in _table(uv, "sources").items():
-        for source in entry if isinstance(entry, list) else [entry]:
-            if isinstance(source, dict) and isinstance(source.get("path"), str):
-                paths.append(source["path"])
-            elif isinstance(source, dict) and source.get("workspace") is True:
-                names.append(normalised(name))
-    poetry = _table(tool, "poetry")
-    groups = [_table(one, "dependencies") for one in _table(poetry, "group").values()]
-    for group in (_table(poetry, "dependencies"), _table(poetry, "dev-dependencies"), *groups):
-        paths += [str(one["path"]) for one in group.values() if _has_path(one)]
-    listed = (project, _table(data, "dependency-groups"), _table(data, "build-system"))
-    paths += [found for one in _texts(listed) for found in _DIRECT.findall(one)]
+    project, tool = table(data, "project"), table(data, "tool")
+    uv, poetry = table(tool, "uv"), table(tool, "poetry")
+    sources = {normalised(name): tuple(_sources(one)) for name, one in table(uv, "sources").items()}
+    paths = [path for each in sources.values() for path in each if path]
+    groups = [table(one, "dependencies") for one in table(poetry, "group").values()]
+    for group in (table(poetry, "dependencies"), table(poetry, "dev-dependencies"), *groups):
+        entries = (entry for one in group.values() for entry in listed(one))
+        paths += [found for entry in entries for found in _path(entry)]
+    named = (project, table(data, "dependency-groups"), table(data, "build-system"), uv)
+    paths += [found for one in texts(named) for found in _DIRECT.findall(one)]
+    needed = (
+        project.get("dependencies"),
+        table(project, "optional-dependencies"),
+        table(data, "dependency-groups"),
+        uv.get("dev-dependencies"),
+    )
+    workspace = table(uv, "workspace")
     return Manifest(
         name=normalised(str(project.get("name") or poetry.get("name") or "")),
         paths=tuple(dict.fromkeys(paths)),
-        names=tuple(dict.fromkeys(names)),
+        names=tuple(name for name, each in sources.items() if "" in each),
+        requires=tuple(dict.fromkeys(name for one in needed for name in required(one))),
         package="build-system" in data or uv.get("package") is True,
+        workspace=Workspace(_globs(workspace, "members"), _globs(workspace, "exclude"), sources)
+        if workspace
+        else None,
     )
 
 
 def requirements(text: str) -> Manifest:
     """Return what a requirements file says: local packages, and files that it includes."""
-    lines = [line.strip() for line in text.splitlines()]
-    found = [match[1] for line in lines for match in [_LOCAL_LINE.fullmatch(_bare(line))] if match]
-    found += [match[1] for line in lines for match in [_INCLUDED.match(line)] if match]
-    found += [path for line in lines for path in _DIRECT.findall(line)]
-    return Manifest(paths=tuple(dict.fromkeys(found)))
+    paths: list[str] = []
+    included: list[str] = []
+    for line in (line.strip() for line in text.splitlines()):
+        bare = re.split(r"\s[;#]|\[", line, maxsplit=1)[0].strip()
+        matches = (form.fullmatch(bare) for form in (_EDITABLE, _LOCAL, _LINKS))
+        paths += [found[1].removeprefix("file:") for found in matches if found]
+        if found := _INCLUDED.match(line):
+            included.append(found[1])
+        paths += _DIRECT.findall(line)
+    away = [one for one in included if _ELSEWHERE.match(one)]
+    return Manifest(
+        paths=tuple(dict.fromkeys(one for one in paths if one and not _ELSEWHERE.match(one))),
+        included=tuple(dict.fromkeys(one for one in included if one not in away)),
+        unknown=tuple(f"it includes {one}" for one in away),
+    )
 
 
 def package_json(text: str) -> Manifest:
@@ -82,12 +121,12 @@ def package_json(text: str) -> Manifest:
     if not isinstance(data, dict):
         return Manifest(unknown=("package.json: must be an object",))
     paths, names = [], []
-    for name, version in (pair for group in _NODE_GROUPS for pair in _table(data, group).items()):
-        local = _NODE_PATH.fullmatch(str(version))
-        if local:
-            paths.append(local[1])
+    for name, version in (pair for group in _NODE_GROUPS for pair in table(data, group).items()):
+        if local := _NODE_PATH.fullmatch(str(version)):
+            paths.append(local[1] or local[2])
         else:
-            names.append(name)
+            alias = _NODE_ALIAS.fullmatch(str(version))
+            names.append(alias[1] if alias else name)
     own = data.get("name")
     return Manifest(own if isinstance(own, str) else "", tuple(paths), tuple(names), package=True)
 
@@ -97,27 +136,29 @@ def normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _bare(line: str) -> str:
-    """Return a requirement without its extras, markers and comment."""
-    return re.split(r"\s[;#]|\[", line, maxsplit=1)[0].strip()
+def required(value: object) -> Iterator[str]:
+    """Yield the normalised names of all requirements in lists and tables of lists."""
+    lists = value.values() if isinstance(value, dict) else [value]
+    for one in lists:
+        # `{include-group = "x"}` names a group, which is here anyway.
+        for line in one if isinstance(one, list) else ():
+            if isinstance(line, str) and (found := re.match(r"\s*([A-Za-z0-9][\w.-]*)", line)):
+                yield normalised(found[1])
 
 
-def _has_path(entry: object) -> bool:
-    return isinstance(entry, dict) and isinstance(entry.get("path"), str)
+def _sources(entry: object) -> Iterator[str]:
+    """Yield the paths of an entry of `[tool.uv.sources]`; an empty one for a workspace's member."""
+    for source in listed(entry):
+        if isinstance(source, dict) and source.get("workspace") is True:
+            yield ""
+        else:
+            yield from _path(source)
 
 
-def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    found = data.get(key)
-    return found if isinstance(found, dict) else {}
+def _path(entry: Any) -> Iterator[str]:
+    if isinstance(entry, dict) and isinstance(entry.get("path"), str):
+        yield entry["path"]
 
 
-def _texts(value: object) -> Iterator[str]:
-    """Yield all texts in lists and tables of them."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for one in value.values():
-            yield from _texts(one)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _texts(one)
+def _globs(workspace: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    return tuple(one for one in listed(workspace.get(key)) if isinstance(one, str))

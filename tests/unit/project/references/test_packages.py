@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from taskslib.project.references.packages import (
     Manifest,
+    Workspace,
     package_json,
     pyproject,
     requirements,
@@ -50,8 +53,18 @@ def test_the_name_and_whether_it_is_a_package() -> None:
         ("./vendored.whl  # ours", ("./vendored.whl",)),
         ("file:../lib", ("../lib",)),
         ("lib @ file:../lib", ("../lib",)),
-        ("-r ../base.txt", ("../base.txt",)),
-        ("-cconstraints.txt", ("constraints.txt",)),
+        ("-e libs/lib", ("libs/lib",)),
+        ("-e../lib[extra] ; python_version > '3'", ("../lib",)),
+        ("--editable ../lib", ("../lib",)),
+        ("-e file:../lib", ("../lib",)),
+        ("libs/wheels/lib-1.whl", ("libs/wheels/lib-1.whl",)),
+        ("--find-links=../wheels", ("../wheels",)),
+        ("-f ../wheels", ("../wheels",)),
+        ("-f https://example.org/wheels", ()),
+        ("-e git+https://example.org/x.git#egg=x", ()),
+        ("--index-url https://example.org/simple", ()),
+        ("https://example.org/x/y.whl", ()),
+        ("lib @ https://example.org/x/y.whl", ()),
         ("requests==2 --hash=sha256:0", ()),
         ("# -e ../lib", ()),
         ("git+https://example.org/x", ()),
@@ -59,6 +72,59 @@ def test_the_name_and_whether_it_is_a_package() -> None:
 )
 def test_requirements(line: str, paths: tuple[str, ...]) -> None:
     assert requirements(f"{line}\n").paths == paths
+
+
+@pytest.mark.parametrize(
+    ("line", "included"),
+    [
+        ("-r ../base.txt", ("../base.txt",)),
+        ("-rbase.txt  # ours", ("base.txt",)),
+        ("--requirement=base.txt", ("base.txt",)),
+        ("-cconstraints.txt", ("constraints.txt",)),
+        ("--require-hashes", ()),
+    ],
+)
+def test_included_requirements(line: str, included: tuple[str, ...]) -> None:
+    found = requirements(f"{line}\n")
+    assert (found.included, found.paths) == (included, ())
+
+
+def test_requirements_from_elsewhere_are_unknown() -> None:
+    assert requirements("-c https://x.org/c.txt").unknown == ("it includes https://x.org/c.txt",)
+
+
+def test_a_workspace() -> None:
+    found = pyproject("""
+        [project]
+        dependencies = ["My_Lib[x]>1", "other @ file:./other"]
+        optional-dependencies = {dev = ["pytest"]}
+        [dependency-groups]
+        more = ["ruff", {include-group = "dev"}]
+        [tool.uv]
+        dev-dependencies = ["mypy"]
+        workspace = {members = ["services/*"], exclude = ["services/x"]}
+        sources = {my-lib = {workspace = true}, other = [{path = "other"}, {git = "https://x"}]}
+        """)
+    assert found.requires == ("my-lib", "other", "pytest", "ruff", "mypy")
+    sources = {"my-lib": ("",), "other": ("other",)}
+    assert found.workspace == Workspace(("services/*",), ("services/x",), sources)
+
+
+@pytest.mark.parametrize(
+    ("version", "paths", "names"),
+    [
+        ("workspace:*", (), ("a",)),
+        ("workspace:../b", ("../b",), ()),
+        ("workspace:b@^1", (), ("b",)),
+        ("npm:@shop/b@^1", (), ("@shop/b",)),
+        ("portal:../b", ("../b",), ()),
+        ("^1", (), ("a",)),
+        ("https://x.org/a.tgz", (), ("a",)),
+    ],
+)
+def test_versions_of_node(version: str, paths: tuple[str, ...], names: tuple[str, ...]) -> None:
+    found = package_json(json.dumps({"peerDependencies": {"a": version}}))
+    assert (found.paths, found.names) == (paths, names)
 
 
 def test_package_json() -> None:
@@ -79,6 +145,45 @@ def test_package_json_of_other_forms(text: str) -> None:
 def test_what_is_malformed_is_unknown() -> None:
     assert pyproject("[").unknown[0].startswith("pyproject.toml: ")
     assert package_json("{").unknown[0].startswith("package.json: ")
+    assert pyproject("a = " + "[" * 9999).unknown
+    assert package_json("[" * 99999).unknown
+
+
+SHAPES = st.recursive(
+    st.integers() | st.booleans() | st.sampled_from(["", "a", "a @ file:../a"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(
+                ["uv", "poetry", "sources", "workspace", "members", "group", "dependencies", "path"]
+            ),
+            inner,
+            max_size=2,
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            ["project", "tool", "dependency-groups", "build-system", "name", "dependencies"]
+        ),
+        SHAPES,
+    )
+)
+def test_no_form_breaks_them(data: dict[str, object]) -> None:
+    package_json(json.dumps(data))
+    pyproject("\n".join(f"{name} = {_toml(value)}" for name, value in data.items()))
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name} = {_toml(one)}" for name, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value)
 
 
 @given(st.text())
