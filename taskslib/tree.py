@@ -8,11 +8,12 @@ a file changes no identity.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from taskslib.repository import git_environment
 
@@ -63,6 +64,16 @@ def tree(root: str, dropped: Iterable[str] = ()) -> dict[str, str]:
     if listed is None or extra is None:
         return dict(_walked(root, "", names, hashlib.sha1))
     return _identified(root, listed, extra, names)
+
+
+def links(root: str, identities: Mapping[str, str]) -> dict[str, str]:
+    """Return what stands in those files that are symbolic links."""
+    found = {}
+    for path, identity in identities.items():
+        if identity.startswith(_LINK):
+            with contextlib.suppress(OSError):  # gone meanwhile
+                found[path] = os.readlink(os.path.join(root, path))
+    return found
 
 
 def is_dropped(name: str, names: Iterable[str] = DROPPINGS) -> bool:

@@ -42,7 +42,7 @@ def dependencies_of(
 ) -> Dependencies:
     """Return what depends on what, from all files of the repo (or those that are known)."""
     from taskslib.project.dependencies.inputs import Dependencies
-    from taskslib.tree import tree
+    from taskslib.tree import links, tree
 
     root = found.root
     paths = tree(str(root), found.dropped) if files is None else files
@@ -50,4 +50,4 @@ def dependencies_of(
     def read(path: str) -> str:
         return (root / path).read_text("utf-8", "replace")
 
-    return Dependencies(found, paths, read, session.environ)
+    return Dependencies(found, paths, read, session.environ, links(str(root), paths))

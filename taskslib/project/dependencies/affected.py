@@ -22,26 +22,25 @@ class Affected:
     suites: Mapping[SuiteId, tuple[str, ...]]
     """Each with the changed files that it depends on; with none where everything counts."""
     services: Mapping[str, tuple[str, ...]]
-    """By name likewise; the project's own name where one of its suites is affected."""
+    """By name likewise: what is made from other files, or has an affected suite."""
 
 
 def affected(dependencies: Dependencies, changes: Changes) -> Affected:
     """Return what changes affect, in the project's order."""
     project = dependencies.project
-    unowned = [one for one in project.suites if one.id.name not in project.service_names()]
+    names = dict.fromkeys((*project.service_names(), *(one.id.name for one in project.suites)))
     if changes.files is None:
-        names = (*project.service_names(), *(one.id.name for one in unowned))
-        return Affected(changes, {one.id: () for one in project.suites}, dict.fromkeys(names, ()))
+        everything: Mapping[str, tuple[str, ...]] = dict.fromkeys(names, ())
+        return Affected(changes, {one.id: () for one in project.suites}, everything)
     of_suites = {one.id: dependencies.of(one).areas for one in project.suites}
     of_services = {one.name: dependencies.of_service(one) for one in project.services}
     files = sorted(changes.files)
     suites = _hit(of_suites, files, dependencies)
     services = _hit(of_services, files, dependencies)
-    for one in unowned:
-        if one.id in suites:
-            services[one.id.name] = (*services.get(one.id.name, ()), *suites[one.id])
-    deduplicated = {name: tuple(dict.fromkeys(found)) for name, found in services.items()}
-    return Affected(changes, suites, deduplicated)
+    for suite, found in suites.items():
+        services[suite.name] = (*services.get(suite.name, ()), *found)
+    ordered = {name: tuple(sorted({*services[name]})) for name in names if name in services}
+    return Affected(changes, suites, ordered)
 
 
 def _hit(

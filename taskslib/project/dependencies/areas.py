@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Generic, TypeVar
@@ -28,10 +28,24 @@ class Area:
         """Return whether a file lies in here."""
         if any(is_below(path, one) for one in self.without):
             return False
-        if not any(sign in self.path for sign in _GLOB):
-            return is_below(path, self.path)
-        wanted, parts = self.path.split("/"), path.split("/")
-        return len(parts) >= len(wanted) and all(map(fnmatchcase, parts, wanted))
+        # `[id]` can be the name of a folder too, and often is.
+        if is_below(path, self.path):
+            return True
+        return _is_glob(self.path) and _fits(path.split("/"), self.path.split("/"))
+
+
+def _is_glob(path: str) -> bool:
+    return any(sign in path for sign in _GLOB)
+
+
+def _fits(parts: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Return whether a glob finds a path or a folder that it lies in; `**` is any folders."""
+    if not wanted:
+        return True
+    if wanted[0] == "**":
+        return any(_fits(parts[start:], wanted[1:]) for start in range(len(parts) + 1))
+    pattern = wanted[0].replace("[^", "[!")
+    return bool(parts) and fnmatchcase(parts[0], pattern) and _fits(parts[1:], wanted[1:])
 
 
 def is_below(path: str, folder: str) -> bool:
@@ -53,8 +67,9 @@ def matches(path: str, patterns: Iterable[str]) -> bool:
     """Return whether a pattern fits a path, its name, or a folder that it lies in."""
     parts = path.split("/")
     folders = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+    cleaned = (pattern.removeprefix("./").removeprefix("**/").rstrip("/") for pattern in patterns)
     return any(
-        fnmatchcase(place, pattern) for pattern in patterns for place in (*folders, parts[-1])
+        fnmatchcase(place, pattern) for pattern in cleaned for place in (*folders, parts[-1])
     )
 
 
@@ -63,18 +78,27 @@ class Index(Generic[Of]):
 
     def __init__(self, areas: Mapping[Of, Iterable[Area]]) -> None:
         self._at: dict[str, list[tuple[Area, Of]]] = defaultdict(list)
-        self._globs: list[tuple[Area, Of]] = []
+        """By the folder (or file) that they are in; a glob's ends before its first sign."""
         for owner, held in areas.items():
             for area in held:
-                globbed = any(sign in area.path for sign in _GLOB)
-                (self._globs if globbed else self._at[area.path]).append((area, owner))
+                self._at[area.path].append((area, owner))
+                if (start := literal(area.path)) != area.path:
+                    self._at[start].append((area, owner))
 
     def owners(self, path: str) -> Iterator[Of]:
-        """Yield what the file belongs to; one of several areas more than once."""
+        """Yield what the file belongs to, nearest first; one of several areas more than once."""
         place = path
         while True:
             yield from (owner for area, owner in self._at.get(place, ()) if area.covers(path))
             if not place:
                 break
             place = place.rpartition("/")[0]
-        yield from (owner for area, owner in self._globs if area.covers(path))
+
+
+def literal(path: str) -> str:
+    """Return the folder that all lies in that a glob finds; a path that is no glob as it is."""
+    if not _is_glob(path):
+        return path
+    parts = path.split("/")
+    count = next(place for place, part in enumerate(parts) if _is_glob(part))
+    return "/".join(parts[:count])

@@ -7,14 +7,17 @@ folder's tests and test stack are no input of who merely depends on the folder.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import os
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from types import MappingProxyType
 
-from taskslib.events import Stage
-from taskslib.project.dependencies.areas import Area, Index, is_below, joined, matches
-from taskslib.project.dependencies.packages import Packages, Read
+from taskslib.events import SuiteId
+from taskslib.project.dependencies.areas import Area, Index, joined, matches
+from taskslib.project.dependencies.folders import Folders, upwards
+from taskslib.project.dependencies.links import Links
+from taskslib.project.dependencies.packages import Read
 from taskslib.project.dependencies.stacks import Made, made_from
 from taskslib.project.model import Project, Service, Stack, Suite
 
@@ -39,7 +42,12 @@ class Dependencies:
     """What depends on what in one project; each file is read once."""
 
     def __init__(
-        self, project: Project, paths: Collection[str], read: Read, environ: Mapping[str, str]
+        self,
+        project: Project,
+        paths: Collection[str],
+        read: Read,
+        environ: Mapping[str, str],
+        links: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Take the project.
 
@@ -48,73 +56,80 @@ class Dependencies:
             paths: All its files, from the root on, with slashes.
             read: Returns a file's text.
             environ: What Compose would interpolate with.
+            links: Those of the files that are symbolic links, with what stands in them.
         """
         self.project = project
         self._paths = paths
         self._read = read
         self._environ = {**environ, "TEST_INSTANCE_ID": "id"}
+        self._links = Links(links)
         self._stacks: dict[Stack, Made] = {}
-        self._places: dict[Path, str] = {}
-        folders = {service.name: self.place(service.path) for service in project.services}
-        declared = {
-            folders[service.name]: [folders[other] for other in service.depends_on]
-            for service in project.services
-        }
-        self.packages = Packages(paths, read, declared)
-
-    def place(self, path: Path) -> str:
-        """Return a path in the repo as a place."""
-        found = self._places.get(path)
-        if found is None:
-            place = path.relative_to(self.project.root).as_posix()
-            found = self._places[path] = _ROOT if place == "." else place
-        return found
+        self._inputs: dict[SuiteId, Inputs] = {}
+        self._folders = Folders(project, paths, read)
+        self.packages = self._folders.packages
+        self.place = self._folders.place
 
     def stack(self, stack: Stack) -> Made:
         """Return what a stack is made from."""
         if stack not in self._stacks:
             files = [self.place(file) for file in stack.files]
-            self._stacks[stack] = made_from(files, self._paths, self._read, self._environ)
+            root = self._folders.root.replace(os.sep, "/")
+            made = made_from(files, self._paths, self._read, self._environ, root)
+            self._stacks[stack] = made
         return self._stacks[stack]
 
     def of(self, suite: Suite) -> Inputs:
         """Return what a suite's result depends on."""
+        if suite.id not in self._inputs:
+            self._inputs[suite.id] = self._of(suite)
+        return self._inputs[suite.id]
+
+    def _of(self, suite: Suite) -> Inputs:
         folder = self.place(suite.folder)
-        areas = [*self._own(suite, folder)]
-        areas += [Area(place) for one in suite.inputs if (place := joined(_ROOT, one)) is not None]
+        areas = {*self._folders.own(suite, folder)}
+        unknown = []
+        for one in suite.inputs:
+            place = joined(_ROOT, one)
+            areas |= {Area(place)} if place is not None else set()
+            unknown += [f"{one} is not in the repo"] if place is None else []
         closure = self.packages.closure(folder)
-        areas += [area for one in closure for area in self.as_dependency(one.path)]
-        packages = (self.packages.folder(folder), *closure)
-        areas += [Area(file) for one in packages for file in one.files]
-        unknown = [words for one in packages for words in one.unknown]
+        areas |= {area for one in closure for area in self._folders.as_dependency(one.path)}
+        for package in (self.packages.folder(folder), *closure):
+            areas |= {Area(file) for file in package.files}
+            areas |= {Area(_ROOT)} if package.partial else set()
+            unknown += package.unknown
         made = Made()
         if suite.stack is not None:
             made = self.stack(suite.stack)
-            areas += [*made.areas, *self._stack_area(suite.stack)]
+            areas |= {*made.areas, *self._folders.of_stack(suite.stack)}
         return Inputs(
-            tuple(sorted(set(areas))), made.images, made.variables, (*unknown, *made.unknown)
+            tuple(sorted(self._with_links(areas))),
+            made.images,
+            made.variables,
+            (*unknown, *made.unknown),
         )
 
     def of_service(self, service: Service) -> tuple[Area, ...]:
-        """Return the places that a service is made from, its image and its tests included."""
+        """Return the places that a service is made from, its image included."""
         folder = self.place(service.path)
-        areas = [Area(folder), *(self._image_areas(folder))]
+        own = (Area(folder),) if folder != _ROOT else self._folders.as_dependency(_ROOT)
+        areas = {*own, *self._sources.get(folder, ())}
         for one in self.packages.closure(folder):
-            areas += self.as_dependency(one.path)
-        return tuple(sorted(set(areas)))
+            areas.update(self._folders.as_dependency(one.path))
+        return tuple(sorted(self._with_links(areas)))
 
-    def as_dependency(self, folder: str) -> tuple[Area, ...]:
-        """Return the places of a folder that those depend on who need it as a package."""
-        if folder == _ROOT:
-            return tuple(Area(one) for one in self._root_packages)
-        suites = self._suites.get(folder, ())
-        without = [self.place(suite.tests) for suite in suites]
-        stacks = [place for suite in suites for place in self._stack_place(suite)]
-        return (Area(folder, tuple(sorted({*_below(without, folder), *_below(stacks, folder)}))),)
+    def _with_links(self, areas: set[Area]) -> set[Area]:
+        """Return places, and those that symbolic links in there lead to."""
+        return areas | self._links.followed(areas) | self._everybodys_links
+
+    @cached_property
+    def _everybodys_links(self) -> set[Area]:
+        areas = {Area(link) for link in self._links if self.everybodys(link)}
+        return self._links.followed(areas)
 
     def everybodys(self, path: str) -> bool:
         """Return whether a file is nobody's, and so an input of every suite."""
-        if any(place in self._owned for place in _upwards(path)):
+        if any(place in self._owned for place in upwards(path)):
             return False
         return not matches(path, self.project.harmless)
 
@@ -128,88 +143,29 @@ class Dependencies:
         places = (joined(self.place(one.folder), one.report) for one in runners)
         return Index({place: [Area(place)] for place in places if place is not None})
 
-    def _own(self, suite: Suite, folder: str) -> Iterator[Area]:
-        """Yield the places that are the suite's own: its folder without the other stages' tests."""
-        tests = self.place(suite.tests)
-        others = [other for other in self._suites.get(folder, ()) if other.id != suite.id]
-        without = [self.place(other.tests) for other in others]
-        if suite.id.stage is Stage.UNIT:
-            without += [place for other in others for place in self._stack_place(other)]
-        apart = tuple(sorted(one for one in _below(without, folder) if not is_below(tests, one)))
-        if folder != _ROOT:
-            yield Area(folder, apart)
-            return
-        top = tests.partition("/")[0]
-        yield Area(top, tuple(one for one in apart if is_below(one, top)))
-        yield from self.as_dependency(_ROOT)
-
     @cached_property
-    def _suites(self) -> dict[str, list[Suite]]:
-        """The suites by their folder."""
-        found: dict[str, list[Suite]] = {}
-        for suite in self.project.suites:
-            found.setdefault(self.place(suite.folder), []).append(suite)
-        return found
-
-    def _stack_place(self, suite: Suite) -> Iterator[str]:
-        """Yield the folder of a suite's stack, where it is one of its own."""
-        if suite.stack is not None and (place := self.place(suite.stack.folder)):
-            yield place
-
-    def _stack_area(self, stack: Stack) -> Iterator[Area]:
-        """Yield the folder of a stack, unless services lie in there too."""
-        place = self.place(stack.folder)
-        if place and place not in self._above_services:
-            yield Area(place)
-
-    @cached_property
-    def _above_services(self) -> frozenset[str]:
-        services = (self.place(service.path) for service in self.project.services)
-        return frozenset(place for one in services for place in _upwards(one))
-
-    def _image_areas(self, folder: str) -> Iterator[Area]:
-        """Yield where the images come from whose Dockerfile lies in a folder."""
+    def _sources(self) -> dict[str, set[Area]]:
+        """Where the images are made from whose Dockerfile lies in a folder, by that folder."""
+        found: dict[str, set[Area]] = {}
         for stack in dict.fromkeys(suite.stack for suite in self.project.suites):
             for dockerfile, sources in self.stack(stack).builds.values() if stack else ():
-                if is_below(dockerfile, folder):
-                    yield from (Area(source) for source in sources)
-
-    @cached_property
-    def _root_packages(self) -> tuple[str, ...]:
-        """The folders of the package that the root itself is."""
-        names = {
-            name
-            for _, manifest in self.packages.manifests(_ROOT)
-            if manifest.package
-            for name in ("src", manifest.name, manifest.name.replace("-", "_"))
-        }
-        return tuple(sorted(one for one in names if one and self._has_below(one)))
-
-    def _has_below(self, folder: str) -> bool:
-        return any(path.startswith(folder + "/") for path in self._paths)
+                for folder in (*upwards(dockerfile), _ROOT):
+                    found.setdefault(folder, set()).update(map(Area, sources))
+        return found
 
     @cached_property
     def _owned(self) -> frozenset[str]:
         """The places whose files are somebody's."""
         folders = [self.place(service.path) for service in self.project.services]
-        owned = {*folders, *self._root_packages}
+        owned = {*folders, *self._folders.root_packages}
         for folder in (*folders, _ROOT):
             owned |= {one.path for one in self.packages.closure(folder)}
         for suite in self.project.suites:
-            if self.place(suite.folder) == _ROOT:
+            folder = self.place(suite.folder)
+            if folder == _ROOT:
                 owned.add(self.place(suite.tests).partition("/")[0])
+            owned |= {area.path for area in self._folders.elsewhere(suite, folder)}
             if suite.stack is not None:
-                owned |= {area.path for area in self._stack_area(suite.stack)}
+                owned |= {area.path for area in self._folders.of_stack(suite.stack)}
         # The root's own place would take all: what lies in it is somebody's or everybody's.
         return frozenset(owned - {_ROOT})
-
-
-def _below(places: Iterable[str], folder: str) -> Iterator[str]:
-    """Yield those places that lie in a folder and are not the folder itself."""
-    return (one for one in places if one != folder and is_below(one, folder))
-
-
-def _upwards(path: str) -> Iterator[str]:
-    while path:
-        yield path
-        path = path.rpartition("/")[0]

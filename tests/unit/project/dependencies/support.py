@@ -9,8 +9,8 @@ from taskslib.events import Stage, SuiteId
 from taskslib.project import load
 from taskslib.project.changes import Changes
 from taskslib.project.dependencies.affected import affected
-from taskslib.project.dependencies.inputs import Dependencies
-from taskslib.tree import tree
+from taskslib.project.dependencies.inputs import Dependencies, Inputs
+from taskslib.tree import links, tree
 from tests.support.projects import write
 
 STACK = "services:\n  {name}:\n    build: {{context: {context}, dockerfile: {dockerfile}}}\n"
@@ -53,7 +53,17 @@ def dependencies(
     def read(path: str) -> str:
         return (root / path).read_text("utf-8")
 
-    return Dependencies(load(root), paths, read, environ or {})
+    return Dependencies(load(root), paths, read, environ or {}, links(str(root), paths))
+
+
+def services(found: Dependencies, *paths: str) -> set[str]:
+    """Return the services that changes of files affect."""
+    return set(affected(found, Changes("base", frozenset(paths))).services)
+
+
+def inputs(found: Dependencies, name: str, stage: Stage = Stage.SERVICE) -> Inputs:
+    """Return what a suite depends on."""
+    return found.of(next(one for one in found.project.suites if one.id == SuiteId(name, stage)))
 
 
 def hit(found: Dependencies, *paths: str) -> set[str]:
@@ -64,5 +74,4 @@ def hit(found: Dependencies, *paths: str) -> set[str]:
 
 def unknown(found: Dependencies, name: str, stage: Stage = Stage.UNIT) -> tuple[str, ...]:
     """Return what nobody can know of a suite."""
-    suite = next(one for one in found.project.suites if one.id == SuiteId(name, stage))
-    return found.of(suite).unknown
+    return inputs(found, name, stage).unknown

@@ -20,11 +20,21 @@ from taskslib.project.dependencies.areas import Area, Index, joined, matches
         (Area("a/*.json"), "a/b/x.json", False),
         (Area("*/shared"), "a/shared/x", True),
         (Area("[ab]"), "b/x", True),
+        (Area("[^ab]"), "b/x", False),
+        (Area("app/[id]"), "app/[id]/page.tsx", True),
+        (Area("app/[id]"), "app/i/page.tsx", True),
+        (Area("a/**/*.json"), "a/x.json", True),
+        (Area("a/**/*.json"), "a/b/c/x.json", True),
+        (Area("a/**/*.json"), "b/x.json", False),
+        (Area("a/**"), "a/b/c", True),
+        (Area("**/x"), "x", True),
+        (Area("**/x"), "a/b/x/y", True),
+        (Area("a/*.json", ("a/x.json",)), "a/x.json", False),
     ],
 )
 def test_covers(area: Area, path: str, covered: bool) -> None:  # noqa: FBT001
     assert area.covers(path) is covered
-    assert list(Index({"one": [area]}).owners(path)) == (["one"] if covered else [])
+    assert set(Index({"one": [area]}).owners(path)) == ({"one"} if covered else set())
 
 
 @pytest.mark.parametrize(
@@ -50,3 +60,11 @@ def test_matches() -> None:
     assert matches("a/b.md", ["*.md"])
     assert matches("a/b/c", ["a/b"])
     assert not matches("docs2/a.txt", ["docs"])
+    assert matches("docs/a.txt", ["docs/"])
+    assert matches("docs/a.txt", ["./docs"])
+    assert matches("a.md", ["**/*.md"])
+
+
+def test_the_nearest_owner_comes_first() -> None:
+    index = Index({"outer": [Area("a")], "inner": [Area("a/b")]})
+    assert list(index.owners("a/b/c")) == ["inner", "outer"]

@@ -222,15 +222,3 @@ def test_what_nobody_can_know(
 ) -> None:
     found = dependencies(tmp_path, {**service("a", context="."), **files})
     assert words in unknown(found, "a", stage)
-
-
-def test_values_of_a_dotenv(tmp_path: Path) -> None:
-    at = "services/a/deploy/test"
-    files = {
-        **service("a"),
-        f"{at}/docker-compose.yml": "services: {a: {image: '${NAME}:${TAG}'}}",
-        f"{at}/.env": "# x\nNAME='shop'\nTAG=1\n",
-    }
-    found = dependencies(tmp_path, files, {"TAG": "2"})
-    suite = next(one for one in found.project.suites if one.id.stage is Stage.SERVICE)
-    assert (found.of(suite).images, found.of(suite).unknown) == (("shop:2",), ())

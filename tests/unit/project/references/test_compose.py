@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from textwrap import dedent
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from taskslib.project.references.compose import Build, Compose, compose
-from taskslib.project.references.interpolation import substituted, variables
 
-ALWAYS = ("COMPOSE_DISABLE_ENV_FILE", "COMPOSE_ENV_FILES", "DOCKER_DEFAULT_PLATFORM")
+ALWAYS = (
+    "COMPOSE_DISABLE_ENV_FILE", "COMPOSE_ENV_FILES", "COMPOSE_PROFILES", "DOCKER_DEFAULT_PLATFORM",
+)  # fmt: skip
 
 
-def read(text: str, **environ: str) -> Compose:
-    return compose(dedent(text), environ)
+def read(*texts: str, **environ: str) -> Compose:
+    return compose(map(dedent, texts), environ)
 
 
 def test_images_and_builds() -> None:
@@ -53,12 +57,11 @@ def test_files() -> None:
               - {type: volume, source: data, target: /s}
         secrets: {s: {file: ./secret}, t: {environment: TOKEN}}
         configs: {c: {file: ./config}}
-        volumes: {data: {}}
+        volumes: {data: {}, bound: {driver_opts: {type: none, o: bind, device: ./state}}}
         """)
     assert found.files == ("base.yml", "common.yml", "a.yml", "b.yml")
-    assert found.paths == (
-        "./conf", "../shared", "one.env", "two.env", "x.env", "./secret", "./config",
-    )  # fmt: skip
+    assert found.paths == ("./conf", "../shared", "x.env", "./secret", "./config", "./state")
+    assert found.env_files == ("one.env", "two.env")
     assert "TOKEN" in found.variables
 
 
@@ -83,23 +86,39 @@ def test_variables() -> None:
     assert found.unknown == ()
 
 
+def test_a_variable_without_a_value_is_empty() -> None:
+    found = read("services: {a: {image: 'a:1${SUFFIX}', volumes: ['./${SUB}x:/x']}}")
+    assert (found.images, found.paths, found.unknown) == (("a:1",), ("./x",), ())
+
+
 @pytest.mark.parametrize(
-    ("text", "unknown"),
+    ("text", "unknown", "partial"),
     [
-        ("services: {a: {image: $UNSET}}", "what $UNSET stands for"),
-        ("services: {a: {build: https://x.org/y.git}}", "a is built from https://x.org/y.git"),
+        ("services: {a: {image: '${A:?}'}}", "what ${A:?} stands for", False),
+        ("services: {a: {volumes: ['${A?}:/x']}}", "what ${A?}:/x stands for", True),
+        ("services: {a: {build: '${A%x}'}}", "what ${A%x} stands for", True),
+        ("include: [{path: a.yml, project_directory: ../x}]", "what is below ../x", True),
+        (
+            "services: {a: {build: https://x.org/y.git}}",
+            "a is built from https://x.org/y.git",
+            False,
+        ),
         (
             "services: {a: {build: {context: ., additional_contexts: {b: 'oci-layout://x'}}}}",
             "a is built from oci-layout://x",
+            False,
         ),
-        ("services: [", "line 1 is no YAML that can be read here"),
-        ("services: {a: !reset null}", "line 1 is no YAML that can be read here"),
-        ("- a", "it is no mapping"),
-        ("", "it is no mapping"),
+        ("services: [", "line 1 is no YAML that can be read here", True),
+        ("a: 1\na: 2", "line 2 is no YAML that can be read here", True),
+        ("a: !!timestamp 2001-99-99", "it is no YAML that can be read here", True),
+        ("[" * 9999, "it is no YAML that can be read here", True),
+        ("- a", "it is no mapping", True),
+        ("", "it is no mapping", True),
     ],
 )
-def test_what_is_not_known(text: str, unknown: str) -> None:
-    assert compose(text, {}).unknown == (unknown,)
+def test_what_is_not_known(text: str, unknown: str, *, partial: bool) -> None:
+    found = compose([text], {})
+    assert (found.unknown, found.partial) == ((unknown,), partial)
 
 
 def test_further_contexts() -> None:
@@ -109,38 +128,96 @@ def test_further_contexts() -> None:
             build:
               context: .
               additional_contexts: {lib: ../lib, base: docker-image://b:1, other: "service:b"}
-          b: {build: {dockerfile_inline: "FROM c"}}
+          b: {build: {dockerfile_inline: "FROM c", additional_contexts: [x=./y]}}
         """)
     assert found.builds["a"].contexts == ("../lib",)
-    assert found.builds["b"] == Build(".", "", "FROM c")
+    assert found.builds["a"].names == ("lib", "base", "other")
+    assert found.builds["b"] == Build(".", "", "FROM c", contexts=("./y",), names=("x",))
     assert found.images == ("b:1",)
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["services: 1", "services: {a: }", "services: {a: {build: [1], volumes: [1], ports: x}}"],
+def test_arguments_that_come_from_outside() -> None:
+    text = "services: {a: {build: {context: ., args: [SET, UNSET, GIVEN=1]}}}"
+    assert read(text, SET="x").builds["a"].arguments == {"SET": "x", "GIVEN": "1"}
+    text = "services: {a: {build: {context: ., args: {SET: , UNSET: , GIVEN: true}}}}"
+    assert read(text, SET="x").builds["a"].arguments == {"SET": "x", "GIVEN": "true"}
+
+
+def test_an_override_adds_to_what_it_overrides() -> None:
+    found = read(
+        """
+        services:
+          a: {build: ../a, environment: [ONE], depends_on: [b]}
+          b: {image: "b:1"}
+        """,
+        """
+        services:
+          a: {build: {args: {X: "1"}}, environment: {TWO: }, volumes: [./x:/x]}
+          b: {image: "b:2", depends_on: {c: {condition: service_started}}}
+          c: !override {image: c, ports: !reset [], volumes: !reset null}
+        """,
+    )
+    assert found.builds == {"a": Build("../a", arguments={"X": "1"})}
+    assert found.images == ("b:2", "c")
+    assert found.after == {"a": ("b",), "b": ("c",), "c": ()}
+    assert {"ONE", "TWO"} < set(found.variables)
+    assert found.paths == ("./x",)
+    assert found.unknown == ()
+
+
+SHAPES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from(["", ".", "a=b", "${A", "$A", "x:y"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["", "a", "path"]), inner, max_size=2)
+    ),
+    max_leaves=4,
 )
-def test_odd_forms_break_nothing(text: str) -> None:
-    compose(text, {})
-
-
-@pytest.mark.parametrize(
-    ("text", "result"),
-    [
-        ("plain", "plain"),
-        ("$A-${B}", "a-"),
-        ("${B:-x}${B-y}", "x"),
-        ("${C:-x}${C-y}", "xy"),
-        ("${A:+x}${B:+x}${C+x}", "x"),
-        ("${C:-${A}}", "a"),
-        ("$$A", "$A"),
-        ("${C}", None),
-        ("${C:?must be set}", None),
-    ],
+SERVICE = st.dictionaries(
+    st.sampled_from(
+        [
+            "image",
+            "build",
+            "volumes",
+            "environment",
+            "env_file",
+            "extends",
+            "depends_on",
+            "label_file",
+        ]
+    ),
+    SHAPES
+    | st.dictionaries(
+        st.sampled_from(
+            [
+                "context",
+                "args",
+                "additional_contexts",
+                "dockerfile",
+                "tags",
+                "file",
+                "dockerfile_inline",
+            ]
+        ),
+        SHAPES,
+    ),
 )
-def test_interpolation(text: str, result: str | None) -> None:
-    assert substituted(text, {"A": "a", "B": ""}) == result
 
 
-def test_names_in_defaults_are_names_too() -> None:
-    assert list(variables("${A:-${B}} $$C $D")) == ["A", "B", "D"]
+@given(
+    st.dictionaries(
+        st.sampled_from(["services", "include", "secrets", "volumes", "configs"]),
+        SHAPES | st.dictionaries(st.sampled_from(["a", "b"]), SHAPES | SERVICE),
+    ),
+)
+def test_no_form_breaks_it(data: dict[str, object]) -> None:
+    text = json.dumps(data)  # which is YAML, too
+    compose([text, text], {"A": "a"})
+
+
+@given(st.text() | st.lists(st.sampled_from("abx:-?[]{}&*!|>'\"#%@`,\n $0.")).map("".join))
+def test_no_text_breaks_it(text: str) -> None:
+    compose([text], {})

@@ -1,0 +1,132 @@
+"""Whose a place in the repo is: a suite's own, a package's, a stack's."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterator
+from functools import cached_property
+from pathlib import Path
+
+from taskslib.events import Stage
+from taskslib.project.dependencies.areas import Area, is_below
+from taskslib.project.dependencies.packages import Packages, Read
+from taskslib.project.model import Project, Stack, Suite
+
+_ROOT = ""
+_DEPLOY = "deploy"
+"""The folder for what has to do with containers: what is in there is no source of a package."""
+_TESTS = re.compile(r"(?:^|/)_*(?:tests?|specs?|e2e)_*(?:/|$)", re.IGNORECASE)
+"""How folders are called that hold nothing but tests."""
+
+
+class Folders:
+    """The folders of a project's suites, stacks and packages, as places."""
+
+    def __init__(self, project: Project, paths: Collection[str], read: Read) -> None:
+        """Take the project, what files there are, and what gives their text."""
+        self.root = os.path.normpath(project.root)
+        self._project = project
+        self._paths = paths
+        self._places: dict[Path, str] = {}
+        folders = {service.name: self.place(service.path) for service in project.services}
+        declared = {
+            folders[service.name]: [folders[other] for other in service.depends_on]
+            for service in project.services
+        }
+        self.packages = Packages(paths, read, declared)
+
+    def place(self, path: Path) -> str:
+        """Return a path as a place; one that is not in the repo begins with `..`."""
+        found = self._places.get(path)
+        if found is None:
+            text = os.path.normpath(path)
+            below = text.startswith(self.root + os.sep)
+            place = text[len(self.root) + 1 :] if below else os.path.relpath(text, self.root)
+            place = place.replace(os.sep, "/")
+            found = self._places[path] = _ROOT if place == "." else place
+        return found
+
+    def as_dependency(self, folder: str) -> tuple[Area, ...]:
+        """Return the places of a folder that those depend on who need it as a package."""
+        if folder == _ROOT:
+            return tuple(Area(one) for one in self.root_packages)
+        suites = self._suites.get(folder, ())
+        without = {place for suite in suites for place in self._tests(suite, folder)}
+        stacks = {place for suite in suites for place in self._stack_place(suite, folder)}
+        return (Area(folder, tuple(sorted(without | stacks))),)
+
+    def own(self, suite: Suite, folder: str) -> Iterator[Area]:
+        """Yield the places that are the suite's own: its folder without the other stages' tests."""
+        tests = self.place(suite.tests)
+        others = [other for other in self._suites.get(folder, ()) if other.id != suite.id]
+        without = {place for other in others for place in self._tests(other, folder)}
+        if suite.id.stage is Stage.UNIT:
+            without |= {place for other in others for place in self._stack_place(other, folder)}
+        apart = tuple(sorted(one for one in without if not is_below(tests, one)))
+        if folder != _ROOT:
+            yield Area(folder, apart)
+        else:
+            top = tests.partition("/")[0]
+            yield Area(top, tuple(one for one in apart if is_below(one, top)))
+            yield from self.as_dependency(_ROOT)
+        yield from self.elsewhere(suite, folder)
+
+    def elsewhere(self, suite: Suite, folder: str) -> Iterator[Area]:
+        """Yield where a suite's tests and its command's folder are, if not in its own folder."""
+        runs = [suite.runner.folder] if suite.runner is not None else []
+        places = (self.place(path) for path in (suite.tests, *runs))
+        yield from (Area(place) for place in places if not is_below(place, folder))
+
+    @cached_property
+    def _suites(self) -> dict[str, list[Suite]]:
+        """The suites by their folder."""
+        found: dict[str, list[Suite]] = {}
+        for suite in self._project.suites:
+            found.setdefault(self.place(suite.folder), []).append(suite)
+        return found
+
+    def _tests(self, suite: Suite, folder: str) -> Iterator[str]:
+        """Yield the folder of a suite's tests, where nothing but tests can be in there."""
+        place = self.place(suite.tests)
+        if is_below(place, folder) and _TESTS.search(place[len(folder) :]):
+            yield place
+
+    def _stack_place(self, suite: Suite, folder: str) -> Iterator[str]:
+        """Yield the folder of a suite's stack, where no source can be in there."""
+        if suite.stack is not None:
+            place = self.place(suite.stack.folder)
+            if is_below(place, f"{folder}/{_DEPLOY}" if folder else _DEPLOY):
+                yield place
+
+    def of_stack(self, stack: Stack) -> Iterator[Area]:
+        """Yield the folder of a stack, unless services lie in there too."""
+        place = self.place(stack.folder)
+        if place and place not in self._above_services:
+            yield Area(place)
+
+    @cached_property
+    def _above_services(self) -> frozenset[str]:
+        services = (self.place(service.path) for service in self._project.services)
+        return frozenset(place for one in services for place in upwards(one))
+
+    @cached_property
+    def root_packages(self) -> tuple[str, ...]:
+        """The folders of the package that the root itself is."""
+        names = {
+            name
+            for _, manifest in self.packages.manifests(_ROOT)
+            if manifest.package
+            for name in ("src", manifest.name, manifest.name.replace("-", "_"))
+        }
+        return tuple(sorted(one for one in names if one and self._has_below(one)))
+
+    def _has_below(self, folder: str) -> bool:
+        return any(path.startswith(folder + "/") for path in self._paths)
+
+
+def upwards(path: str) -> Iterator[str]:
+    """Yield a place and the folders that it lies in, but for the root."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
