@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from taskslib.display.text import clean
 from taskslib.project.dependencies.affected import Affected
 from taskslib.project.dependencies.graph import Edge, Graph, Kind
 
@@ -38,23 +40,24 @@ def affected_lines(found: Affected, form: str) -> Iterator[str]:
             indent=2,
         )
         return
-    width = max(map(len, found.services), default=0)
+    width = max(map(len, found.services), default=0)  # these names are plain
     for name, files in found.services.items():
         yield f"{name:{width}}  {_files(files)}".rstrip()
 
 
 def _files(files: tuple[str, ...]) -> str:
     more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
-    return ", ".join(files[:_SHOWN]) + more
+    return ", ".join(map(_shown, files[:_SHOWN])) + more
 
 
 def _text(graph: Graph) -> Iterator[str]:
+    targets: dict[str, dict[str, list[Edge]]] = defaultdict(lambda: defaultdict(list))
+    for edge in graph.edges:
+        targets[edge.source][edge.target].append(edge)
     for node in graph.nodes:
-        yield f"{node.name}  ({node.kind}, {node.path or '.'})"
-        edges = [edge for edge in graph.edges if edge.source == node.name]
-        for target in dict.fromkeys(edge.target for edge in edges):
-            why = ", ".join(_why(edge) for edge in edges if edge.target == target)
-            yield f"  {target}  {why}"
+        yield f"{_shown(node.name)}  ({node.kind}, {_shown(node.path) or '.'})"
+        for target, edges in targets[node.name].items():
+            yield f"  {_shown(target)}  {', '.join(map(_why, edges))}"
 
 
 def _why(edge: Edge) -> str:
@@ -63,7 +66,7 @@ def _why(edge: Edge) -> str:
         Kind.IMAGE: "in an image",
         Kind.START: "starts after it",
     }
-    return f"{words[edge.kind]} ({edge.because})"
+    return f"{words[edge.kind]} ({_shown(edge.because)})"
 
 
 def _mermaid(graph: Graph) -> Iterator[str]:
@@ -78,4 +81,11 @@ def _mermaid(graph: Graph) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    return text.replace('"', "#quot;")
+    """Return a text in which mermaid finds no quotes, tags, markdown or entities of its own."""
+    return "".join(f"#{ord(sign)};" if sign in '#"<>`&' else sign for sign in _shown(text))
+
+
+def _shown(name: str) -> str:
+    """Return a file's name on one line, without what could drive a terminal or CI."""
+    escaped = (one if one.isprintable() else ascii(one)[1:-1] for one in name)
+    return clean("".join(escaped))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from taskslib.events import Stage
 from taskslib.project.dependencies.areas import Area, Index
 from taskslib.project.dependencies.inputs import Dependencies
 from taskslib.project.model import Stack
@@ -69,10 +70,10 @@ def _nodes(dependencies: Dependencies) -> Iterator[Node]:
     if "" not in folders:
         clash = project.name in project.service_names()
         yield Node("project" if clash else project.name, "", "project")
-    found = {one for path in (*folders, "") for one in dependencies.packages.closure(path)}
-    for one in sorted(found, key=lambda folder: folder.path):
-        if one.path and one.path not in folders:
-            yield Node(one.path, one.path, "package")
+    found = {one.path for path in (*folders, "") for one in dependencies.packages.closure(path)}
+    taken = {*project.service_names(), project.name}
+    for path in sorted(found - folders - {""}):
+        yield Node(f"./{path}" if path in taken else path, path, "package")
 
 
 def _packages(dependencies: Dependencies, nodes: Mapping[str, Node]) -> Iterator[Edge]:
@@ -117,11 +118,13 @@ def _starts(dependencies: Dependencies, nodes: Mapping[str, Node]) -> Iterator[E
 def _stacks(
     dependencies: Dependencies, nodes: Mapping[str, Node]
 ) -> Iterator[tuple[str, Node, Stack]]:
-    for service in dependencies.project.services:
-        stack = dependencies.project.service_stack(service.name)
+    project = dependencies.project
+    own = {one.id.name: one.stack for one in project.suites if one.id.stage is Stage.SERVICE}
+    for service in project.services:
+        stack = own.get(service.name)
         path = dependencies.place(service.path)
         if stack is not None:
             yield path, nodes[path], stack
-    full = dependencies.project.stack
+    full = project.stack
     if full is not None:
         yield "", nodes[""], full
