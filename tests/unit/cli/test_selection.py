@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -72,6 +73,16 @@ def test_graph(shop: Path) -> None:
         "kind": "image",
         "because": "services/api/Dockerfile",
     }
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such names there")
+def test_graph_of_names_with_quotes_and_lines(shop: Path) -> None:
+    package = '[tool.poetry.dependencies]\na = {path = "../../libs/a\\"b\\u001b<i>"}\n'
+    write(shop, {"services/lib/pyproject.toml": package})
+    assert '  libs/a"b\\x1b<i>  as a package' in inv(shop, "graph").out
+    assert '["libs/a#34;b\\x1b#60;i#62;"]' in inv(shop, "graph", "--format", "mermaid").out
+    nodes = json.loads(inv(shop, "graph", "--format", "json").out)["nodes"]
+    assert nodes[-1]["name"] == 'libs/a"b\x1b<i>'
 
 
 def test_no_such_format(shop: Path) -> None:
