@@ -6,6 +6,7 @@ A path here is a text with slashes, from the repo's root on; the root itself is 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from fnmatch import fnmatchcase
 from typing import Generic, TypeVar
 
 Of = TypeVar("Of")
-_GLOB = "*?["
+_GLOB = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,7 +36,7 @@ class Area:
 
 
 def _is_glob(path: str) -> bool:
-    return any(sign in path for sign in _GLOB)
+    return _GLOB.search(path) is not None
 
 
 def _fits(parts: Sequence[str], wanted: Sequence[str]) -> bool:

@@ -29,6 +29,7 @@ class Folders:
         self._project = project
         self._paths = paths
         self._places: dict[Path, str] = {}
+        self._dependencies: dict[str, tuple[Area, ...]] = {}
         folders = {service.name: self.place(service.path) for service in project.services}
         declared = {
             folders[service.name]: [folders[other] for other in service.depends_on]
@@ -49,6 +50,12 @@ class Folders:
 
     def as_dependency(self, folder: str) -> tuple[Area, ...]:
         """Return the places of a folder that those depend on who need it as a package."""
+        found = self._dependencies.get(folder)
+        if found is None:
+            found = self._dependencies[folder] = self._as_dependency(folder)
+        return found
+
+    def _as_dependency(self, folder: str) -> tuple[Area, ...]:
         if folder == _ROOT:
             return tuple(Area(one) for one in self.root_packages)
         suites = self._suites.get(folder, ())

@@ -66,13 +66,13 @@ def _nodes(dependencies: Dependencies) -> Iterator[Node]:
     for service in project.services:
         kind = "library" if service.is_library else "service"
         yield Node(service.name, dependencies.place(service.path), kind)
-    folders = {dependencies.place(service.path) for service in project.services}
+    folders = dict.fromkeys(dependencies.place(service.path) for service in project.services)
     if "" not in folders:
         clash = project.name in project.service_names()
         yield Node("project" if clash else project.name, "", "project")
-    found = {one.path for path in (*folders, "") for one in dependencies.packages.closure(path)}
+    found = {one.path for one in dependencies.packages.closure(*folders, "")}
     taken = {*project.service_names(), project.name}
-    for path in sorted(found - folders - {""}):
+    for path in sorted(found):
         yield Node(f"./{path}" if path in taken else path, path, "package")
 
 

@@ -8,9 +8,10 @@ folder's tests and test stack are no input of who merely depends on the folder.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from types import MappingProxyType
 
 from taskslib.events import SuiteId
@@ -65,6 +66,7 @@ class Dependencies:
         self._links = Links(links)
         self._stacks: dict[Stack, Made] = {}
         self._inputs: dict[SuiteId, Inputs] = {}
+        self._packages: dict[str, tuple[frozenset[Area], tuple[str, ...]]] = {}
         self._folders = Folders(project, paths, read)
         self.packages = self._folders.packages
         self.place = self._folders.place
@@ -92,18 +94,15 @@ class Dependencies:
             place = joined(_ROOT, one)
             areas |= {Area(place)} if place is not None else set()
             unknown += [f"{one} is not in the repo"] if place is None else []
-        closure = self.packages.closure(folder)
-        areas |= {area for one in closure for area in self._folders.as_dependency(one.path)}
-        for package in (self.packages.folder(folder), *closure):
-            areas |= {Area(file) for file in package.files}
-            areas |= {Area(_ROOT)} if package.partial else set()
-            unknown += package.unknown
+        packages, told = self._needed(folder)
+        areas |= packages
+        unknown += told
         made = Made()
         if suite.stack is not None:
             made = self.stack(suite.stack)
             areas |= {*made.areas, *self._folders.of_stack(suite.stack)}
         return Inputs(
-            tuple(sorted(self._with_links(areas))),
+            _sorted(self._with_links(areas)),
             made.images,
             made.variables,
             (*unknown, *made.unknown),
@@ -113,10 +112,21 @@ class Dependencies:
         """Return the places that a service is made from, its image included."""
         folder = self.place(service.path)
         own = (Area(folder),) if folder != _ROOT else self._folders.as_dependency(_ROOT)
-        areas = {*own, *self._sources.get(folder, ())}
-        for one in self.packages.closure(folder):
-            areas.update(self._folders.as_dependency(one.path))
-        return tuple(sorted(self._with_links(areas)))
+        areas = {*own, *self._sources.get(folder, ()), *self._needed(folder)[0]}
+        return _sorted(self._with_links(areas))
+
+    def _needed(self, folder: str) -> tuple[frozenset[Area], tuple[str, ...]]:
+        """Return the places that a folder needs as packages, and what nobody can know of them."""
+        if folder not in self._packages:
+            closure = self.packages.closure(folder)
+            areas = {area for one in closure for area in self._folders.as_dependency(one.path)}
+            unknown: list[str] = []
+            for one in (self.packages.folder(folder), *closure):
+                areas.update(map(Area, one.files))
+                areas |= {Area(_ROOT)} if one.partial else set()
+                unknown += one.unknown
+            self._packages[folder] = frozenset(areas), tuple(unknown)
+        return self._packages[folder]
 
     def _with_links(self, areas: set[Area]) -> set[Area]:
         """Return places, and those that symbolic links in there lead to."""
@@ -158,8 +168,7 @@ class Dependencies:
         """The places whose files are somebody's."""
         folders = [self.place(service.path) for service in self.project.services]
         owned = {*folders, *self._folders.root_packages}
-        for folder in (*folders, _ROOT):
-            owned |= {one.path for one in self.packages.closure(folder)}
+        owned |= {one.path for one in self.packages.closure(*folders, _ROOT)}
         for suite in self.project.suites:
             folder = self.place(suite.folder)
             if folder == _ROOT:
@@ -169,3 +178,8 @@ class Dependencies:
                 owned |= {area.path for area in self._folders.of_stack(suite.stack)}
         # The root's own place would take all: what lies in it is somebody's or everybody's.
         return frozenset(owned - {_ROOT})
+
+
+def _sorted(areas: Iterable[Area]) -> tuple[Area, ...]:
+    # Areas can be compared, but that makes two tuples each time.
+    return tuple(sorted(areas, key=attrgetter("path", "without")))

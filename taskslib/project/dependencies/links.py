@@ -24,7 +24,7 @@ class Links:
     def followed(self, areas: Iterable[Area]) -> set[Area]:
         """Return what the links in some places lead to, and the links in there again."""
         found: set[Area] = set()
-        waiting = list(areas)
+        waiting = list(areas) if self._places else []
         for area in waiting:  # grows meanwhile
             for link in self._below(literal(area.path)):
                 target = Area(self._places[link])

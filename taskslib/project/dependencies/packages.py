@@ -61,13 +61,13 @@ class Packages:
             found = self._folders[path] = self._resolved(path)
         return found
 
-    def closure(self, path: str) -> tuple[Folder, ...]:
-        """Return a folder's dependencies and theirs, without itself."""
+    def closure(self, *paths: str) -> tuple[Folder, ...]:
+        """Return what folders depend on, and what that does, without the folders themselves."""
         found: dict[str, Folder] = {}
-        waiting = [path]
-        while waiting:
-            for other, _ in self.folder(waiting.pop()).depends_on:
-                if other not in found and other != path:
+        waiting = list(paths)
+        for path in waiting:  # grows meanwhile
+            for other, _ in self.folder(path).depends_on:
+                if other not in found and other not in paths:
                     found[other] = self.folder(other)
                     waiting.append(other)
         return tuple(found.values())
