@@ -62,6 +62,7 @@ class _Recorder:
         self._folder = str(config.invocation_params.dir)
         self._root = str(config.rootpath)
         self._drop, self._add = _prefixes(self._root, self._folder)
+        self._grouped = config.getoption("dist", "no") == "loadgroup"
         self._passed: dict[str, float] = {}
 
     def pytest_sessionstart(self) -> None:
@@ -145,6 +146,8 @@ class _Recorder:
 
     def _id(self, nodeid: str) -> str:
         """Return an id that pytest understands in the folder it was started in."""
+        if self._grouped:
+            nodeid = _GROUP.sub("", nodeid)
         if self._drop and nodeid.startswith(self._drop):
             return nodeid[len(self._drop) :]
         return self._add + nodeid
@@ -209,6 +212,8 @@ class _Recorder:
         return "" if parts[0] == ".." or "site-packages" in parts else relative
 
 
+_GROUP = re.compile(r"(?<=[\w\]])@[^\]:]*\Z")
+"""What xdist's loadgroup adds to the id of a test that is in a group, up to pytest 9.1."""
 _PLACE = re.compile(r'^E\s+File "(.+)", line (\d+)|^(\S.*?):(\d+): ', re.MULTILINE)
 
 

@@ -293,3 +293,33 @@ def test_reruns(bench: Bench) -> None:
     assert run.result.repeated == 3
     finished = [e.test.split("::")[1] for e in run.events if isinstance(e, events.TestFinished)]
     assert finished == ["test_third_time_lucky", "test_never", "test_passes", "test_set_up"]
+
+
+def test_xdist_keeps_a_group_on_one_worker_and_its_name_out_of_the_ids(bench: Bench) -> None:
+    run = bench.test(
+        """
+        import os, pytest
+        @pytest.mark.xdist_group("the group")
+        @pytest.mark.parametrize("n", [*range(8), "a@b"])
+        def test_it(n): assert os.environ["PYTEST_XDIST_WORKER"] == ""
+        @pytest.mark.xdist_group("the group")
+        def test_plain(): assert os.environ["PYTEST_XDIST_WORKER"] == ""
+        @pytest.mark.parametrize("n", ["a@b"])
+        def test_other(n): pass
+        """,
+        "-n2",
+        "--dist=loadgroup",
+    )
+    names = [*(f"{IT}::test_it[{n}]" for n in (*range(8), "a@b")), f"{IT}::test_plain"]
+    assert sorted(failure.test for failure in run.result.failures) == sorted(names)
+    assert len({failure.message for failure in run.result.failures}) == 1
+    assert f"{IT}::test_other[a@b]" in {
+        event.test for event in run.events if isinstance(event, events.TestFinished)
+    }
+
+
+def test_an_at_sign_in_a_folder_is_no_group(bench: Bench) -> None:
+    bench.write({"tests/unit/a@b/test_here.py": ONE})
+    run = bench.run("-n2", "--dist=loadgroup")
+    [event] = (event for event in run.events if isinstance(event, events.TestFinished))
+    assert event.test == "tests/unit/a@b/test_here.py::test_it"
