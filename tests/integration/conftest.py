@@ -25,13 +25,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect this folder's tests, unless they are wanted: they need the stack, and share it."""
+    """Deselect this folder's tests, unless they are wanted: they need the stack."""
+    if config.getoption("--integration", default=False):
+        return
     here = config.rootpath / "tests" / "integration"
     ours = [item for item in items if here in item.path.parents]
-    if config.getoption("--integration", default=False):
-        for item in ours:
-            item.add_marker(pytest.mark.xdist_group("stack"))
-        return
     config.hook.pytest_deselected(items=ours)
     items[:] = [item for item in items if item not in ours]
 
