@@ -22,6 +22,10 @@ from taskslib.cancellation import Cancellation
 
 _LOOK = 0.05
 """Seconds between two looks at a child and at the cancellation."""
+_FIRST_LOOK = 0.004
+"""Seconds, of a child that has just begun: a question to the engine takes some 20 ms."""
+_LATER = 16
+"""How much longer than the time to the next look a child has been running."""
 _TO_ANSWER = 0.5
 """Seconds in which a process that is asked where it is has written it down."""
 _GRACE = 2.0
@@ -134,10 +138,12 @@ def _wait(
     while_running: Callable[[], None] | None,
 ) -> bool:
     """Wait for the child; return whether its time limit ended it."""
-    limit = time.monotonic() + command.timeout if command.timeout is not None else None
+    began = time.monotonic()
+    limit = began + command.timeout if command.timeout is not None else None
     while True:
+        look = max(_FIRST_LOOK, (time.monotonic() - began) / _LATER)
         with suppress(subprocess.TimeoutExpired):
-            child.wait(_LOOK)
+            child.wait(min(_LOOK, look))
         if while_running is not None:
             while_running()
         if child.returncode is not None:

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from taskslib.cancellation import Cancellation
 from taskslib.errors import BuildError, EngineError, StackError
@@ -21,25 +20,13 @@ from taskslib.stacks.listing import (
     FORMAT,
     LABELS_FORMAT,
     image_labels,
-    own_images,
     parse_containers,
     parse_labels,
 )
+from taskslib.stacks.removal import labelled, nowhere, project, remove
 
 _CLEAR_LINE = re.compile("^\x1b\\[2K", re.MULTILINE)
 """Compose puts it before each line of a log, whatever it is told about colours."""
-_LISTINGS = {
-    "container": ("ps", "-a", "--format", "{{.Names}}"),
-    "network": ("network", "ls", "--format", "{{.Name}}"),
-    "volume": ("volume", "ls", "--format", "{{.Name}}"),
-    "image": ("image", "ls", "--format", "{{.ID}}={{.Repository}}:{{.Tag}}"),
-}
-_REMOVALS = {
-    "container": ("rm", "-f", "-v"),
-    "network": ("network", "rm"),
-    "volume": ("volume", "rm", "-f"),
-    "image": ("image", "rm", "-f"),
-}
 
 
 class DockerEngine:
@@ -104,7 +91,7 @@ class DockerEngine:
         """Return the labels of everything of ours, images as if they were containers."""
         managed = ("--filter", f"label={Label.MANAGED}", "--format", LABELS_FORMAT)
         images = ("image", "ls", "--quiet", "--filter", f"label={Label.IMAGE}")
-        with ThreadPoolExecutor(len(_LISTINGS)) as pool:
+        with ThreadPoolExecutor(4) as pool:
             asked = [
                 pool.submit(self._docker.ask, *listing, *managed)
                 for listing in (("ps", "-a"), ("network", "ls"), ("volume", "ls"))
@@ -130,20 +117,16 @@ class DockerEngine:
         """Return the last lines of an instance's containers (or of one service's)."""
         names = [service] if service else []
         logs = ("logs", "--no-color", "--tail", str(tail), *names)
-        done = self._docker.run(*_compose(name), *logs, cwd=_nowhere())
+        done = self._docker.run(*project(name), *logs, cwd=nowhere())
         return _CLEAR_LINE.sub("", done.stdout) + without_warnings(done.stderr)
 
-    def teardown(self, name: str) -> None:
+    def teardown(self, name: str) -> bool:
         """Remove an instance: containers, networks, volumes, images. Also when cancelled."""
-        down = ("down", "--volumes", "--remove-orphans", "--timeout", "0")
-        self._docker.run(*_compose(name), *down, cwd=_nowhere(), essential=True)
-        for kind, names in self._labelled(name).items():
-            if names:
-                self._docker.run(*_REMOVALS[kind], *names, essential=True)
+        return remove(self._docker, name)
 
     def leftovers(self, name: str) -> tuple[str, ...]:
         """Return what still carries the instance's labels, as `container NAME`, `network …`."""
-        found = self._labelled(name)
+        found = labelled(self._docker, name)
         return tuple(f"{kind} {one}" for kind, names in found.items() for one in names)
 
     def host(self) -> str:
@@ -159,15 +142,6 @@ class DockerEngine:
         if not done.timed_out:
             self.check()
 
-    def _labelled(self, name: str) -> dict[str, list[str]]:
-        found = {}
-        for kind, listing in _LISTINGS.items():
-            label = Label.IMAGE if kind == "image" else Label.NAME
-            listed = self._docker.ask(*listing, "--filter", f"label={label}={name}", essential=True)
-            names = dict.fromkeys(listed.split())
-            found[kind] = own_images(name, names) if kind == "image" else list(names)
-        return found
-
     def _resolve(
         self,
         stack: Stack,
@@ -179,7 +153,7 @@ class DockerEngine:
         """Return what Compose makes of a stack's files, or of what is given in their stead."""
         files = [part for path in stack.files for part in ("--file", str(path))]
         done = self._docker.run(
-            *(*_compose(name), "--project-directory", str(stack.folder), "--profile", "*"),
+            *(*project(name), "--project-directory", str(stack.folder), "--profile", "*"),
             *(("--file", "-") if given else files),
             *("config", "--format", "json", *flags),
             cwd=stack.folder,
@@ -215,17 +189,8 @@ class DockerEngine:
         """Run Compose on a configuration that was resolved before, read from stdin."""
         folder = ("--project-directory", str(stack.folder))
         return self._docker.run(
-            *(*_compose(name), *folder, "--file", "-", *arguments),
+            *(*project(name), *folder, "--file", "-", *arguments),
             cwd=stack.folder,
             stdin=json.dumps(config),
             timeout=timeout,
         )
-
-
-def _compose(name: str) -> tuple[str, ...]:
-    return ("compose", "--ansi", "never", "-p", name)
-
-
-def _nowhere() -> Path:
-    """Return a folder without a Compose file: one found by chance would stand for the instance."""
-    return Path(Path.cwd().anchor)

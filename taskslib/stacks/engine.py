@@ -105,10 +105,10 @@ class Engine(Protocol):
     def logs(self, name: str, *, tail: int, service: str = "") -> str:
         """Return the last lines of an instance's containers (or of one service's)."""
 
-    def teardown(self, name: str) -> None:
+    def teardown(self, name: str) -> bool:
         """Remove an instance: containers, networks, volumes, images. Also when cancelled.
 
-        Removing what is not there is no error. What is left is for `leftovers` to tell.
+        Return whether there was anything of it. What is left is for `leftovers` to tell.
         """
 
     def leftovers(self, name: str) -> tuple[str, ...]:

@@ -94,15 +94,17 @@ class FakeEngine:
         members = self._containers.get(name, {})
         return "".join(f"{key} | log\n" for key in members if service in {"", key})
 
-    def teardown(self, name: str) -> None:
+    def teardown(self, name: str) -> bool:
         """Remove all of an instance, or all but its network while stubborn."""
         self._step("teardown")
+        there = name in self._containers or name in self._images or name in self._networks
         self._containers.pop(name, None)
         self._images.discard(name)
         if self.stubborn:
             self.stubborn -= 1
         else:
             self._networks.discard(name)
+        return there
 
     def leftovers(self, name: str) -> tuple[str, ...]:
         """Return what is there of an instance."""

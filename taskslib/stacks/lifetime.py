@@ -69,7 +69,7 @@ class Lifetime:
             EngineError, BuildError, StackError: It does not come up, or does not go away.
         """
         with self._locked(spec.name, spec.labels.get(Label.BRANCH, "")):
-            config = self._configured_on_clear_ground(spec)
+            config, _ = self._configured(spec, self._clear)
             up = False
             self.guard.arm(spec.name)
             try:
@@ -91,10 +91,7 @@ class Lifetime:
         A new one that fails leaves nothing; one that was there stays.
         """
         with self._locked(spec.name, spec.labels.get(Label.BRANCH, "")):
-            there = self.engine.containers(spec.name)
-            refuse_foreign(there, spec)
-            existed = bool(there)
-            config = self._configure(spec)
+            config, existed = self._configured(spec, self._is_there)
             if existed:  # whatever becomes of it, it is not a run's to end
                 return self._up(spec, config)
             self.guard.arm(spec.name)
@@ -109,26 +106,28 @@ class Lifetime:
     def stop(self, name: str) -> bool:
         """End an instance; return whether there was one."""
         with self._locked(name):
-            if not self.engine.leftovers(name):
-                return False
-            self.end(name)
-            return True
+            return self.end(name)
 
-    def end(self, name: str, *, in_flight: bool = False) -> None:
+    def end(self, name: str, *, in_flight: bool = False) -> bool:
         """Tear an instance down until listings show nothing of it; also when cancelled.
+
+        Returns whether there was anything.
 
         Raises `StackError` naming what is left, `Interrupted` where an heir of ours does it.
         """
         tries = clean = 0
+        there = False
         while True:
             self.cancellation.check_essential()
+            found = False
             if not clean:
-                self.engine.teardown(name)
+                found = self.engine.teardown(name)
                 tries += 1
-            left = self.engine.leftovers(name)
+            there |= found
+            left = self.engine.leftovers(name) if found or clean else ()
             clean = 0 if left else clean + 1
             if clean >= (_IN_FLIGHT if in_flight else 1):
-                return
+                return there
             if left and tries >= _END_TRIES:
                 raise StackError(
                     f"could not be removed: {', '.join(left)}",
@@ -167,24 +166,24 @@ class Lifetime:
         with instance_lock(self.locks, name, say=self.say, pause=pause, branch=branch):
             yield
 
-    def _configured_on_clear_ground(self, spec: Spec) -> ComposeConfig:
-        """Return the configuration, and meanwhile see to it that nothing of the instance is there.
+    def _configured(self, spec: Spec, look: Callable[[Spec], bool]) -> tuple[ComposeConfig, bool]:
+        """Return the configuration, and what a look at the instance, meanwhile, said."""
+        with ThreadPoolExecutor(1, "look") as pool:
+            looked = pool.submit(look, spec)
+            return self._configure(spec), looked.result()
 
-        What is, an earlier run left behind, or belongs to somebody else.
-        """
-        with ThreadPoolExecutor(1, "clear") as pool:
-            cleared = pool.submit(self._clear, spec)
-            config = self._configure(spec)
-            cleared.result()
-        return config
-
-    def _clear(self, spec: Spec) -> None:
+    def _is_there(self, spec: Spec) -> bool:
         there = self.engine.containers(spec.name)
-        if there and spec.kept:
-            raise kept_already(spec)
         refuse_foreign(there, spec)
-        if not spec.kept and self.engine.leftovers(spec.name):
-            self.end(spec.name)
+        return bool(there)
+
+    def _clear(self, spec: Spec) -> bool:
+        """See to it that nothing is there: what is, an earlier run left, or is somebody else's."""
+        if self._is_there(spec) and spec.kept:
+            raise kept_already(spec)
+        # One listing for the usual case, that of nothing.
+        left = not spec.kept and bool(self.engine.leftovers(spec.name))
+        return left and self.end(spec.name)
 
     def _configure(self, spec: Spec) -> ComposeConfig:
         resolved = self.engine.config(spec.stack, spec.name, spec.variables)

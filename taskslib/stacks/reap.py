@@ -36,7 +36,6 @@ def reap(lifetime: Lifetime, names: Iterable[str]) -> tuple[str, ...]:
     ended = []
     for name in names:
         with lock_if_free(lifetime.locks, name) as free:
-            if free and lifetime.engine.leftovers(name):
-                lifetime.end(name)
+            if free and lifetime.end(name):
                 ended.append(name)
     return tuple(ended)

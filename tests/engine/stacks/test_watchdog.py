@@ -87,12 +87,12 @@ def test_nothing_is_left(
 
 
 def test_a_second_signal_in_the_middle_of_the_end_returns_at_once(shop: Path) -> None:
-    """The first `down` hangs, as one does on an engine that is busy."""
+    """The first removal hangs, as one does on an engine that is busy."""
     slow_stack(shop, TESTS)
-    real, began = shutil.which("docker"), shop / "down-began"
+    real, began = shutil.which("docker"), shop / "removal-began"
     client = shop / "docker"
     hangs = f"[ -e '{began}' ] || {{ touch '{began}'; sleep 300; }}"
-    client.write_text(f'#!/bin/sh\ncase "$*" in *" down "*) {hangs};; esac\nexec {real} "$@"\n')
+    client.write_text(f'#!/bin/sh\ncase "$*" in "rm -f "*) {hangs};; esac\nexec {real} "$@"\n')
     client.chmod(0o755)
     with started(shop, PATH=f"{shop}{os.pathsep}{os.environ['PATH']}") as child:
         reach(child, "build start wait up", is_up, shop)
