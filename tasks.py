@@ -20,9 +20,9 @@ from taskslib.cancellation import Cancellation
 from taskslib.cli.outcome import cancellation, say, tell
 from taskslib.cli.session import command
 from taskslib.errors import ExitCode
-from taskslib.frameworks.environments import prepare
 from taskslib.frameworks.environments.build import uv_program
-from taskslib.frameworks.node import prepare as prepare_node
+from taskslib.frameworks.environments.prepare import prepare
+from taskslib.frameworks.node.prepare import prepare as prepare_node
 from taskslib.processes import Command, run
 from taskslib.project import load
 

@@ -113,7 +113,7 @@ def _stacks(planned: Plan) -> tuple[Stack, ...]:
 
 def rerun_command(suite: Suite, test: str) -> str:
     """Return the command line that runs one test of a suite again, and only it."""
-    from taskslib.frameworks import framework_of
+    from taskslib.frameworks.detection import framework_of
 
     framework = framework_of(suite)
     return framework.rerun(suite, test) if framework else ""

@@ -39,12 +39,12 @@ class JUnit:
         runner = _runner(suite)
         for folder in dict.fromkeys((runner.folder, suite.folder)):
             if (folder / "package.json").is_file():
-                from taskslib.frameworks.node import prepare as prepare_node
+                from taskslib.frameworks.node.prepare import prepare as prepare_node
 
                 node = prepare_node(folder, cancellation)
                 return _found(runner, node.variables)
             if (folder / "pyproject.toml").is_file():
-                from taskslib.frameworks.environments import prepare as prepare_python
+                from taskslib.frameworks.environments.prepare import prepare as prepare_python
 
                 python = prepare_python(folder, (), cancellation)
                 return _found(runner, python.variables)

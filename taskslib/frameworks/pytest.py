@@ -64,7 +64,7 @@ class Pytest:
 
     def prepare(self, suite: Suite, cancellation: Cancellation) -> Prepared:
         """Make the suite's environment; pytest is added where the project does not name it."""
-        from taskslib.frameworks.environments import prepare
+        from taskslib.frameworks.environments.prepare import prepare
 
         environment = prepare(suite.folder, ("pytest",), cancellation)
         return Prepared(environment.python, environment.variables)

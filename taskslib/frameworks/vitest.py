@@ -23,7 +23,6 @@ from taskslib.frameworks.base import (
     rerun_line,
 )
 from taskslib.frameworks.node.package import read_package, version_of
-from taskslib.frameworks.node.prepare import prepare
 from taskslib.frameworks.reading import EventsReader
 from taskslib.processes import Command
 from taskslib.project.model import Suite
@@ -65,6 +64,8 @@ class Vitest:
 
     def prepare(self, suite: Suite, cancellation: Cancellation) -> Prepared:
         """Make the suite's packages ready, and find vitest among them."""
+        from taskslib.frameworks.node.prepare import prepare
+
         environment = prepare(suite.folder, cancellation)
         main = environment.modules / "vitest" / "vitest.mjs"
         if not main.is_file():

@@ -20,7 +20,8 @@ from taskslib.events import (
     SuiteResult,
     SuiteStarted,
 )
-from taskslib.frameworks import Framework, Prepared, framework_of
+from taskslib.frameworks.base import Framework, Prepared
+from taskslib.frameworks.detection import framework_of
 from taskslib.frameworks.run import Options, run_suite
 from taskslib.frameworks.variables import suite_variables
 from taskslib.pipeline.evidence import gather

@@ -8,9 +8,3 @@ locks are equal, and an *overlay* with the folder's own packages, which sees the
 `.pth` file. So a new worktree costs one editable install, and sees no other worktree's sources.
 Without a lock there is one environment, the folder's *own*.
 """
-
-from __future__ import annotations
-
-from taskslib.frameworks.environments.prepare import Environment, prepare
-
-__all__ = ["Environment", "prepare"]

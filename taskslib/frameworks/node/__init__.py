@@ -4,9 +4,3 @@ Start reading at `prepare.py`. `package.py` is a folder's package.json and lock 
 `interpreter.py` chooses the Node, `packages.py` installs what the lock pins, `links.py` lets a
 folder see it.
 """
-
-from __future__ import annotations
-
-from taskslib.frameworks.node.prepare import NodeEnvironment, prepare
-
-__all__ = ["NodeEnvironment", "prepare"]

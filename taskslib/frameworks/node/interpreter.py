@@ -53,12 +53,11 @@ class Node:
 
 def choose(package: Package, cancellation: Cancellation) -> Node:
     """Return the Node that a package asks for. Raises `EnvironmentFailure`, `ConfigError`."""
-    wanted = alternatives(package)
     found = _of_machine(cancellation)
     if found is not None and satisfies(found.version, package):
         return found
     reasons = []
-    for requirement in wanted:
+    for requirement in alternatives(package):
         try:
             return _from_wheel(requirement, cancellation)
         except EnvironmentFailure as error:
@@ -74,9 +73,11 @@ def choose(package: Package, cancellation: Cancellation) -> Node:
 
 def satisfies(version: str, package: Package) -> bool:
     """Return whether a version of Node is in the range that a package asks for."""
+    if not package.engines:
+        return True
     from semantic_version import Version
 
-    return not package.engines or Version(version) in _range(package)
+    return Version(version) in _range(package)
 
 
 def alternatives(package: Package) -> tuple[str, ...]:

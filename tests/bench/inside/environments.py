@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from taskslib.cancellation import Cancellation
-from taskslib.frameworks.environments import prepare
-from taskslib.frameworks.node import prepare as prepare_node
+from taskslib.frameworks.environments.prepare import prepare
+from taskslib.frameworks.node.prepare import prepare as prepare_node
 
 
 def main() -> None:

@@ -23,8 +23,7 @@ from taskslib.events import (
     TestFinished,
     TestStarted,
 )
-from taskslib.frameworks import Framework, Prepared
-from taskslib.frameworks.base import Invocation
+from taskslib.frameworks.base import Framework, Invocation, Prepared
 from taskslib.frameworks.pytest import Pytest
 from taskslib.frameworks.run import Options, run_suite
 from taskslib.frameworks.vitest import Vitest

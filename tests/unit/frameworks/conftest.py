@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from taskslib.frameworks import Prepared
+from taskslib.frameworks.base import Prepared
 from tests.unit.frameworks.bench import Bench, old_pytest, vitest_bench
 
 VERSIONS = (

@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from taskslib.cancellation import Cancellation
-from taskslib.frameworks import Prepared
+from taskslib.frameworks.base import Prepared
 from taskslib.frameworks.junit import JUnit
 from taskslib.project.model import Runner
 from tests.unit.frameworks.bench import Bench, vitest_bench

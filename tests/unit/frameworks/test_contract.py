@@ -9,7 +9,7 @@ import pytest
 
 from taskslib.errors import ConfigError
 from taskslib.events import Counts, State, TestFinished
-from taskslib.frameworks import FRAMEWORKS, framework_of
+from taskslib.frameworks.detection import FRAMEWORKS, framework_of
 from taskslib.frameworks.tally import Tally
 from taskslib.frameworks.verdict import Exit, verdict
 from tests.unit.frameworks.subjects import Subject, subject

@@ -11,7 +11,7 @@ import pytest
 from taskslib.cancellation import Cancellation
 from taskslib.errors import EnvironmentFailure
 from taskslib.events import Counts, Outcome, State, TestFinished, TestsCollected
-from taskslib.frameworks import Prepared
+from taskslib.frameworks.base import Prepared
 from taskslib.frameworks.junit import JUnit
 from taskslib.project.model import Runner
 from tests.unit.frameworks.bench import Bench, npm_packages

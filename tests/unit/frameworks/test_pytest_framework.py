@@ -12,8 +12,8 @@ import pytest
 from taskslib import frameworks
 from taskslib.errors import EnvironmentFailure
 from taskslib.events import Stage, SuiteId
-from taskslib.frameworks import Prepared, framework_of
-from taskslib.frameworks.base import Invocation
+from taskslib.frameworks.base import Invocation, Prepared
+from taskslib.frameworks.detection import framework_of
 from taskslib.frameworks.pytest import Pytest
 from taskslib.processes import Command
 from taskslib.project.model import Suite

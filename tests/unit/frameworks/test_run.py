@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from taskslib import events
 from taskslib.errors import EnvironmentFailure
 from taskslib.events import Counts, Stage, State, SuiteId
-from taskslib.frameworks import Prepared
+from taskslib.frameworks.base import Prepared
 from taskslib.frameworks.messages import Ended, parse
 from taskslib.frameworks.tail import Tail
 from taskslib.frameworks.tally import Tally

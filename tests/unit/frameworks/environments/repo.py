@@ -12,7 +12,7 @@ from typing import Any
 import uv
 
 from taskslib.cancellation import Cancellation
-from taskslib.frameworks.environments import Environment, prepare
+from taskslib.frameworks.environments.prepare import Environment, prepare
 
 BUILD = {
     "flit": '[build-system]\nrequires = ["flit_core>=3.11"]\n'

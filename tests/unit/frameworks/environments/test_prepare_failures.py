@@ -8,7 +8,7 @@ import pytest
 
 from taskslib.cancellation import Cancellation
 from taskslib.errors import ConfigError, EnvironmentFailure, ExitCode, Interrupted
-from taskslib.frameworks.environments import prepare
+from taskslib.frameworks.environments.prepare import prepare
 from tests.unit.frameworks.environments.repo import layers, made, write_project
 
 

@@ -21,7 +21,7 @@ from tests.unit.frameworks.environments.repo import (
 _PREPARE = """
 import sys
 from pathlib import Path
-from taskslib.frameworks.environments import prepare
+from taskslib.frameworks.environments.prepare import prepare
 from taskslib.cancellation import Cancellation
 print(prepare(Path(sys.argv[1]), ("iniconfig<2.1",), Cancellation()).python)
 """

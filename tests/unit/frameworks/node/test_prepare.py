@@ -11,9 +11,9 @@ import pytest
 
 from taskslib.cancellation import Cancellation
 from taskslib.errors import EnvironmentFailure
-from taskslib.frameworks.node import NodeEnvironment, prepare
 from taskslib.frameworks.node.interpreter import choose
 from taskslib.frameworks.node.package import Package
+from taskslib.frameworks.node.prepare import NodeEnvironment, prepare
 from tests.unit.frameworks.bench import npm_packages
 
 PACKAGES = "vitest-4.1"
