@@ -90,6 +90,8 @@ class Failure:
     """Where it failed, relative to the suite's folder; empty where unknown."""
     line: int = 0
     """1-based; 0 where unknown."""
+    id: str = ""
+    """What it is called in this run: `F1`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,14 @@ class StageStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A run begins: all stages that it may come to, in order, with their suites."""
+
+    stages: tuple[StageStarted, ...]
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class SuiteStarted:
     """A suite begins (its environment or stack first, its tests later)."""
 
@@ -179,6 +189,16 @@ class StepFinished:
     suite: SuiteId
     step: str
     at: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepProgress:
+    """How far a step of a suite is, in words: which containers of its stack are healthy."""
+
+    suite: SuiteId
+    words: str
+    limit: float = 0.0
+    """Seconds that the step may take; 0 where there is no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,10 +260,12 @@ class Note:
 
 
 Event = (
-    StageStarted
+    RunStarted
+    | StageStarted
     | SuiteStarted
     | StepStarted
     | StepFinished
+    | StepProgress
     | TestsCollected
     | TestStarted
     | TestFinished

@@ -32,18 +32,13 @@ def run_tests(
     if dry_run:
         tell(plan_lines(plan, api.test_specs(where, plan)))
         return ExitCode.PASSED
-    suites = {entry.suite.id: entry.suite for entry in plan.entries}
-
-    def rerun(suite: SuiteId, test: str) -> str:
-        return api.rerun_command(suites[suite], test)
-
     notes = [f"note: {note}" for note in plan.notes]
     for note in notes:
         say(note)
     if not plan.stages:
         return ExitCode.PASSED
     folder = api.run_folder(where)
-    display = display_for(sys.stdout, rerun)
+    display = display_for(sys.stdout, _Names(plan))
     try:
         report = api.test(where, plan, display, folder, memory)
     finally:
@@ -59,6 +54,22 @@ def run_tests(
         again = shown_again(report, [*notes, *([forcing] if named else [])])
         api.leave_answer(where, plan, memory, again)
     return report.exit_code
+
+
+class _Names:
+    """How a plan's tests, files and commands are called."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._project = plan.project
+        self._suites = {entry.suite.id: entry.suite for entry in plan.entries}
+
+    def rerun(self, suite: SuiteId, test: str) -> str:
+        """Return the command that runs one test again."""
+        return api.rerun_command(self._suites[suite], test)
+
+    def place(self, suite: SuiteId, path: str) -> str:
+        """Return a file of a suite's as seen from the repo."""
+        return self._project.shown(self._suites[suite].folder / path)
 
 
 def _tell_kept(where: api.Session, plan: Plan) -> None:

@@ -1,18 +1,20 @@
 """What people see of a run: consumers of events, and the only importer of rich.
 
-Imports `events` and the report types, never the runner. Start reading at `plain.py`; `live.py`
-adds the running suites (`board.py`) where the terminal can show them.
+Imports `events` and the report types, never the runner. Start reading at `plain.py`, which writes
+lines; `live.py` keeps a table of all suites (`board.py`) on a terminal. Both show a red suite by
+`red.py`.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from taskslib.events import Event, SuiteId
+    from taskslib.display.names import Names
+    from taskslib.events import Event
     from taskslib.pipeline.report import Report
 
 
@@ -30,16 +32,15 @@ class Display(Protocol):
 
 
 def display_for(
-    stream: IO[str],
-    rerun: Callable[[SuiteId, str], str],
-    environ: Mapping[str, str] = os.environ,
+    stream: IO[str], names: Names, environ: Mapping[str, str] = os.environ, *, plain: bool = False
 ) -> Display:
-    """Return the display that suits a stream: live on a terminal, else plain lines."""
+    """Return the display that suits a stream: live on a terminal, else (or if asked for) plain."""
     # A terminal that knows no cursor, and CI's that is no terminal to anybody who reads it.
-    if stream.isatty() and environ.get("TERM") != "dumb" and not environ.get("CI"):
+    plain = plain or environ.get("TERM") == "dumb" or bool(environ.get("CI"))
+    if stream.isatty() and not plain:
         from taskslib.display.live import LiveDisplay
 
-        return LiveDisplay(stream, rerun, environ)
+        return LiveDisplay(stream, names, environ)
     from taskslib.display.plain import PlainDisplay
 
-    return PlainDisplay(stream, rerun, environ)
+    return PlainDisplay(stream, names, environ)

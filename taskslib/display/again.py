@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from taskslib.display.plain import PlainDisplay
-from taskslib.events import StageStarted, SuiteFinished
+from taskslib.events import StageStarted, SuiteFinished, SuiteId
 from taskslib.pipeline.report import Report
 from taskslib.pipeline.results.answers import Shown
 
@@ -22,7 +22,7 @@ def shown_again(report: Report, notes: Sequence[str]) -> Shown:
     texts = []
     for environ in ({"NO_COLOR": "1"}, {"FORCE_COLOR": "1"}):
         stream = io.StringIO()
-        display = PlainDisplay(stream, lambda _suite, _test: "", environ)
+        display = PlainDisplay(stream, _Nameless(), environ)
         for stage, suites in groupby(results, lambda one: one.suite.stage):
             finished = list(suites)
             display(StageStarted(stage, tuple(one.suite for one in finished)))
@@ -32,3 +32,15 @@ def shown_again(report: Report, notes: Sequence[str]) -> Shown:
         texts.append(stream.getvalue())
     plain, coloured = texts
     return Shown(plain, coloured, notes)
+
+
+class _Nameless:
+    """Names for what is never red."""
+
+    def rerun(self, suite: SuiteId, test: str) -> str:
+        """Return the test."""
+        return f"{suite} {test}"
+
+    def place(self, suite: SuiteId, path: str) -> str:
+        """Return the path."""
+        return f"{suite} {path}"

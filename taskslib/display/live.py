@@ -1,4 +1,4 @@
-"""The live display of a terminal: finished suites as plain lines, running ones below them."""
+"""The live display of a terminal: all suites as a table, and failures above it as they happen."""
 
 from __future__ import annotations
 
@@ -6,42 +6,64 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
+from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
 from taskslib.display.board import Board
-from taskslib.display.plain import PlainDisplay
-from taskslib.display.text import glyphs, printable
-from taskslib.events import Event, SuiteId
+from taskslib.display.names import Names
+from taskslib.display.red import Red
+from taskslib.display.rows import FOLDED, folded, row, style_of
+from taskslib.display.summary import summary_lines
+from taskslib.display.text import TITLES, glyphs, printable, wants_colour
+from taskslib.events import Event, Note, Output, State, SuiteFinished, TestFinished
 from taskslib.pipeline.report import Report
 
 _PER_SECOND = 4
 
 
-class LiveDisplay:
-    """Consumes a run's events and keeps the running suites in sight.
+class _Console(Console):
+    """rich's console, but for what it does when nobody reads any more: end with code 1."""
 
-    The arguments are those of `PlainDisplay`.
+    def on_broken_pipe(self) -> None:
+        """Leave it to the caller, who knows a code for it."""
+        raise BrokenPipeError
+
+
+class LiveDisplay:
+    """Consumes a run's events and keeps all suites in sight.
+
+    Args:
+        stream: The terminal.
+        names: How tests, files and commands are called.
+        environ: For NO_COLOR and the like.
     """
 
     def __init__(
-        self,
-        stream: IO[str],
-        rerun: Callable[[SuiteId, str], str],
-        environ: Mapping[str, str] = os.environ,
+        self, stream: IO[str], names: Names, environ: Mapping[str, str] = os.environ
     ) -> None:
-        self._plain = PlainDisplay(stream, rerun, environ, terminal=True)
-        self._board = Board()
-        # The picture is drawn by a thread of its own, while events come.
-        self._lock = threading.Lock()
+        colour = wants_colour(terminal=True, environ=environ)
+        self._console = _Console(
+            file=stream,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            soft_wrap=True,
+            force_terminal=True,
+            color_system="standard" if colour else None,
+        )
         self._encoding = getattr(stream, "encoding", None) or "utf-8"
         self._glyphs = glyphs(self._encoding)
+        self._board = Board()
+        self._red = Red(self._line, names)
+        # The picture is drawn by a thread of its own, while events come.
+        self._lock = threading.Lock()
         self._live = Live(
-            console=self._plain.console,
+            console=self._console,
             get_renderable=self._picture,
             refresh_per_second=_PER_SECOND,
             transient=True,
@@ -55,22 +77,48 @@ class LiveDisplay:
             self._live.start()
         with self._lock:
             self._board.add(event)
-        self._plain(event)
+        match event:
+            case TestFinished(suite, failure=failure) if failure is not None:
+                self._red.add(suite, failure)
+            case SuiteFinished(result):
+                if not result.state.green and result.state is not State.BLOCKED:
+                    self._line(row(result, self._glyphs, self._console.width), "red")
+                    self._red.end(result)
+            case Note(message):
+                self._line(f"  {message}", "yellow")
+            case Output(suite, text):
+                self._line(f"{suite}| {text}", "")
 
     def summary(self, report: Report, folder: Path | None) -> None:
-        """Take the running suites away, and write what the run came to."""
+        """Leave the table as it is in the end, and write what the run came to."""
         self.close()
-        self._plain.summary(report, folder)
+        width = self._console.width
+        for stage, results in self._board.results():
+            self._line(TITLES[stage], "bold")
+            cached = [one for one in results if one.cached_at and one.state is State.PASSED]
+            hidden = cached if len(cached) > FOLDED else []
+            if hidden:
+                self._line(folded(hidden, self._glyphs, width), style_of(State.PASSED))
+            for one in (one for one in results if one not in hidden):
+                self._line(row(one, self._glyphs, width), style_of(one.state))
+        for text, style in summary_lines(report, folder):
+            self._line(text, style)
 
     def close(self) -> None:
         """Leave the terminal as it was; harmless a second time."""
         self._live.stop()
 
+    def _line(self, text: str, style: str) -> None:
+        # All of it, since any of it can come from the tests.
+        self._console.print(Text(printable(text, self._encoding), style))
+
     def _picture(self) -> Text:
-        width, height = self._plain.console.size
+        width, height = self._console.size
         with self._lock:
             lines = self._board.lines(time.monotonic(), width, max(1, height - 3), self._glyphs)
+        picture = Text(no_wrap=True, overflow="crop", end="")
+        for text, style in lines:
+            picture.append(f"{printable(text, self._encoding)}\n", style)
         # The cursor rests on a line of its own: the terminal's echo of Ctrl-C would else wrap a
         # full row, and the picture's own height would be wrong. (rich drops an empty last line.)
-        shown = "\n".join(printable(line, self._encoding) for line in (*lines, " "))
-        return Text(shown, no_wrap=True, overflow="crop", end="")
+        return picture.append(" ")

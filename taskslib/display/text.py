@@ -53,7 +53,10 @@ class Glyphs:
     failed: str
     waiting: str
     running: str
+    begun: str
+    """On the way to its tests."""
     arrow: str
+    more: str
     full: str
     empty: str
 
@@ -67,10 +70,10 @@ class Glyphs:
 def glyphs(encoding: str) -> Glyphs:
     """Return marks that an encoding has: code pages of consoles lack the usual ones."""
     try:
-        "✓✗○●→━░".encode(encoding)
+        "✓✗○●◐→…━░".encode(encoding)
     except (UnicodeEncodeError, LookupError):
-        return Glyphs("+", "x", "o", "*", ">", "#", ".")
-    return Glyphs("✓", "✗", "○", "●", "→", "━", "░")
+        return Glyphs("+", "x", "o", "*", "~", ">", "...", "#", ".")
+    return Glyphs("✓", "✗", "○", "●", "◐", "→", "…", "━", "░")
 
 
 def suite_words(counts: Counts, state: State) -> str:

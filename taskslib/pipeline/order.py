@@ -12,13 +12,19 @@ from taskslib.events import (
     Event,
     StageStarted,
     StepFinished,
+    StepProgress,
     StepStarted,
     SuiteFinished,
     SuiteStarted,
 )
 from taskslib.pipeline.plan import StagePlan
 
-_AT_ONCE = (SuiteStarted, StepStarted, StepFinished)
+_AT_ONCE = (SuiteStarted, StepStarted, StepProgress, StepFinished)
+
+
+def stage_started(stage: StagePlan) -> StageStarted:
+    """Return the event that a stage begins."""
+    return StageStarted(stage.stage, tuple(entry.suite.id for entry in stage.suites))
 
 
 class Order:
@@ -67,6 +73,6 @@ class Order:
             self._shown += 1
             stage, held = self._stages[self._shown], self._held[self._shown]
             self._left = len(stage.suites)
-            yield StageStarted(stage.stage, tuple(entry.suite.id for entry in stage.suites))
+            yield stage_started(stage)
             for event in held:
                 yield from self._pass(event)

@@ -16,8 +16,17 @@ from dataclasses import dataclass, field
 
 from taskslib.cancellation import Cancellation
 from taskslib.errors import Interrupted
-from taskslib.events import Event, Sink, State, SuiteFinished, SuiteId, SuiteResult
-from taskslib.pipeline.order import Order
+from taskslib.events import (
+    Event,
+    RunStarted,
+    Sink,
+    State,
+    SuiteFinished,
+    SuiteId,
+    SuiteResult,
+)
+from taskslib.pipeline.numbering import Numbering
+from taskslib.pipeline.order import Order, stage_started
 from taskslib.pipeline.plan import Plan, StagePlan, SuitePlan, longest_first
 from taskslib.pipeline.report import Report
 from taskslib.pipeline.timeline import Timeline
@@ -56,7 +65,9 @@ class Runner:
                 # A consumer broke: end what runs before its threads are waited for.
                 self.cancellation.request(0)
                 raise
-        results = tuple(result for stage in run.stages for result in stage.results())
+        results = tuple(
+            run.numbering.result(result) for stage in run.stages for result in stage.results()
+        )
         path = run.timeline.critical_path(plan, began)
         return Report(results, time.monotonic() - began, self.cancellation.signum, path)
 
@@ -82,11 +93,14 @@ class _Run(ExitStack):
         self.stacks = Slots(runner.stacks)
         self.stages = [_Stage(self, number, one) for number, one in enumerate(plan.stages)]
         self.timeline = Timeline()
+        self.numbering = Numbering()
         self._plan = plan
         self._order = Order(plan.stages)
 
     def walk(self) -> None:
         """Run all stages, and give their events to the sink until every suite has ended."""
+        stages = (stage_started(stage) for stage in self._plan.stages)
+        self._show([RunStarted(tuple(stages), time.monotonic())])
         self._begin(0)
         while not self._order.done:
             try:
@@ -103,7 +117,7 @@ class _Run(ExitStack):
     def _show(self, events: Iterable[Event]) -> None:
         for event in events:
             self.timeline.add(event)
-            self.runner.sink(event)
+            self.runner.sink(self.numbering.event(event))
 
     def _begin(self, number: int) -> None:
         """Open a stage's gate, and begin the next stage as far as its own."""

@@ -15,6 +15,7 @@ from taskslib.events import (
     Sink,
     State,
     StepFinished,
+    StepProgress,
     StepStarted,
     SuiteId,
     SuiteResult,
@@ -144,6 +145,7 @@ class SuiteRunner:
             self.locks,
             say=lambda words: job.emit(Note(f"{job.suite.id}: {words}", job.suite.id)),
             step=lambda name: job.steps.begin(Step(name)),
+            progress=lambda words: job.steps.tell(words, self.limits.ready),
             guard=self.guard,
             limits=self.limits,
         )
@@ -200,6 +202,7 @@ class _Steps:
         self._suite = suite
         self._emit = emit
         self._open = False
+        self._told = ""
 
     def begin(self, step: Step) -> None:
         self.end()
@@ -208,6 +211,12 @@ class _Steps:
             self.reached = step
         self._open = True
         self._emit(StepStarted(self._suite, step, time.monotonic()))
+
+    def tell(self, words: str, limit: float) -> None:
+        """Tell how far the step is, where that has changed."""
+        if words != self._told:
+            self._told = words
+            self._emit(StepProgress(self._suite, words, limit))
 
     def end(self) -> None:
         if self._open:

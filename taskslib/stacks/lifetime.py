@@ -53,6 +53,8 @@ class Lifetime:
     """Told what a person should know: whom a lock waits for."""
     step: Callable[[str], None] = lambda _: None
     """Told which step begins: build, start, wait, stop."""
+    progress: Callable[[str], None] = lambda _: None
+    """Told how far a step is: which containers are healthy."""
     guard: Guard = field(default_factory=Unguarded)
     """Ends what is left when this process is killed."""
     limits: Limits = field(default_factory=Limits)
@@ -211,6 +213,7 @@ class Lifetime:
             config,
             timeout=self.limits.ready,
             pause=self.cancellation.pause,
+            progress=self.progress,
         )
         return running_instance(spec, containers, self.engine.host())
 

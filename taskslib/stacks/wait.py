@@ -114,10 +114,11 @@ def wait_ready(
     *,
     timeout: float,
     pause: Callable[[float], None],
+    progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Container, ...]:
     """Wait until an instance is ready and return its containers.
 
-    `pause` waits and raises where the run is cancelled.
+    `pause` waits and raises where the run is cancelled; `progress` is told how each container is.
     Raises `StackError`, with logs and probe output, for a container that ends, turns unhealthy
     or isn't ready in `timeout` seconds.
     """
@@ -131,9 +132,21 @@ def wait_ready(
             raise broken_stack(engine, name, state.broken)
         if state.ready:
             return containers
+        progress(_how_far(containers, state))
         if time.monotonic() - started > timeout:
             raise _late(engine, name, containers, state, timeout)
         pause(_PAUSE)
+
+
+def _how_far(containers: Iterable[Container], state: Readiness) -> str:
+    """Return the state of each container, first those that are waited for."""
+    waiting = {words.split(" ", 1)[0] for words in state.waiting}
+    ready = (one for one in containers if one.service not in waiting)
+    return ", ".join((*state.waiting, *(f"{one.service} {_ready(one)}" for one in ready)))
+
+
+def _ready(container: Container) -> str:
+    return "done" if container.state == "exited" else container.health or container.state
 
 
 def find_broken(containers: Iterable[Container], config: ComposeConfig) -> Container | None:

@@ -113,7 +113,10 @@ def test_unit_suites_arguments_and_verbose(tmp_path: Path) -> None:
     ran = inv(root, "test", VERBOSE="1")
     assert ran.code == 1
     assert "web:unit| " in ran.out
-    assert "    tests/unit/test_unit.py:5: AssertionError: no\n" in ran.out
+    assert (
+        "    F1 FAILED test_b\n    services/web/tests/unit/test_unit.py:5: AssertionError: no\n"
+        in ran.out
+    )
     assert "  ○ web              not run: stage unit failed\n" in ran.out
     assert ran.out.endswith("\n1 passed, 1 failed, 0 skipped\n")
 

@@ -70,7 +70,7 @@ def run(tmp_path: Path, seen: str, **variables: str) -> str:
 
 def test_totals_and_the_current_test_while_it_runs(tmp_path: Path) -> None:
     written = run(tmp_path, "tests/unit/test_unit.py::test_waits", CI="")
-    assert "50%       1/2" in written
+    assert "50%  1/2" in written
     # The cursor rests below the rows, where the echo of Ctrl-C wraps none of them.
     assert "\r\n \r\x1b[2K" in written
     # At the end the cursor is there again, and the last line is the plain one.

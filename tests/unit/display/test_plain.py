@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,17 @@ from taskslib.events import (
     Stage,
     StageStarted,
     State,
+    StepStarted,
     SuiteFinished,
     SuiteId,
     SuiteResult,
+    SuiteStarted,
+    TestFinished,
+    TestsCollected,
 )
 from taskslib.pipeline.report import Report
+from taskslib.testing import wait_for
+from tests.unit.display.names import Plain
 
 UNIT = SuiteId("api", Stage.UNIT)
 SERVICE = SuiteId("api", Stage.SERVICE)
@@ -43,7 +50,7 @@ def shown(
 ) -> str:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
-    display = PlainDisplay(stream, lambda suite, test: f"inv {suite} -- {test}", environ or {})
+    display = PlainDisplay(stream, Plain(), environ or {})
     for result in results:
         display(StageStarted(result.suite.stage, (result.suite,)))
         display(SuiteFinished(result))
@@ -72,11 +79,9 @@ def test_red_and_blocked() -> None:
         "Unit Tests\n"
         "  ✗ api              1 failed, 2 passed                      2.0s\n"
         "\n"
-        "    FAILED tests/unit/test_a.py::test_b\n"
-        "    tests/unit/test_a.py:7: AssertionError: assert 3 == 4\n"
-        "\n"
-        "    >       assert 3 == 4\n"
-        "    E       assert 3 == 4\n"
+        "    FAILED test_b\n"
+        "    api/tests/unit/test_a.py:7: assert 3 == 4\n"
+        "    > assert 3 == 4\n"
         "    again: inv api:unit -- tests/unit/test_a.py::test_b\n"
         "    not passed to the tests (`pass_env` passes them): SECRET\n"
         "Service Tests\n"
@@ -136,11 +141,104 @@ def test_interrupted_when_all_had_passed() -> None:
     )
 
 
-def test_many_failures_are_cut() -> None:
-    result = SuiteResult(UNIT, State.FAILED, Counts(failed=60), (FAILURE,) * 60)
-    text = shown(result)
+def test_many_causes_are_cut() -> None:
+    failures = tuple(replace(FAILURE, test=f"a.py::t{n}", line=n + 1) for n in range(60))
+    text = shown(SuiteResult(UNIT, State.FAILED, Counts(failed=60), failures))
     assert text.count("FAILED") == 50
-    assert "    … and 10 more failures\n" in text
+    assert "    … and 10 more failures: inv show\n" in text
+
+
+def test_fifty_failures_of_one_cause_are_one_with_a_count() -> None:
+    failures = tuple(
+        replace(FAILURE, test=f"a.py::t{n}", id=f"F{n}", message=f"assert {n} == 4")
+        for n in range(1, 51)
+    )
+    assert shown(SuiteResult(UNIT, State.FAILED, Counts(failed=50), failures)) == (
+        "Unit Tests\n"
+        "  ✗ api              50 failed                               0.0s\n"
+        "\n"
+        "    F1 FAILED a.py::t1\n"
+        "    api/tests/unit/test_a.py:7: assert 1 == 4\n"
+        "    > assert 3 == 4\n"
+        "    E assert 3 == 4\n"
+        "    again: inv api:unit -- a.py::t1\n"
+        "    49 more like F1: F2 t2, F3 t3, F4 t4 …\n"
+        "\n"
+        "api:unit: 50 failed\n"
+        "1 suite in 3.2s\n"
+        "0 passed, 50 failed, 0 skipped\n"
+    )
+
+
+def cached(name: str) -> SuiteResult:
+    suite = SuiteId(name, Stage.UNIT)
+    return SuiteResult(suite, State.PASSED, Counts(passed=2), cached_at=1.0)
+
+
+@pytest.mark.parametrize("count", [8, 9, 200])
+def test_many_cached_suites_share_a_row(count: int) -> None:
+    stream = io.StringIO()
+    display = PlainDisplay(stream, Plain(), {})
+    results = [cached(f"s{number}") for number in range(count)]
+    ran = SuiteResult(UNIT, State.PASSED, Counts(passed=1))
+    display(StageStarted(Stage.UNIT, tuple(one.suite for one in (*results, ran))))
+    for one in (*results, ran):
+        display(SuiteFinished(one))
+    rows = [
+        f"  ✓ s{n}               2 passed                              cached\n" for n in range(8)
+    ]
+    words = f"{count} suites"
+    one_row = f"  ✓ {words:16} {f'{2 * count} passed':36}  cached\n"
+    assert stream.getvalue() == (
+        "Unit Tests\n"
+        + (one_row if count > 8 else "".join(rows))
+        + "  ✓ api              1 passed                                0.0s\n"
+    )
+
+
+class Clock:
+    """Tells the time that it is set to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_minute_of_silence_and_what_is_said_then() -> None:
+    stream, clock = io.StringIO(), Clock()
+    display = PlainDisplay(stream, Plain(), {}, silence=60.0, clock=clock)
+    for event in (
+        StageStarted(Stage.UNIT, (UNIT,)),
+        SuiteStarted(UNIT, 0.0),
+        StepStarted(UNIT, "test", 0.0),
+        TestsCollected(UNIT, 3),
+        TestFinished(UNIT, "t", Outcome.PASSED, 0.1),
+    ):
+        display(event)
+    clock.now = 59.9
+    display.beat()
+    assert stream.getvalue() == "Unit Tests\n"
+    clock.now = 60.0
+    display.beat()
+    display.beat()
+    assert stream.getvalue() == "Unit Tests\n  … api:unit 1/3\n"
+    clock.now = 120.0
+    display.beat()
+    assert stream.getvalue().count("api:unit") == 2
+    display(SuiteFinished(SuiteResult(UNIT, State.PASSED)))
+    clock.now = 999.0
+    display.beat()
+    assert stream.getvalue().count("api:unit") == 2
+
+
+def test_the_silence_is_noticed_without_any_event() -> None:
+    stream = io.StringIO()
+    display = PlainDisplay(stream, Plain(), {}, silence=0.05)
+    for event in (SuiteStarted(UNIT, 0.0), StepStarted(UNIT, "build", 0.0)):
+        display(event)
+    wait_for(lambda: "  … api:unit building its images\n" in stream.getvalue())
+    display.close()
 
 
 @pytest.mark.parametrize("encoding", ["cp437", "ascii"])
@@ -173,6 +271,6 @@ def test_hostile_output_does_not_drive_the_terminal() -> None:
 
 def test_notes(tmp_path: Path) -> None:
     stream = io.StringIO()
-    PlainDisplay(stream, lambda _, __: "", {})(Note("api:service: waiting for pid 1", SERVICE))
+    PlainDisplay(stream, Plain(), {})(Note("api:service: waiting for pid 1", SERVICE))
     assert stream.getvalue() == "  api:service: waiting for pid 1\n"
     assert list(tmp_path.iterdir()) == []

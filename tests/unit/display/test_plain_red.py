@@ -22,6 +22,7 @@ from taskslib.events import (
     SuiteResult,
 )
 from taskslib.pipeline.report import Report
+from tests.unit.display.names import Plain
 
 UNIT = SuiteId("api", Stage.UNIT)
 SERVICE = SuiteId("api", Stage.SERVICE)
@@ -35,7 +36,7 @@ class Terminal(io.StringIO):
 
 
 def display(stream: io.StringIO, **environ: str) -> PlainDisplay:
-    return PlainDisplay(stream, lambda suite, test: f"inv {suite} -- {test}", environ)
+    return PlainDisplay(stream, Plain(), environ)
 
 
 def shown(*results: SuiteResult, folder: Path | None = None) -> str:
@@ -128,8 +129,7 @@ def failure(number: int) -> Failure:
             "  ✗ api              1 failed, 1 passed                      0.0s\n"
             "\n"
             "    FAILED a\n"
-            "    a.ts:3: Error: no\n"
-            "\n"
+            "    api/a.ts:3: Error: no\n"
             "    > 3 | no()\n"
             "    again: inv api:unit -- a\n"
             "\n"

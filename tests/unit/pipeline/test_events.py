@@ -12,6 +12,7 @@ from taskslib.errors import ExitCode
 from taskslib.events import (
     Counts,
     Event,
+    RunStarted,
     Sink,
     StageStarted,
     State,
@@ -56,7 +57,9 @@ def test_each_suites_events_are_in_order_and_never_two_at_once(tmp_path: Path) -
     for suite in suites:
         tests = [one.test for one in events if isinstance(one, TestStarted) and one.suite == suite]
         assert tests == [str(number) for number in range(50)]
-    service = next(i for i, one in enumerate(events) if isinstance(one, StageStarted) and i)
+    assert isinstance(events[0], RunStarted)
+    assert [one.stage for one in events[0].stages] == ["unit", "service"]
+    _, service = (i for i, one in enumerate(events) if isinstance(one, StageStarted))
     ended = [i for i, one in enumerate(events) if isinstance(one, SuiteFinished)]
     assert [i < service for i in ended] == [True] * 4 + [False]
 
@@ -144,7 +147,7 @@ def test_a_run_that_was_cancelled_before_begins_nothing(tmp_path: Path) -> None:
     events: list[Event] = []
     report = Runner(talkative, cancellation, events.append, jobs=2).run(planned(tmp_path))
     assert {one.state for one in report.results} == {State.INTERRUPTED}
-    assert {type(event) for event in events} == {StageStarted, SuiteFinished}
+    assert {type(event) for event in events} == {RunStarted, StageStarted, SuiteFinished}
     assert report.exit_code is ExitCode.INTERRUPT
 
 

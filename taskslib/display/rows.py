@@ -1,0 +1,47 @@
+"""A row a suite that has ended, and one for many that nothing needs to be said of. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+from taskslib.display.text import Glyphs, duration, suite_words
+from taskslib.events import Counts, State, SuiteResult
+
+STYLES = {State.PASSED: "green", State.BLOCKED: "dim", State.INTERRUPTED: "yellow"}
+NAME_WIDTH = 16
+_WORDS_WIDTH = 36
+WIDE = 72
+"""Columns from which there is room for a row's every part."""
+FOLDED = 8
+"""Cached suites of one stage, above which they share a row."""
+
+
+def style_of(state: State) -> str:
+    """Return the style of a row."""
+    return STYLES.get(state, "red")
+
+
+def row(result: SuiteResult, glyphs: Glyphs, width: int = WIDE) -> str:
+    """Return the row of a suite that has ended; below `WIDE` columns its parts stand closer."""
+    if result.state is State.BLOCKED:
+        words, seconds = f"not run: {result.reason}", ""
+    else:
+        words = suite_words(result.counts, result.state)
+        seconds = "cached" if result.cached_at else duration(result.seconds)
+    return _row(glyphs.of(result.state), result.suite.name, words, seconds, width)
+
+
+def folded(results: Sequence[SuiteResult], glyphs: Glyphs, width: int = WIDE) -> str:
+    """Return one row for several suites that passed."""
+    counts = reduce(lambda total, one: total + one.counts, results, Counts())
+    cached = all(one.cached_at for one in results)
+    words = suite_words(counts, State.PASSED)
+    seconds = "cached" if cached else duration(max(one.seconds for one in results))
+    return _row(glyphs.passed, f"{len(results)} suites", words, seconds, width)
+
+
+def _row(mark: str, name: str, words: str, seconds: str, width: int) -> str:
+    if width < WIDE:
+        return f"  {mark} {name} {words} {seconds}".rstrip()
+    return f"  {mark} {name:{NAME_WIDTH}} {words:{_WORDS_WIDTH}} {seconds:>7}".rstrip()

@@ -1,0 +1,66 @@
+"""What a run came to, as its last lines. Pure but for a look at whether there are files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from taskslib.display.rows import style_of
+from taskslib.display.text import beside_counts, duration, suite_words, total_words
+from taskslib.events import State, SuiteResult
+from taskslib.pipeline.report import Report
+
+_LONG = 5.0
+"""Seconds from which a run says what it waited for."""
+
+
+def summary_lines(report: Report, folder: Path | None) -> Iterator[tuple[str, str]]:
+    """Yield lines, each with its style; the last one is `N passed, N failed, N skipped`.
+
+    Args:
+        report: What the run came to.
+        folder: Where its files are.
+    """
+    red = [one for one in report.results if not one.state.green]
+    yield "", ""
+    for result in red:
+        if result.state is not State.BLOCKED:
+            words = suite_words(result.counts, result.state)
+            said = ": ".join(filter(None, (words, beside_counts(result))))
+            yield f"{result.suite}: {said}", style_of(result.state)
+    if red and folder is not None and any(folder.iterdir()):
+        yield f"full output: {_shown(folder)}", ""
+    if report.signum and State.INTERRUPTED not in {one.state for one in red}:
+        # It came when all tests had passed, in the middle of the last teardown.
+        yield f"interrupted by signal {report.signum}", "yellow"
+    if report.seconds >= _LONG and len({leg.suite for leg in report.critical_path}) > 1:
+        legs = (f"{leg.suite} {leg.step} {duration(leg.seconds)}" for leg in report.critical_path)
+        yield f"waited for {', '.join(legs)}", "dim"
+    yield _suites(report), "dim"
+    blamed = sum(_is_own_failure(one) for one in red)
+    yield total_words(report.counts, blamed), "bold green" if report.green else "bold red"
+
+
+def _shown(folder: Path) -> str:
+    """Return a folder as seen from where the user is, if it is in there."""
+    try:
+        return str(folder.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(folder)
+
+
+def _suites(report: Report) -> str:
+    """Return how many suites there were, how many of them were cached, and how long it took."""
+    begun = [one for one in report.results if one.state is not State.BLOCKED]
+    cached = sum(bool(one.cached_at) for one in begun)
+    words = f"{len(begun)} suite{'' if len(begun) == 1 else 's'}"
+    if cached == len(begun) and cached:
+        return f"{words}, {'all ' if cached > 1 else ''}cached"
+    return f"{words} in {duration(report.seconds)}{f', {cached} cached' if cached else ''}"
+
+
+def _is_own_failure(result: SuiteResult) -> bool:
+    """Whether a suite is red although no test of it is."""
+    if result.state in {State.BLOCKED, State.INTERRUPTED}:
+        return False
+    return not result.state.green and not (result.counts.failed + result.counts.errors)
