@@ -24,11 +24,11 @@ class Ahead(ExitStack):
         import filelock
 
         if not self._held:
-            self._locks.mkdir(parents=True, exist_ok=True)
             lock = filelock.FileLock(self._locks / "ahead.lock")
             try:
+                self._locks.mkdir(parents=True, exist_ok=True)
                 lock.acquire(timeout=0)
-            except filelock.Timeout:
+            except (OSError, NotImplementedError):  # somebody has it, or here are no locks
                 return False
             self.callback(lock.release)
             self._held = True

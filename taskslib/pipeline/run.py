@@ -121,14 +121,16 @@ class _Run(ExitStack):
 
     def _begin(self, number: int) -> None:
         """Open a stage's gate, and begin the next stage as far as its own."""
-        if number >= len(self.stages):
-            return
+        if number >= len(self.stages) or self.stages[number].gate.is_closed:
+            return  # the last suite of a stage can be green after another was red
         self._show(self._order.decide(number, begins=True))
         self.stages[number].start()
         self.stages[number].open()
         # What is to be kept must not come up for tests that may never run.
         keep, last = self._plan.request.keep, number + 1 == len(self.stages)
-        if not last and not keep and self.runner.may_go_ahead():
+        if last or keep or not self.stages[number + 1].runs:
+            return
+        if self.runner.may_go_ahead():
             self.stages[number + 1].start()
 
     def _decide(self, tested: _Tested) -> None:
@@ -169,7 +171,7 @@ class _Stage:
             return
         self._started = True
         runner = self._run.runner
-        suites = [entry for entry in self.plan.suites if entry.cached is None]
+        suites = self.runs
         if not suites:
             return
         crowded = len(suites) > runner.jobs
@@ -197,6 +199,11 @@ class _Stage:
         self.gate.close()
         for entry in self._cached() if self._started else self.plan.suites:
             self._finish(self._unrun(entry))
+
+    @property
+    def runs(self) -> list[SuitePlan]:
+        """The suites whose result is not known."""
+        return [entry for entry in self.plan.suites if entry.cached is None]
 
     def _cached(self) -> list[SuitePlan]:
         return [entry for entry in self.plan.suites if entry.cached is not None]

@@ -12,6 +12,7 @@ import pytest
 from taskslib.cancellation import Cancellation
 from taskslib.errors import Interrupted
 from taskslib.events import (
+    Counts,
     Event,
     Note,
     Sink,
@@ -25,7 +26,8 @@ from taskslib.events import (
 )
 from taskslib.pipeline.ahead import Ahead
 from taskslib.pipeline.order import Order
-from taskslib.pipeline.plan import Plan, SuitePlan, TestRequest, make_plan
+from taskslib.pipeline.plan import Plan, SuitePlan, TestRequest, make_plan, with_results
+from taskslib.pipeline.results.store import Stored
 from taskslib.pipeline.run import Runner
 from taskslib.pipeline.turns import Slots, Turn
 from taskslib.project import load
@@ -151,6 +153,49 @@ def test_a_red_stage_ends_what_was_begun_ahead_and_shows_nothing_of_it(tmp_path:
         "service begins", "web:service blocked: stage unit failed",
         "integration begins", "shop:integration blocked: stage unit failed",
     ]  # fmt: skip
+
+
+def test_a_suite_that_passes_after_another_failed_begins_no_stage(tmp_path: Path) -> None:
+    """What is cached in the next stage has been told of as blocked, and is told of once."""
+    last = SuiteId("worker", Stage.SERVICE)
+    red, decided = threading.Event(), threading.Event()
+    stored = Stored("key", str(INTEGRATION), 1.0, 1.0, Counts(passed=1))
+    shown: list[Event] = []
+
+    def run_suite(entry: SuitePlan, emit: Sink, turn: Turn) -> SuiteResult:
+        suite = entry.suite.id
+        green = suite != SERVICE
+        if suite == last:
+            assert red.wait(PATIENCE)
+        with turn.testing():
+            turn.tested(green=green)
+        if suite == last:
+            # Events are taken in order: when this is shown, it is decided what follows.
+            emit(Note("tested", suite))
+            assert decided.wait(PATIENCE)
+        return SuiteResult(suite, State.PASSED if green else State.FAILED)
+
+    def show(event: Event) -> None:
+        shown.append(event)
+        match event:
+            case SuiteFinished(result) if result.suite == SERVICE:
+                red.set()
+            case Note():
+                decided.set()
+
+    plan = with_results(planned(tmp_path, "worker"), {INTEGRATION: stored})
+    runner = Runner(run_suite, Cancellation(), show, jobs=2)
+    running = threading.Thread(target=runner.run, args=(plan,), daemon=True)
+    running.start()
+    running.join(PATIENCE)
+    assert not running.is_alive()
+    ended = [event.result for event in shown if isinstance(event, SuiteFinished)]
+    assert [(one.suite, one.state) for one in ended] == [
+        (UNIT, State.PASSED),
+        (SERVICE, State.FAILED),
+        (last, State.PASSED),
+        (INTEGRATION, State.BLOCKED),
+    ]
 
 
 def test_what_breaks_ahead_counts_only_if_its_stage_begins(tmp_path: Path) -> None:
