@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
+from taskslib.events import Event, Sink, TestFinished, TestStarted
 from taskslib.secrets import Mask
 from taskslib.stacks.engine import Container, Engine
 
@@ -14,11 +17,40 @@ _STORED = 10_000
 """Lines of each container's log that are stored."""
 
 
-def gather(engine: Engine, name: str, folder: Path, mask: Mask) -> str:
+class FirstRed:
+    """A sink that hands events on and notes when the first test that went wrong began."""
+
+    def __init__(self, sink: Sink, clock: Callable[[], float] = time.monotonic) -> None:
+        """Take where events go, and the clock of their times."""
+        self._sink = sink
+        self._clock = clock
+        self._began: dict[str, float] = {}
+        self._red: float | None = None
+
+    def __call__(self, event: Event) -> None:
+        """Take note of an event, and hand it on."""
+        match event:
+            case TestStarted(_, test, at):
+                self._began[test] = at
+            case TestFinished(_, test, outcome):
+                began = self._began.pop(test, None)
+                if outcome.red and self._red is None:
+                    self._red = began
+        self._sink(event)
+
+    @property
+    def since(self) -> float:
+        """When it began, in seconds since the epoch; else what still runs; 0 where nothing does."""
+        at = min(self._began.values(), default=None) if self._red is None else self._red
+        return 0.0 if at is None else time.time() - (self._clock() - at)
+
+
+def gather(engine: Engine, name: str, folder: Path, mask: Mask, *, since: float = 0.0) -> str:
     """Store all that an instance's containers tell, and return what matters of it.
 
     Stored are `containers.log`, and `containers.txt`: their states, exit codes and health probes.
-    Returned: which containers are not well, and the last lines of each log.
+    Returned: which containers are not well, and the last lines of each log since a time (seconds
+    since the epoch).
 
     Raises `EngineError`.
     """
@@ -33,7 +65,8 @@ def gather(engine: Engine, name: str, folder: Path, mask: Mask) -> str:
     ]
     _write(folder / "containers.txt", "\n".join([*states, *probes, ""]))
     unwell = "".join(f"{words}\n" for one in containers if (words := _unwell(one)))
-    return unwell + last_of_each(log, _SHOWN)
+    shown = mask(engine.logs(name, tail=_SHOWN, since=since)) if since else log
+    return unwell + last_of_each(shown, _SHOWN)
 
 
 def last_of_each(log: str, lines: int) -> str:

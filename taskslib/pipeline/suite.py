@@ -25,7 +25,7 @@ from taskslib.frameworks.base import Framework, Prepared
 from taskslib.frameworks.detection import framework_of
 from taskslib.frameworks.run import Options, run_suite
 from taskslib.frameworks.variables import suite_variables
-from taskslib.pipeline.evidence import gather
+from taskslib.pipeline.evidence import FirstRed, gather
 from taskslib.pipeline.masking import masked, masked_sink
 from taskslib.pipeline.plan import Step, SuitePlan, TestRequest
 from taskslib.pipeline.turns import Turn
@@ -35,6 +35,9 @@ from taskslib.stacks.engine import Engine
 from taskslib.stacks.instance import Instance, Spec
 from taskslib.stacks.lifetime import Lifetime
 from taskslib.stacks.watchdog import Guard, Unguarded
+
+_WRITTEN = ("output.txt", "output.events")
+"""What a suite's process writes down itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class SuiteRunner:
             result = _error(suite.id, EnvironmentFailure(reason))
         finally:
             steps.end()
-        self._mask_files(suite.id)
+        result = self._without_secrets(suite.id, result)
         seconds = time.monotonic() - began - turn.waited
         return replace(masked(result, self.mask), seconds=seconds)
 
@@ -88,7 +91,7 @@ class SuiteRunner:
         if framework is None:
             where = shown(suite.tests, suite.folder)
             return SuiteResult(suite.id, State.NO_TESTS, reason=f"no test file in {where}")
-        job = _Job(suite, framework, emit, steps, turn)
+        job = _Job(suite, framework, FirstRed(emit), steps, turn)
         if suite.stack is None:
             with turn.testing():
                 steps.begin(Step.ENVIRONMENT)
@@ -151,15 +154,34 @@ class SuiteRunner:
         )
 
     def _logs(self, job: _Job, instance: Instance) -> str:
-        """Store what a red suite's containers tell, and return what matters; not if cancelled."""
+        """Store what a red suite's containers tell, and return what matters; not if cancelled.
+
+        Evidence that can't be had (a full disk) must not cost the result that it is for.
+        """
         if instance.spec is None or job.turn.cancellation.requested:
             return ""
-        folder = self._file(job.suite.id, "containers.log").parent
-        return gather(self.engine(job.turn.cancellation), instance.spec.name, folder, self.mask)
+        engine, name = self.engine(job.turn.cancellation), instance.spec.name
+        try:
+            folder = self._file(job.suite.id, "containers.log").parent
+            return gather(engine, name, folder, self.mask, since=job.emit.since)
+        except OSError as error:
+            said = f"{job.suite.id}: the containers' logs can't be stored: {error.strerror}"
+            job.emit(Note(said, job.suite.id))
+            return ""
+
+    def _without_secrets(self, suite: SuiteId, result: SuiteResult) -> SuiteResult:
+        """Take secrets out of the suite's files; what they can't be taken out of is removed."""
+        try:
+            self._mask_files(suite)
+        except OSError as error:
+            for name in _WRITTEN:
+                self._file(suite, name).unlink(missing_ok=True)
+            return replace(result, details=f"{result.details}\noutput lost: {error.strerror}")
+        return result
 
     def _mask_files(self, suite: SuiteId) -> None:
         """Take secrets out of what the suite's process wrote down itself."""
-        for name in ("output.txt", "output.events") if self.mask.values else ():
+        for name in _WRITTEN if self.mask.values else ():
             file = self._file(suite, name)
             text = file.read_bytes().decode("utf-8", "surrogateescape") if file.is_file() else ""
             hidden = self.mask(text)
@@ -188,7 +210,7 @@ class _Job:
 
     suite: Suite
     framework: Framework
-    emit: Sink
+    emit: FirstRed
     steps: _Steps
     turn: Turn
 

@@ -113,10 +113,11 @@ class DockerEngine:
         # The same words five times over say no more than once.
         return "\n".join(dict.fromkeys(output for output in outputs if output))
 
-    def logs(self, name: str, *, tail: int, service: str = "") -> str:
+    def logs(self, name: str, *, tail: int, service: str = "", since: float = 0.0) -> str:
         """Return the last lines of an instance's containers (or of one service's)."""
         names = [service] if service else []
-        logs = ("logs", "--no-color", "--tail", str(tail), *names)
+        begin = ("--since", f"{since:.3f}") if since else ()
+        logs = ("logs", "--no-color", "--tail", str(tail), *begin, *names)
         done = self._docker.run(*project(name), *logs, cwd=nowhere())
         return _CLEAR_LINE.sub("", done.stdout) + without_warnings(done.stderr)
 

@@ -102,8 +102,11 @@ class Engine(Protocol):
     def probe_output(self, container: Container) -> str:
         """Return what the last runs of a container's healthcheck printed; empty without one."""
 
-    def logs(self, name: str, *, tail: int, service: str = "") -> str:
-        """Return the last lines of an instance's containers (or of one service's)."""
+    def logs(self, name: str, *, tail: int, service: str = "", since: float = 0.0) -> str:
+        """Return the last lines of an instance's containers (or of one service's).
+
+        `since` are seconds since the epoch, for lines from then on.
+        """
 
     def teardown(self, name: str) -> bool:
         """Remove an instance: containers, networks, volumes, images. Also when cancelled.

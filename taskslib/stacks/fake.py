@@ -5,6 +5,7 @@ What it is told to do wrong is data, so that a test reads as a story: `FakeEngin
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -88,9 +89,11 @@ class FakeEngine:
         """Return a word for every container with a healthcheck."""
         return f"probe of {container.service}" if container.health else ""
 
-    def logs(self, name: str, *, tail: int, service: str = "") -> str:
-        """Return a line per container."""
+    def logs(self, name: str, *, tail: int, service: str = "", since: float = 0.0) -> str:
+        """Return a line per container, none of which is of a time to come."""
         del tail
+        if since > time.time():
+            return ""
         members = self._containers.get(name, {})
         return "".join(f"{key} | log\n" for key in members if service in {"", key})
 

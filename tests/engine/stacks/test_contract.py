@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,8 @@ def test_logs_are_of_one_service_or_of_all(adapter: tuple[Engine, Stack, str]) -
     logs = wait_for(lambda: engine.logs(name, tail=10))
     assert logs.startswith("web")
     assert engine.logs(name, tail=10, service="web").startswith("web")
+    assert engine.logs(name, tail=10, since=time.time() - 600) == logs
+    assert engine.logs(name, tail=10, since=time.time() + 600) == ""
     assert engine.logs(f"{name}x", tail=10) == ""
 
 

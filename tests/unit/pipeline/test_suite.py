@@ -135,6 +135,21 @@ def test_a_red_suite_has_its_logs_and_names_what_was_withheld(tmp_path: Path) ->
     assert bench.engine.leftovers(NAME) == ()
 
 
+def test_evidence_that_cannot_be_stored_costs_no_result(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, **{TESTS: FAILS})
+    (bench.folder / "web-service" / "containers.log").mkdir(parents=True)
+    result = bench.run(SERVICE)
+    assert (result.state, result.counts, len(result.failures)) == (
+        State.FAILED,
+        Counts(failed=1),
+        1,
+    )
+    assert result.logs == ""
+    [note] = (event.message for event in bench.events if isinstance(event, Note))
+    assert note.startswith("web:service: the containers' logs can't be stored: ")
+    assert bench.engine.leftovers(NAME) == ()
+
+
 TELLS = """\
 import os
 
