@@ -202,6 +202,14 @@ class StepProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class StackUp:
+    """A suite's stack is ready; where it is reached, as pairs: `api:8000`, the address."""
+
+    suite: SuiteId
+    endpoints: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TestsCollected:
     """How many tests the suite will run, as far as is known now."""
 
@@ -266,6 +274,7 @@ Event = (
     | StepStarted
     | StepFinished
     | StepProgress
+    | StackUp
     | TestsCollected
     | TestStarted
     | TestFinished

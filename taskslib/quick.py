@@ -33,6 +33,8 @@ def main(argv: list[str], environ: Mapping[str, str]) -> bool:
     request = parsed(argv)
     if request is None or environ.get("VERBOSE", "0") not in {"", "0"}:
         return False
+    if "true" in (environ.get("GITHUB_ACTIONS"), environ.get("GITEA_ACTIONS")):
+        return False  # a summary of the job is to be written too
     try:
         # In a folder inside of a repo there is no answer: which repo that is takes some finding.
         told = answer(os.getcwd(), request_key(*request, {}), environ)

@@ -7,8 +7,15 @@ Every function takes a `Session`, which says where it works; expected errors are
 from __future__ import annotations
 
 from taskslib.api.machine import setup, standins
-from taskslib.api.pipeline import plan, rerun_command, run_folder, test, test_specs
-from taskslib.api.results import answered, leave_answer, recall, why
+from taskslib.api.pipeline import (
+    last_failures,
+    plan,
+    rerun_command,
+    run_folder,
+    test,
+    test_specs,
+)
+from taskslib.api.results import answered, leave_answer, reasons, recall, why
 from taskslib.api.selection import affected, graph
 from taskslib.api.session import Session, project
 from taskslib.api.stacks import (
@@ -32,12 +39,14 @@ __all__ = [
     "instance_id",
     "instances",
     "kept_spec",
+    "last_failures",
     "leave_answer",
     "logs",
     "plan",
     "project",
     "prunable",
     "prune",
+    "reasons",
     "recall",
     "rerun_command",
     "run_folder",

@@ -11,6 +11,7 @@ from taskslib.pipeline.plan import Plan, TestRequest, check_services, with_resul
 from taskslib.project.model import Project, Suite
 
 if TYPE_CHECKING:
+    from taskslib.events import SuiteId
     from taskslib.pipeline.results.answers import Shown
     from taskslib.pipeline.results.explain import Explained
     from taskslib.pipeline.results.memory import Memory
@@ -29,6 +30,18 @@ def recall(session: Session, planned: Plan) -> tuple[Plan, Memory | None]:
     found = memory.look_up([entry.suite for entry in planned.entries])
     bypassed = planned.request.force or planned.request.verbose
     return (planned if bypassed else with_results(planned, found)), memory
+
+
+def reasons(planned: Plan, memory: Memory | None) -> dict[SuiteId, tuple[str, tuple[str, ...]]]:
+    """Return of each suite its fingerprint, and what had changed since it ran before."""
+    if memory is None:
+        return {}
+    found = {}
+    for entry in planned.entries:
+        suite = entry.suite.id
+        changed = () if entry.cached is not None else memory.last(suite).because
+        found[suite] = (memory.manifest(suite).key, changed)
+    return found
 
 
 def why(session: Session, service: str) -> tuple[Explained, ...]:

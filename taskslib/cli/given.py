@@ -4,10 +4,30 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 
 from taskslib.errors import UsageError, did_you_mean
 from taskslib.events import Stage
 from taskslib.pipeline.plan import TestRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a run is to be told of."""
+
+    plain: bool = False
+    """Lines, also on a terminal."""
+    json: bool = False
+    """One JSON document on stdout; what people see goes to stderr."""
+    junit: str = ""
+    """The folder for JUnit XML."""
+    events: str = ""
+    """The file for the events, as they happen."""
+
+    @property
+    def reports(self) -> bool:
+        """Whether more is wanted than what people see."""
+        return bool(self.json or self.junit or self.events)
 
 
 def requested(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from invoke.context import Context
 from invoke.tasks import task
 
-from taskslib.cli.given import requested
+from taskslib.cli.given import Wanted, requested
 from taskslib.cli.run import run_tests
 from taskslib.cli.session import PROGRAM_KEY, command, session
 from taskslib.errors import ExitCode, UsageError
@@ -21,6 +21,12 @@ _KEEP = "leave the stacks up afterwards, and say how to reach and end them"
 _DRY_RUN = "only print what would run"
 _FORCE = "run also what passed before and can't have changed since"
 _AFFECTED = "only what changes since the main branch (see --base) can affect"
+_TOLD = {
+    "plain": "lines instead of a table, also on a terminal",
+    "json": "one JSON document on stdout; what people see goes to stderr",
+    "junit": "write JUnit XML into this folder",
+    "events": "write every event to this file as it happens, one JSON object a line",
+}
 _BASE = "with --affected: compare with this commit or branch (also: TASKSLIB_BASE)"
 
 
@@ -36,6 +42,7 @@ _BASE = "with --affected: compare with this commit or branch (also: TASKSLIB_BAS
         "affected": _AFFECTED,
         "base": _BASE,
         "dry-run": _DRY_RUN,
+        **_TOLD,
     },
 )
 @command
@@ -50,6 +57,10 @@ def test(
     affected: bool = False,
     base: str = "",
     dry_run: bool = False,
+    plain: bool = False,
+    json: bool = False,
+    junit: str = "",
+    events: str = "",
 ) -> ExitCode:
     """Run the tests: unit, then service, then integration, each only if the one before passed.
 
@@ -62,7 +73,7 @@ def test(
         raise UsageError("--base is for --affected", hint=f"inv test --affected --base {base}")
     request = requested(stage, service, verbose=verbose, keep=keep, force=force)
     request = replace(request, keep_going=keep_going, affected=affected, base=base)
-    return _run(context, request, dry_run=dry_run)
+    return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
 
 
 @task(auto_shortflags=False, help={"service": _SERVICE})
@@ -77,7 +88,7 @@ def test_verbose(context: Context, service: str | None = None) -> ExitCode:
 
 @task(
     auto_shortflags=False,
-    help={"service": _SERVICE, "verbose": _VERBOSE, "force": _FORCE, "dry-run": _DRY_RUN},
+    help={"service": _SERVICE, "verbose": _VERBOSE, "force": _FORCE, "dry-run": _DRY_RUN, **_TOLD},
 )
 @command
 def test_unit(
@@ -86,13 +97,17 @@ def test_unit(
     verbose: bool = False,
     force: bool = False,
     dry_run: bool = False,
+    plain: bool = False,
+    json: bool = False,
+    junit: str = "",
+    events: str = "",
 ) -> ExitCode:
     """Run the unit stage alone: no containers.
 
     Example: inv test-unit --service api
     """
     request = requested(Stage.UNIT, service, verbose=verbose, force=force)
-    return _run(context, request, dry_run=dry_run)
+    return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
 
 
 @task(
@@ -104,6 +119,7 @@ def test_unit(
         "keep": _KEEP,
         "force": _FORCE,
         "dry-run": _DRY_RUN,
+        **_TOLD,
     },
 )
 @command
@@ -114,6 +130,10 @@ def test_service(
     keep: bool = False,
     force: bool = False,
     dry_run: bool = False,
+    plain: bool = False,
+    json: bool = False,
+    junit: str = "",
+    events: str = "",
 ) -> ExitCode:
     """Run the service stage of a service: it and its direct dependencies in containers.
 
@@ -122,12 +142,12 @@ def test_service(
     if name in {"--help", "-h"}:  # Invoke takes it for the name
         return _help(context, "test-service")
     request = requested(Stage.SERVICE, name, verbose=verbose, keep=keep, force=force)
-    return _run(context, request, dry_run=dry_run)
+    return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
 
 
 @task(
     auto_shortflags=False,
-    help={"verbose": _VERBOSE, "keep": _KEEP, "force": _FORCE, "dry-run": _DRY_RUN},
+    help={"verbose": _VERBOSE, "keep": _KEEP, "force": _FORCE, "dry-run": _DRY_RUN, **_TOLD},
 )
 @command
 def test_integration(
@@ -136,20 +156,30 @@ def test_integration(
     keep: bool = False,
     force: bool = False,
     dry_run: bool = False,
+    plain: bool = False,
+    json: bool = False,
+    junit: str = "",
+    events: str = "",
 ) -> ExitCode:
     """Run the integration stage alone: the full stack in containers.
 
     Example: inv test-integration -- -k restart
     """
     request = requested(Stage.INTEGRATION, None, verbose=verbose, keep=keep, force=force)
-    return _run(context, request, dry_run=dry_run)
+    return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
 
 
 TASKS = (test, test_verbose, test_unit, test_service, test_integration)
 
 
-def _run(context: Context, request: TestRequest, *, dry_run: bool = False) -> ExitCode:
-    return run_tests(session(context), request, dry_run=dry_run)
+def _run(
+    context: Context,
+    request: TestRequest,
+    wanted: Wanted | None = None,
+    *,
+    dry_run: bool = False,
+) -> ExitCode:
+    return run_tests(session(context), request, wanted, dry_run=dry_run)
 
 
 def _help(context: Context, name: str) -> ExitCode:

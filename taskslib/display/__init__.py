@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from taskslib.display.names import Names
     from taskslib.events import Event
+    from taskslib.pipeline.names import Names
     from taskslib.pipeline.report import Report
 
 

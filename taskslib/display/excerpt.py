@@ -15,6 +15,8 @@ _LINES = 12
 _CAPTURED = 5
 """lines of each thing that was captured, which are shown: of what was printed the last ones."""
 _SECTION = re.compile(r"^-{3,} Captured (\S+) (\S+) -{3,}$", re.IGNORECASE)
+_ADVICE = "Use -v to get more diff"
+"""What pytest says where it has cut a comparison; `inv show` has no more of it either."""
 _MARKED = re.compile(r"^([>E])(?: (\s*)(.*))?$")
 """In pytest's reports: the line that failed, and what went wrong."""
 
@@ -57,9 +59,9 @@ def _pytest(failure: Failure, marked: list[re.Match[str]]) -> Iterator[str]:
     code = [found[3] or "" for found in marked if found[1] == ">"]
     said = [(found[2] or "", found[3] or "") for found in marked if found[1] == "E"]
     yield from (f"> {line}" for line in dict.fromkeys((*code[:1], *code[-1:])))
-    known = {failure.message, message(failure)}
-    if len(said) == 1 and said[0][1] in known:
-        return
+    if said and said[0][1] in {failure.message, message(failure)}:
+        said = said[1:]
+    said = [(space, text) for space, text in said if text and text != _ADVICE]
     margin = min((len(space) for space, text in said if text), default=0)
     yield from (f"E {space[margin:]}{text}".rstrip() for space, text in said)
 

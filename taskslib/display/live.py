@@ -15,12 +15,12 @@ from rich.live import Live
 from rich.text import Text
 
 from taskslib.display.board import Board
-from taskslib.display.names import Names
 from taskslib.display.red import Red
 from taskslib.display.rows import FOLDED, folded, row, style_of
 from taskslib.display.summary import summary_lines
 from taskslib.display.text import TITLES, glyphs, printable, wants_colour
 from taskslib.events import Event, Note, Output, State, SuiteFinished, TestFinished
+from taskslib.pipeline.names import Names
 from taskslib.pipeline.report import Report
 
 _PER_SECOND = 4

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import IO
 
 from taskslib.display.board import Board
-from taskslib.display.names import Names
 from taskslib.display.red import Red
 from taskslib.display.rows import FOLDED, folded, row, style_of
 from taskslib.display.styled import line_writer
 from taskslib.display.summary import summary_lines
 from taskslib.display.text import TITLES, glyphs
 from taskslib.events import Event, Note, Output, StageStarted, State, SuiteFinished, SuiteResult
+from taskslib.pipeline.names import Names
 from taskslib.pipeline.report import Report
 
 _SILENCE = 60.0

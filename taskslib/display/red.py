@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from taskslib.display.causes import Causes
 from taskslib.display.excerpt import excerpt, message
-from taskslib.display.names import Names
 from taskslib.display.styled import Line
 from taskslib.display.text import beside_counts, indented
 from taskslib.events import Failure, SuiteId, SuiteResult
+from taskslib.pipeline.names import Names
+
+
+def suspects(result: SuiteResult) -> tuple[str, ...]:
+    """Return the variables that a suite did not get and that its failures speak of."""
+    said = "\n".join((*(one.text or one.message for one in result.failures), result.details))
+    words = set(re.findall(r"\w+", said))
+    return tuple(name for name in result.withheld if name in words)
+
 
 _SHOWN = 50
 """Causes of one suite that are shown."""
@@ -52,8 +62,9 @@ class Red:
         if result.logs:
             self._line("    logs of its containers:", "")
             self._line(indented(result.logs, "    | "), "")
-        if result.withheld and result.failures:
-            names = ", ".join(result.withheld)
+        missed = suspects(result)
+        if missed:
+            names = ", ".join(missed)
             self._line(f"    not passed to the tests (`pass_env` passes them): {names}", "dim")
         if result.hint:
             self._line(f"    hint: {result.hint}", "")

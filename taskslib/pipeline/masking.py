@@ -10,6 +10,7 @@ from taskslib.events import (
     Note,
     Output,
     Sink,
+    StackUp,
     SuiteResult,
     TestFinished,
     TestStarted,
@@ -26,6 +27,9 @@ def masked_sink(sink: Sink, mask: Mask) -> Sink:
                 sink(Output(suite, mask(text)))
             case Note(message):
                 sink(replace(event, message=mask(message)))
+            case StackUp(endpoints=endpoints):
+                shown = tuple((name, mask(address)) for name, address in endpoints)
+                sink(replace(event, endpoints=shown))
             case TestStarted(test=test):
                 sink(replace(event, test=mask(test)))
             case TestFinished(test=test, failure=failure):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from taskslib.events import (
     Event,
+    StackUp,
     StageStarted,
     StepFinished,
     StepProgress,
@@ -19,7 +20,7 @@ from taskslib.events import (
 )
 from taskslib.pipeline.plan import StagePlan
 
-_AT_ONCE = (SuiteStarted, StepStarted, StepProgress, StepFinished)
+_AT_ONCE = (SuiteStarted, StepStarted, StepProgress, StepFinished, StackUp)
 
 
 def stage_started(stage: StagePlan) -> StageStarted:

@@ -13,6 +13,7 @@ from taskslib.events import (
     Note,
     Output,
     Sink,
+    StackUp,
     State,
     StepFinished,
     StepProgress,
@@ -109,6 +110,7 @@ class SuiteRunner:
         try:
             with self._lifetime(job).running(self.spec(stack)) as instance:
                 job.steps.begin(Step.READY)
+                job.emit(StackUp(job.suite.id, _addresses(instance)))
                 with job.turn.testing():
                     result = self._test(job, prepared, instance)
                 if not result.state.green:
@@ -244,6 +246,13 @@ class _Steps:
         if self._open:
             self._open = False
             self._emit(StepFinished(self._suite, self._current, time.monotonic()))
+
+
+def _addresses(instance: Instance) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (f"{one.service}:{one.container_port}", one.url or f"{one.host}:{one.port}")
+        for one in instance.endpoints
+    )
 
 
 def _error(suite: SuiteId, error: TaskslibError) -> SuiteResult:

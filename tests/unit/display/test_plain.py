@@ -71,8 +71,14 @@ def test_green() -> None:
 
 
 def test_red_and_blocked() -> None:
+    missed = replace(FAILURE, text=f"{FAILURE.text}\nKeyError: 'SECRET'")
     red = SuiteResult(
-        UNIT, State.FAILED, Counts(passed=2, failed=1), (FAILURE,), 2.0, withheld=("SECRET",)
+        UNIT,
+        State.FAILED,
+        Counts(passed=2, failed=1),
+        (missed,),
+        2.0,
+        withheld=("OTHER", "SECRET"),
     )
     blocked = SuiteResult(SERVICE, State.BLOCKED, reason="stage unit failed")
     assert shown(red, blocked) == (

@@ -1,4 +1,4 @@
-"""How a display calls what it shows: commands and files, as a reader can use them."""
+"""How what is shown and reported is called: commands and files, as a reader can use them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from taskslib.events import SuiteId
 
 
 class Names(Protocol):
-    """Knows the repo, which displays don't."""
+    """Knows the repo, which displays and reports don't."""
 
     def rerun(self, suite: SuiteId, test: str) -> str:
         """Return the command that runs one failed test of a suite again."""

@@ -1,0 +1,97 @@
+"""What a CI service shows beside the code and on the run's page: GitHub's words, also Gitea's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from taskslib.events import Failure, State, SuiteId
+from taskslib.pipeline.names import Names
+from taskslib.pipeline.report import Report
+
+_MOST = 50
+"""Annotations that a run makes: GitHub shows ten of a step, and keeps fifty of a run."""
+_SUMMARY = 200
+"""Failures in the job's summary; GitHub takes a megabyte."""
+
+
+def ci_seen(environ: Mapping[str, str]) -> bool:
+    """Return whether a CI service that understands these runs us."""
+    return "true" in (environ.get("GITHUB_ACTIONS"), environ.get("GITEA_ACTIONS"))
+
+
+def annotation_lines(report: Report, names: Names) -> Iterator[str]:
+    """Yield workflow commands for what is red, at most fifty; each is one line."""
+    told = 0
+    for result in report.results:
+        if result.state.green or result.state is State.BLOCKED:
+            continue
+        for failure in result.failures:
+            if told < _MOST:
+                told += 1
+                yield _failure(result.suite, failure, names)
+        if not result.failures and told < _MOST:
+            told += 1
+            said = _data(result.reason or str(result.state))
+            yield f"::error title={_property(f'{result.suite} {result.state}')}::{said}"
+
+
+def job_summary(report: Report, names: Names) -> str:
+    """Return a run as Markdown: a table of its suites, and what failed."""
+    rows = [
+        f"| {_cell(one.suite.name)} | {one.suite.stage} | {one.state}"
+        f"{' (cached)' if one.cached_at else ''} | {one.counts.passed} | "
+        f"{one.counts.failed + one.counts.errors} | {one.counts.skipped} | {one.seconds:.1f} s |"
+        for one in report.results
+    ]
+    head = ["| suite | stage | state | passed | failed | skipped | time |", "|---" * 7 + "|"]
+    red = [(one, failure) for one in report.results for failure in one.failures]
+    lines = [*head, *rows, ""]
+    for result, failure in red[:_SUMMARY]:
+        lines += [
+            f"**{_cell(failure.id)}** {_code(f'{result.suite} {failure.test}')}  ",
+            f"{_code(failure.message)}  ",
+            f"again: {_code(names.rerun(result.suite, failure.test))}",
+            "",
+        ]
+    if len(red) > _SUMMARY:
+        lines.append(f"… and {len(red) - _SUMMARY} more failures")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def add_summary(file: Path, text: str) -> None:
+    """Add to the file that GITHUB_STEP_SUMMARY names. Raises OSError."""
+    with file.open("a", encoding="utf-8", errors="replace") as stream:
+        stream.write(text)
+
+
+def _failure(suite: SuiteId, failure: Failure, names: Names) -> str:
+    place = ""
+    if failure.path and failure.line:
+        file = names.place(suite, failure.path)
+        place = f"file={_property(file)},line={failure.line},"
+    title = f"title={_property(f'{suite} {failure.test}')}"
+    return f"::error {place}{title}::{_data(failure.message)}"
+
+
+def _data(text: str) -> str:
+    """Return a text as a command's message: in one line, from which no other command begins."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _cell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+def _code(text: str) -> str:
+    """Return a text as code, whatever is in it."""
+    flat = " ".join(text.split())
+    fence = "`"
+    while fence in flat:
+        fence += "`"
+    pad = " " if "`" in flat else ""
+    return f"{fence}{pad}{flat}{pad}{fence}"

@@ -1,0 +1,113 @@
+"""A run as JUnit XML: one file with all suites, and one for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taskslib.events import Failure, Outcome, SuiteResult
+from taskslib.reports.record import Record, SuiteRecord
+
+if TYPE_CHECKING:
+    from junitparser import TestCase, TestSuite
+
+MERGED = "junit.xml"
+"""The file with all suites; each other is called `SERVICE-STAGE.xml`."""
+
+
+def write_junit(folder: Path, record: Record) -> None:
+    """Write a run's files into a folder, which is made. Raises OSError."""
+    from junitparser import JUnitXml
+
+    folder.mkdir(parents=True, exist_ok=True)
+    merged = JUnitXml(record.project)
+    for suite in record.suites.values():
+        if suite.result is None:
+            continue
+        alone = JUnitXml()
+        alone.add_testsuite(_suite(suite, suite.result))
+        alone.write(str(folder / f"{suite.id.name}-{suite.id.stage}.xml"), pretty=True)
+        merged.add_testsuite(_suite(suite, suite.result))
+    merged.update_statistics()  # type: ignore[no-untyped-call]
+    # Those of the suites' calls: what the suites took is more.
+    for one in merged:
+        one.time = round(_seconds(record, one.name), 3)
+    merged.time = round(record.seconds, 3)
+    merged.write(str(folder / MERGED), pretty=True)
+
+
+def _suite(suite: SuiteRecord, result: SuiteResult) -> TestSuite:
+    from junitparser import TestSuite
+
+    found = TestSuite(str(suite.id))
+    properties = {
+        "stage": suite.id.stage,
+        "service": suite.id.name,
+        "state": result.state,
+        "cached": str(bool(result.cached_at)).lower(),
+    }
+    for name, value in properties.items():
+        found.add_property(name, str(value))
+    failures = {failure.test: failure for failure in result.failures}
+    for test, (outcome, seconds) in suite.tests.items():
+        found.add_testcase(_case(suite, test, outcome, seconds, failures.pop(test, None)))
+    for test, failure in failures.items():  # what can't be collected never finishes
+        found.add_testcase(_case(suite, test, failure.outcome, 0.0, failure))
+    if not result.state.green and not result.failures and result.reason:
+        found.add_testcase(_itself(suite, result))
+    found.update_statistics()  # type: ignore[no-untyped-call]
+    found.time = round(result.seconds, 3)
+    return found
+
+
+def _seconds(record: Record, name: str) -> float:
+    results = (one.result for one in record.suites.values() if str(one.id) == name)
+    return sum(result.seconds for result in results if result is not None)
+
+
+def _case(
+    suite: SuiteRecord, test: str, outcome: Outcome, seconds: float, failure: Failure | None
+) -> TestCase:
+    from junitparser import Error, Skipped, TestCase
+    from junitparser import Failure as Failed
+
+    file, _, name = test.rpartition("::")
+    case = TestCase(_text(name or test), f"{suite.id}.{file}" if file else str(suite.id))
+    case.time = round(seconds, 3)
+    if failure is not None:
+        kind = Error if outcome is Outcome.ERROR else Failed
+        words = kind(_text(failure.message))
+        words.text = _text(failure.text)
+        case.result = [words]
+    elif outcome in (Outcome.SKIPPED, Outcome.XFAILED):
+        case.result = [Skipped(str(outcome))]
+    return case
+
+
+def _itself(suite: SuiteRecord, result: SuiteResult) -> TestCase:
+    """Return a case for a suite that is red, or was not run, although no test of it is red."""
+    from junitparser import Error, Skipped, TestCase
+
+    case = TestCase(f"{suite.id} {result.state}", str(suite.id))
+    if result.state == "blocked":
+        case.result = [Skipped(_text(result.reason))]
+    else:
+        words = Error(_text(result.reason))
+        words.text = _text(result.details)
+        case.result = [words]
+    return case
+
+
+def _text(text: str) -> str:
+    """Return a text without what XML can't hold."""
+    return "".join(char for char in text if _is_legal(ord(char)))
+
+
+def _is_legal(code: int) -> bool:
+    ranges: Iterable[tuple[int, int]] = (
+        (0x20, 0xD7FF),
+        (0xE000, 0xFFFD),
+        (0x10000, 0x10FFFF),
+    )
+    return code in (0x9, 0xA, 0xD) or any(low <= code <= high for low, high in ranges)
