@@ -36,5 +36,5 @@ def remember(known: History, planned: Plan, suites: tuple[SuiteRun, ...]) -> Non
 
     if suites:
         root = planned.project.root
-        whole = not planned.request.arguments
+        whole = not (planned.request.arguments or planned.request.picks)
         known.record(Run(time.time(), checkout(root).branch, head(root), suites, whole=whole))

@@ -20,20 +20,36 @@ from taskslib.api.session import (
 )
 from taskslib.errors import EngineError
 from taskslib.pipeline.plan import Plan, TestRequest, make_plan
-from taskslib.project.model import Stack, Suite
+from taskslib.project.model import Project, Stack, Suite, shown
 from taskslib.secrets import mask_of
 
 if TYPE_CHECKING:
     from taskslib.events import Sink
     from taskslib.pipeline.report import Report
     from taskslib.pipeline.results.memory import Memory
+    from taskslib.pipeline.selecting import Arguments
     from taskslib.stacks.instance import Spec
 
 
 def plan(session: Session, request: TestRequest) -> Plan:
     """Return what a request would run. Raises `UsageError`, `ConfigError`, `NothingToRunError`."""
     affected = selection.affected(session, request.base) if request.affected else None
-    return make_plan(project(session), request, affected)
+    found = project(session)
+    return make_plan(found, request, affected, _chosen(session, found, request))
+
+
+def _chosen(session: Session, found: Project, request: TestRequest) -> Arguments | None:
+    """Return the suites that a path or earlier failures pick; None where none are picked so."""
+    from taskslib.pipeline.selecting import by_failures, by_path
+
+    if request.path:
+        return by_path(found, request.path, Path.cwd())
+    if request.failed:
+        from taskslib.project.git import checkout
+
+        failed = history(session, found.name).failed(checkout(found.root).branch)
+        return by_failures(found, [(one.suite, one.test) for one in failed])
+    return None
 
 
 def test(
@@ -111,12 +127,18 @@ def _stacks(planned: Plan) -> tuple[Stack, ...]:
     return tuple(stack for stack in dict.fromkeys(one.stack for one in suites) if stack)
 
 
-def rerun_command(suite: Suite, test: str) -> str:
+def rerun_command(root: Path, suite: Suite, test: str) -> str:
     """Return the command line that runs one test of a suite again, and only it."""
+    from taskslib.frameworks.base import command_line, rerun_line
     from taskslib.frameworks.detection import framework_of
 
     framework = framework_of(suite)
-    return framework.rerun(suite, test) if framework else ""
+    if framework is None:
+        return ""
+    file, _, name = test.partition("::")
+    if framework.name == "pytest" and name and (suite.folder / file).is_relative_to(suite.tests):
+        return command_line("inv", "test", f"{shown(suite.folder / file, root)}::{name}")
+    return rerun_line(suite, framework.selection(suite, (test,)))
 
 
 def run_folder(session: Session) -> Path:

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 def recall(session: Session, planned: Plan) -> tuple[Plan, Memory | None]:
     """Return a plan in which what need not run is marked, and the memory for its run.
 
-    There is none with stacks that are kept: what ran on such a stack is never stored.
+    There is none with stacks that are kept: what ran on such a stack is never stored. Nor is
+    there where tests are picked: who names one wants it run.
     """
-    if planned.request.keep:
+    if planned.request.keep or planned.request.picks:
         return planned, None
     memory = memory_of(session, planned.project, planned.request.arguments)
     found = memory.look_up([entry.suite for entry in planned.entries])

@@ -8,6 +8,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib.cli.given import Wanted, requested
+from taskslib.cli.path_task import PathTask
 from taskslib.cli.run import run_tests
 from taskslib.cli.session import PROGRAM_KEY, command, session
 from taskslib.errors import ExitCode, UsageError
@@ -31,8 +32,11 @@ _BASE = "with --affected: compare with this commit or branch (also: TASKSLIB_BAS
 
 
 @task(
+    klass=PathTask,
     auto_shortflags=False,
     help={
+        "path": "a file of tests, file::test, a folder or a service; may stand without --path",
+        "failed": "only tests that were red when they ran last on this branch",
         "stage": "exactly these stages: unit, service, integration",
         "service": f"{_SERVICE}; the integration stage then runs only if --stage asks for it",
         "keep-going": _KEEP_GOING,
@@ -48,8 +52,10 @@ _BASE = "with --affected: compare with this commit or branch (also: TASKSLIB_BAS
 @command
 def test(
     context: Context,
+    path: str | None = None,
     stage: str | None = None,
     service: str | None = None,
+    failed: bool = False,
     keep_going: bool = False,
     verbose: bool = False,
     keep: bool = False,
@@ -72,7 +78,10 @@ def test(
     if base and not affected:
         raise UsageError("--base is for --affected", hint=f"inv test --affected --base {base}")
     request = requested(stage, service, verbose=verbose, keep=keep, force=force)
+    if failed and path:
+        raise UsageError("--failed and a path exclude each other", hint="inv test --failed")
     request = replace(request, keep_going=keep_going, affected=affected, base=base)
+    request = replace(request, path=path or "", failed=failed)
     return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
 
 

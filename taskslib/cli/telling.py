@@ -135,7 +135,7 @@ class Names:
 
     def rerun(self, suite: SuiteId, test: str) -> str:
         """Return the command that runs one test again."""
-        return api.rerun_command(self._suites[suite], test)
+        return api.rerun_command(self._project.root, self._suites[suite], test)
 
     def place(self, suite: SuiteId, path: str) -> str:
         """Return a file of a suite's as seen from the repo."""

@@ -71,8 +71,17 @@ class Framework(Protocol):
     def reader(self, invocation: Invocation) -> Reader:
         """Return what reads the results; called before the suite's process starts."""
 
-    def rerun(self, suite: Suite, test: str) -> str:
-        """Return the command line that runs one test (an id from the events) again, and only it."""
+    def selection(self, suite: Suite, tests: Sequence[str]) -> tuple[str, ...]:
+        """Return the arguments that run just these tests (ids from the events).
+
+        Nothing where that can't be told: then the whole suite is run.
+        """
+
+    def within(self, suite: Suite, path: str, test: str) -> tuple[str, ...]:
+        """Return the arguments that run a file or folder, or of it what is called `test`.
+
+        `path` is relative to the suite's folder. Raises `UsageError` where that can't be told.
+        """
 
 
 def rerun_line(suite: Suite, arguments: tuple[str, ...]) -> str:
@@ -83,7 +92,11 @@ def rerun_line(suite: Suite, arguments: tuple[str, ...]) -> str:
         Stage.SERVICE: ("test-service", name),
         Stage.INTEGRATION: ("test-integration",),
     }[suite.id.stage]
-    argv = ("inv", *task, *(("--", *arguments) if arguments else ()))
+    return command_line("inv", *task, *(("--", *arguments) if arguments else ()))
+
+
+def command_line(*argv: str) -> str:
+    """Return words as a command line that a person can paste."""
     return subprocess.list2cmdline(argv) if os.name == "nt" else shlex.join(argv)
 
 

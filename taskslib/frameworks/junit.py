@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from taskslib.cancellation import Cancellation
-from taskslib.errors import EnvironmentFailure
-from taskslib.frameworks.base import Invocation, Prepared, as_pattern, rerun_line
+from taskslib.errors import EnvironmentFailure, UsageError
+from taskslib.frameworks.base import Invocation, Prepared, as_pattern
 from taskslib.frameworks.reports.reader import JUnitReader
 from taskslib.processes import Command
 from taskslib.project.model import Runner, Suite
@@ -62,13 +62,23 @@ class JUnit:
         narrowed = bool(invocation.arguments)
         return JUnitReader(_runner(invocation.suite), invocation.output, narrowed=narrowed)
 
-    def rerun(self, suite: Suite, test: str) -> str:
-        """Return the command line that runs the test again, or its suite where none can say so."""
+    def selection(self, suite: Suite, tests: Sequence[str]) -> tuple[str, ...]:
+        """Return what the configuration selects one test by; several can't be told."""
+        if len(tests) != 1:
+            return ()
+        [test] = tests
         group, _, rest = re.sub(r" #\d+$", "", test).partition(" > ")
         classname, name = (group, rest) if rest else ("", group)
         parts = _runner(suite).select
         words = {"classname": classname, "name": name, "pattern": as_pattern(name)}
-        return rerun_line(suite, tuple(_filled(part, words) for part in parts))
+        return tuple(_filled(part, words) for part in parts)
+
+    def within(self, suite: Suite, path: str, test: str) -> tuple[str, ...]:
+        """Refuse: which arguments name a file is the command's own business."""
+        raise UsageError(
+            f"{suite.id}: its command runs the whole suite; what runs {test or path} isn't known",
+            hint="pass its own arguments through, after --",
+        )
 
 
 def _filled(part: str, words: Mapping[str, str]) -> str:

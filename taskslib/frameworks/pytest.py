@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,6 @@ from taskslib.frameworks.base import (
     files_below,
     positional,
     relative_tests,
-    rerun_line,
 )
 from taskslib.frameworks.reading import EventsReader
 from taskslib.frameworks.stacks import VARIABLE, stacks_folder
@@ -101,6 +101,12 @@ class Pytest:
         """Return what reads the plugin's events."""
         return EventsReader(invocation.events)
 
-    def rerun(self, suite: Suite, test: str) -> str:
-        """Return the command line that runs one test again."""
-        return rerun_line(suite, (test,))
+    def selection(self, suite: Suite, tests: Sequence[str]) -> tuple[str, ...]:
+        """Return the ids themselves."""
+        del suite
+        return tuple(tests)
+
+    def within(self, suite: Suite, path: str, test: str) -> tuple[str, ...]:
+        """Return the id."""
+        del suite
+        return (f"{path}::{test}" if test else path,)

@@ -7,7 +7,7 @@ reporter crashes and takes others with it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from taskslib.frameworks.base import (
     files_below,
     positional,
     relative_tests,
-    rerun_line,
 )
 from taskslib.frameworks.node.package import read_package, version_of
 from taskslib.frameworks.reading import EventsReader
@@ -104,14 +103,29 @@ class Vitest:
         """Return what reads the reporter's events."""
         return EventsReader(invocation.events)
 
-    def rerun(self, suite: Suite, test: str) -> str:
-        """Return the command line that runs one test again."""
-        path, *names = re.sub(r"^\|[^|]*\| ", "", test).split(" > ")
-        # vitest joins a test's names by a space, and from 5 on by an arrow.
-        pattern = "( >)? ".join(as_pattern(name) for name in names)
-        # The number may be ours, of a second test with that name, or the name's own.
-        pattern = re.sub(r" #\d+$", lambda number: f"({number[0]})?", pattern)
-        return rerun_line(suite, (path, "-t", f"^{pattern}$") if names else (path,))
+    def selection(self, suite: Suite, tests: Sequence[str]) -> tuple[str, ...]:
+        """Return the files, and a pattern that fits the tests' names."""
+        del suite
+        chosen = [re.sub(r"^\|[^|]*\| ", "", test).split(" > ") for test in tests]
+        files = dict.fromkeys(path for path, *_ in chosen)
+        if not all(names for _, *names in chosen):
+            return tuple(files)  # one of the files could not be loaded: all of it is to run
+        patterns = dict.fromkeys(_pattern(names) for _, *names in chosen)
+        several = len(patterns) > 1
+        pattern = f"^({'|'.join(patterns)})$" if several else f"^{next(iter(patterns), '')}$"
+        return (*files, "-t", pattern)
+
+    def within(self, suite: Suite, path: str, test: str) -> tuple[str, ...]:
+        """Return the file, and a pattern that fits what is in a test's name."""
+        del suite
+        return (path, "-t", as_pattern(test)) if test else (path,)
+
+
+def _pattern(names: Sequence[str]) -> str:
+    # vitest joins a test's names by a space, and from 5 on by an arrow.
+    pattern = "( >)? ".join(as_pattern(name) for name in names)
+    # The number may be ours, of a second test with that name, or the name's own.
+    return re.sub(r" #\d+$", lambda number: f"({number[0]})?", pattern)
 
 
 def _too_old(version: str) -> bool:

@@ -58,6 +58,15 @@ class TestRequest:
     """Show the frameworks' own output."""
     arguments: tuple[str, ...] = ()
     """What goes to the test frameworks as it is."""
+    path: str = ""
+    """Only what a path of the repo means: a file of tests, one of them, a folder, a service."""
+    failed: bool = False
+    """Only tests that were red when they ran last."""
+
+    @property
+    def picks(self) -> bool:
+        """Whether suites run with some of their tests only, named by us."""
+        return bool(self.path or self.failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,8 @@ class SuitePlan:
     steps: tuple[Step, ...]
     cached: Stored | None = None
     """Its result where it need not run; it goes through no step then."""
+    arguments: tuple[str, ...] = ()
+    """What picks some of its tests, before what was passed through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +105,19 @@ class Plan:
         return tuple(entry for stage in self.stages for entry in stage.suites)
 
 
-def make_plan(project: Project, request: TestRequest, affected: Affected | None = None) -> Plan:
+def make_plan(
+    project: Project,
+    request: TestRequest,
+    affected: Affected | None = None,
+    chosen: Mapping[SuiteId, tuple[str, ...]] | None = None,
+) -> Plan:
     """Return what a request comes to in a project.
 
     Args:
         project: The repo.
         request: What was asked for.
         affected: Where only affected suites are to run, which those are: the plan may be empty.
+        chosen: Where suites are picked one by one, which those are, and what of them.
 
     Raises:
         UsageError: A service that isn't one, or a stage that the project doesn't have.
@@ -120,6 +137,8 @@ def make_plan(project: Project, request: TestRequest, affected: Affected | None 
     )
     plan = Plan(project, request, stages, _notes(project, request))
     _refuse_empty(plan)
+    if chosen is not None:
+        return _picked(plan, chosen)
     return plan if affected is None else _narrowed(plan, affected)
 
 
@@ -132,6 +151,23 @@ def with_results(plan: Plan, found: Mapping[SuiteId, Stored]) -> Plan:
 
     stages = (replace(one, suites=tuple(map(entry, one.suites))) for one in plan.stages)
     return replace(plan, stages=tuple(stages))
+
+
+def _picked(plan: Plan, chosen: Mapping[SuiteId, tuple[str, ...]]) -> Plan:
+    """Return a plan of the chosen suites alone."""
+    stages = tuple(
+        StagePlan(stage.stage, suites)
+        for stage in plan.stages
+        if (
+            suites := tuple(
+                replace(one, arguments=chosen[one.suite.id])
+                for one in stage.suites
+                if one.suite.id in chosen
+            )
+        )
+    )
+    nothing = () if stages else ("no test was red when it ran last",)
+    return replace(plan, stages=stages, notes=(*plan.notes, *nothing))
 
 
 def _narrowed(plan: Plan, affected: Affected) -> Plan:

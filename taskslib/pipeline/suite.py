@@ -71,7 +71,7 @@ class SuiteRunner:
         emit(SuiteStarted(suite.id, began))
         steps = _Steps(suite.id, emit)
         try:
-            result = self._run(suite, emit, steps, turn)
+            result = self._run(entry, emit, steps, turn)
         except Interrupted:
             result = SuiteResult(suite.id, State.INTERRUPTED, reason=f"during {steps.reached}")
         except TaskslibError as error:
@@ -87,12 +87,13 @@ class SuiteRunner:
         seconds = time.monotonic() - began - turn.waited
         return replace(masked(result, self.mask), seconds=seconds)
 
-    def _run(self, suite: Suite, emit: Sink, steps: _Steps, turn: Turn) -> SuiteResult:
+    def _run(self, entry: SuitePlan, emit: Sink, steps: _Steps, turn: Turn) -> SuiteResult:
+        suite = entry.suite
         framework = framework_of(suite)
         if framework is None:
             where = shown(suite.tests, suite.folder)
             return SuiteResult(suite.id, State.NO_TESTS, reason=f"no test file in {where}")
-        job = _Job(suite, framework, FirstRed(emit), steps, turn)
+        job = _Job(suite, framework, FirstRed(emit), steps, turn, entry.arguments)
         if suite.stack is None:
             with turn.testing():
                 steps.begin(Step.ENVIRONMENT)
@@ -139,7 +140,7 @@ class SuiteRunner:
             output=self._file(suite.id, "output.txt"),
             sink=job.emit,
             cancellation=job.turn.cancellation,
-            options=self._options(suite.id, job.emit),
+            options=self._options(job),
         )
         return result if result.state.green else replace(result, withheld=selected.withheld)
 
@@ -190,9 +191,11 @@ class SuiteRunner:
             if hidden != text:
                 file.write_bytes(hidden.encode("utf-8", "surrogateescape"))
 
-    def _options(self, suite: SuiteId, emit: Sink) -> Options:
-        live = (lambda text: emit(Output(suite, text))) if self.request.verbose else None
-        return Options(self.request.arguments, self.request.verbose, self.limits.suite, live)
+    def _options(self, job: _Job) -> Options:
+        suite, verbose = job.suite.id, self.request.verbose
+        live = (lambda text: job.emit(Output(suite, text))) if verbose else None
+        arguments = (*job.arguments, *self.request.arguments)
+        return Options(arguments, verbose, self.limits.suite, live)
 
     def _file(self, suite: SuiteId, name: str) -> Path:
         folder = self.folder / f"{suite.name}-{suite.stage}"
@@ -215,6 +218,8 @@ class _Job:
     emit: FirstRed
     steps: _Steps
     turn: Turn
+    arguments: tuple[str, ...] = ()
+    """What picks some of its tests."""
 
 
 class _Steps:

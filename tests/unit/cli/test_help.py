@@ -34,6 +34,7 @@ instance-id: Print the id that keeps this branch's containers apart (TEST_INSTAN
 ports (port-discovery): Print where the running stack is reached; exit 3 if none is up.
 services: List the services with their test suites and stacks, and what is missing.
 setup: Make this machine ready to run the tests; says what it does before it does it.
+show: Print a failure of the last run in full.
 test: Run the tests: unit, then service, then integration, each only if the one before passed.
 test-integration: Run the integration stage alone: the full stack in containers.
 test-service: Run the service stage of a service: it and its direct dependencies in containers.

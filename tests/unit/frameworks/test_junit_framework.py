@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 
@@ -32,9 +31,10 @@ def test_live_progress_by_tap(tmp_path: Path) -> None:
 def test_one_test_again(tmp_path: Path) -> None:
     bench = node_bench(tmp_path)
     bench.write({FILE: NODE["red"]})
-    line = bench.framework.rerun(bench.suite, "two")
-    assert line == "inv test-unit --service api -- --test-name-pattern '^two$'"
-    run = bench.run(*shlex.split(line)[5:])
+    line = bench.framework.selection(bench.suite, ["two"])
+    assert line == ("--test-name-pattern", "^two$")
+    assert bench.framework.selection(bench.suite, ["one", "two"]) == ()
+    run = bench.run(*line)
     assert run.result.counts.failed == 1
     assert run.result.counts.passed == 0
 
@@ -43,8 +43,8 @@ def test_one_whose_name_would_mean_something_in_a_pattern(tmp_path: Path) -> Non
     bench = node_bench(tmp_path)
     bench.write({FILE: NODE["red"].replace('"two"', '"{name} (two) costs 3.50 $?"')})
     [failure] = bench.run().result.failures
-    again = shlex.split(bench.framework.rerun(bench.suite, failure.test))
-    counts = bench.run(*again[5:]).result.counts
+    again = bench.framework.selection(bench.suite, [failure.test])
+    counts = bench.run(*again).result.counts
     assert (counts.passed, counts.failed) == (0, 1)
 
 
@@ -62,7 +62,7 @@ def test_a_report_that_was_never_written(tmp_path: Path) -> None:
 
 def test_without_a_way_to_select_the_whole_suite_is_run_again(tmp_path: Path) -> None:
     bench = Bench(tmp_path, "", Prepared(tmp_path), JUnit(), Runner(("x",), tmp_path, "r.xml"))
-    assert bench.framework.rerun(bench.suite, "a > b") == "inv test-unit --service api"
+    assert bench.framework.selection(bench.suite, ["a > b"]) == ()
 
 
 def test_a_command_that_is_not_there(tmp_path: Path) -> None:

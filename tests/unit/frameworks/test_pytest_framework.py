@@ -12,7 +12,7 @@ import pytest
 from taskslib import frameworks
 from taskslib.errors import EnvironmentFailure
 from taskslib.events import Stage, SuiteId
-from taskslib.frameworks.base import Invocation, Prepared
+from taskslib.frameworks.base import Invocation, Prepared, rerun_line
 from taskslib.frameworks.detection import framework_of
 from taskslib.frameworks.pytest import Pytest
 from taskslib.processes import Command
@@ -94,7 +94,9 @@ def test_named_tests_replace_the_folder(
 )
 @pytest.mark.skipif(sys.platform == "win32", reason="quotes differ there")
 def test_rerun(tmp_path: Path, stage: Stage, task: str) -> None:
-    line = Pytest().rerun(suite_in(tmp_path, stage), "tests/test_it.py::test_it[a b's]")
+    suite = suite_in(tmp_path, stage)
+    arguments = Pytest().selection(suite, ["tests/test_it.py::test_it[a b's]"])
+    line = rerun_line(suite, arguments)
     assert line == f"""inv {task} -- 'tests/test_it.py::test_it[a b'"'"'s]'"""
 
 

@@ -1,0 +1,74 @@
+"""Which suites a path of the repo means, and what their frameworks are told to run just that."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from taskslib.errors import UsageError
+from taskslib.events import SuiteId
+from taskslib.frameworks.detection import framework_of
+from taskslib.project.model import Project, Suite
+
+Arguments = Mapping[SuiteId, tuple[str, ...]]
+"""What suites are told to run; the whole of it where that is nothing."""
+
+
+def by_path(project: Project, given: str, cwd: Path) -> Arguments:
+    """Return the suites that a path means, and what of them.
+
+    A file or folder of tests (`…/test_a.py::test_b` too) means just that; one above means all the
+    suites below it; any other file of a service means all the service's suites.
+
+    Raises `UsageError` where there is no such file, or no suite that has to do with it.
+    """
+    file, _, test = given.partition("::")
+    path = _found(project, file, cwd)
+    inside = [one for one in project.suites if path.is_relative_to(one.tests) and path != one.tests]
+    if inside:
+        deepest = max(len(one.tests.parts) for one in inside)
+        chosen = [one for one in inside if len(one.tests.parts) == deepest]
+        return {one.id: _arguments(one, path, test) for one in chosen}
+    if test:
+        raise UsageError(f"{file} is in no suite's tests", hint=_folders(project))
+    below = [one for one in project.suites if one.tests.is_relative_to(path)]
+    mine = [one for one in project.suites if path.is_relative_to(one.folder)]
+    deepest = max((len(one.folder.parts) for one in mine), default=0)
+    chosen = below or [one for one in mine if len(one.folder.parts) == deepest]
+    if not chosen:
+        raise UsageError(f"no suite has to do with {file}", hint=_folders(project))
+    return {one.id: () for one in chosen}
+
+
+def by_failures(project: Project, failed: Sequence[tuple[SuiteId, str]]) -> Arguments:
+    """Return the suites of failed tests, and what runs just those."""
+    tests: dict[SuiteId, list[str]] = {}
+    for suite, test in failed:
+        tests.setdefault(suite, []).append(test)
+    return {
+        suite.id: framework.selection(suite, tests[suite.id])
+        for suite in project.suites
+        if suite.id in tests and (framework := framework_of(suite)) is not None
+    }
+
+
+def _found(project: Project, file: str, cwd: Path) -> Path:
+    """Return a path that is given as seen from where the user is, or from the repo."""
+    for base in (cwd, project.root):
+        path = Path(os.path.normpath(base / file))
+        if path.exists():
+            return path.resolve() if path.is_relative_to(project.root.resolve()) else path
+    raise UsageError(f"there is no {file}", hint=_folders(project))
+
+
+def _arguments(suite: Suite, path: Path, test: str) -> tuple[str, ...]:
+    framework = framework_of(suite)
+    if framework is None:
+        return ()
+    return framework.within(suite, Path(os.path.relpath(path, suite.folder)).as_posix(), test)
+
+
+def _folders(project: Project) -> str:
+    shown = dict.fromkeys(project.shown(one.tests) for one in project.suites)
+    return f"tests are in {', '.join(shown)}"

@@ -1,0 +1,145 @@
+"""`inv test PATH` and `inv test --failed`, on the real command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from taskslib.cli.path_task import given_path
+from tests.support.projects import Ran, inv, multi, write
+
+TEST = "services/web/tests/unit/test_unit.py"
+TWO = "def test_a(): pass\ndef test_b(): assert 0\n"
+VALUED = {"--service", "--junit"}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    return write(tmp_path / "shop", multi(**{TEST: TWO}))
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        ("test a/b.py", "a/b.py"),
+        ("test b.py::t", "b.py::t"),
+        ("test b.py", "b.py"),
+        ("test a\\b", "a\\b"),
+        ("--echo test --force a/b", "a/b"),
+        ("shop.test a/b", "a/b"),
+        ("test --junit out/dir --service a a/b", "a/b"),
+        ("test --junit=out/dir", None),
+        ("test --junit out/dir", None),
+        ("test services", None),
+        ("test -- a/b", None),
+        ("lint a/b", None),
+        ("", None),
+    ],
+)
+def test_which_word_is_a_path(words: str, path: str | None) -> None:
+    assert given_path(words.split(), "test", VALUED) == path
+
+
+def test_one_test_and_nothing_else(shop: Path) -> None:
+    assert inv(shop, "test", f"{TEST}::test_a") == Ran(
+        0,
+        "Unit Tests\n  ✓ web              1 passed TIME\n"
+        "\n1 suite in TIME\n1 passed, 0 failed, 0 skipped\n",
+        "",
+    )
+    # Named, it is run again.
+    assert "cached" not in inv(shop, "test", f"{TEST}::test_a").out
+
+
+def test_a_path_and_more_tasks(shop: Path) -> None:
+    ran = inv(shop, "test", f"{TEST}::test_a", "--plain", "instance-id")
+    assert ran.code == 0
+    assert "1 passed, 0 failed" in ran.out
+
+
+def test_only_what_failed_until_it_passes(shop: Path) -> None:
+    assert inv(shop, "test", "--failed") == Ran(0, "", "note: no test was red when it ran last\n")
+    assert inv(shop, "test", "--stage", "unit").code == 1
+    red = inv(shop, "test", "--failed")
+    assert red.out.endswith("\n0 passed, 1 failed, 0 skipped\n")
+    assert f"    again: inv test {TEST}::test_b\n" in red.out
+    write(shop, {TEST: TWO.replace("assert 0", "pass")})
+    assert inv(shop, "test", "--failed").out.endswith("\n1 passed, 0 failed, 0 skipped\n")
+    assert inv(shop, "test", "--failed").err == "note: no test was red when it ran last\n"
+
+
+def test_what_can_not_be_is_refused(shop: Path) -> None:
+    both = inv(shop, "test", "a/b.py", "--failed")
+    assert (both.code, both.err.splitlines()[0]) == (
+        2,
+        "error: --failed and a path exclude each other",
+    )
+    gone = inv(shop, "test", "services/web/gone.py")
+    assert (gone.code, gone.err) == (
+        2,
+        "error: there is no services/web/gone.py\n\n"
+        "hint: tests are in services/web/tests/unit, services/web/tests/integration\n",
+    )
+
+
+def test_a_failure_in_full(shop: Path) -> None:
+    assert inv(shop, "show").out == "the last run had no failures\n"
+    inv(shop, "test", "--stage", "unit")
+    listed = inv(shop, "show").out
+    assert listed == (
+        f"F1 web:unit FAILED tests/unit/test_unit.py::test_b\n{TEST}:2: AssertionError: assert 0\n"
+    )
+    full = inv(shop, "show", "--id", "f1").out
+    assert full.startswith(f"{listed}again: inv test {TEST}::test_b\n\n")
+    assert ">   def test_b(): assert 0\n" in full
+    wrong = inv(shop, "show", "--id", "F2")
+    assert (wrong.code, wrong.err) == (
+        2,
+        "error: no failure 'F2' in the last run\n\nhint: did you mean 'F1'? failures: F1\n",
+    )
+
+
+def test_reports_for_machines(shop: Path) -> None:
+    import json
+
+    ran = inv(
+        shop, "test", "--stage", "unit", "--json", "--junit", "out/j", "--events", "out/e.jsonl"
+    )
+    told = json.loads(ran.out)
+    assert (ran.code, told["exit"]["code"]) == (1, 1)
+    assert ran.err.endswith("\n1 passed, 1 failed, 0 skipped\n")
+    assert sorted(file.name for file in (shop / "out" / "j").iterdir()) == [
+        "junit.xml",
+        "web-unit.xml",
+    ]
+    first, *events = (shop / "out" / "e.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(first)["project"] == "shop"
+    assert json.loads(events[-1])["event"] == "SuiteFinished"
+    refused = inv(shop, "test", "--events", "services")
+    assert (refused.code, refused.err.splitlines()[0]) == (
+        2,
+        "error: --events services: Is a directory",
+    )
+
+
+def test_what_is_cached_is_in_the_reports_too(shop: Path) -> None:
+    import json
+
+    write(shop, {TEST: "def test_a(): pass\n"})
+    first = json.loads(inv(shop, "test-unit", "--json").out)["suites"][0]
+    again = json.loads(inv(shop, "test-unit", "--json").out)["suites"][0]
+    assert (first["cached"], again["cached"] is None) == (None, False)
+    assert again["tests"] == first["tests"]
+    assert again["fingerprint"] == first["fingerprint"]
+
+
+def test_annotations_and_summary_where_ci_is_seen(shop: Path) -> None:
+    summary = shop / "summary.md"
+    ran = inv(shop, "test-unit", GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
+    assert (
+        f"\n::error file={TEST},line=2,"
+        "title=web%3Aunit tests/unit/test_unit.py%3A%3Atest_b::AssertionError: assert 0\n"
+    ) in ran.out
+    assert ran.out.endswith("\n1 passed, 1 failed, 0 skipped\n")
+    assert "| web | unit | failed | 1 | 1 | 0 |" in summary.read_text("utf-8")

@@ -1,0 +1,86 @@
+"""What a path means, and what earlier failures do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from taskslib.errors import UsageError
+from taskslib.events import Stage, SuiteId
+from taskslib.pipeline.selecting import by_failures, by_path
+from taskslib.project import load
+from taskslib.project.model import Project
+from tests.support.projects import COMPOSE, multi, write
+
+UNIT, SERVICE = SuiteId("web", Stage.UNIT), SuiteId("web", Stage.SERVICE)
+ROOT, ALL = SuiteId("shop", Stage.UNIT), SuiteId("shop", Stage.INTEGRATION)
+TEST = "services/web/tests/unit/test_unit.py"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    files = {
+        "deploy/test/docker-compose.yml": COMPOSE.format(context="."),
+        "tests/integration/test_all.py": "",
+        "tests/unit/deep/test_own.py": "",
+        "services/web/web.py": "",
+        "README.md": "",
+        "odd/page.txt": "",
+    }
+    return load(write(tmp_path / "shop", multi(**files)))
+
+
+@pytest.mark.parametrize(
+    ("path", "chosen"),
+    [
+        (TEST, {UNIT: ("tests/unit/test_unit.py",)}),
+        (f"{TEST}::TestA::test_b[x::y]", {UNIT: ("tests/unit/test_unit.py::TestA::test_b[x::y]",)}),
+        ("services/web/tests/unit", {UNIT: ()}),
+        ("services/web/tests/", {UNIT: (), SERVICE: ()}),
+        ("./services/web", {UNIT: (), SERVICE: ()}),
+        ("services/web/web.py", {UNIT: (), SERVICE: ()}),
+        ("services/../services/web/web.py", {UNIT: (), SERVICE: ()}),
+        ("tests/unit/deep", {ROOT: ("tests/unit/deep",)}),
+        ("tests/integration/test_all.py", {ALL: ("tests/integration/test_all.py",)}),
+        ("README.md", {ROOT: (), ALL: ()}),
+    ],
+)
+def test_a_path_seen_from_the_repo(
+    project: Project, path: str, chosen: dict[SuiteId, tuple[str, ...]]
+) -> None:
+    assert by_path(project, path, Path("/")) == chosen
+    assert by_path(project, str(project.root / path), Path("/")) == chosen
+
+
+def test_a_path_seen_from_where_the_user_is(project: Project) -> None:
+    here = project.root / "services" / "web"
+    expected = {UNIT: ("tests/unit/test_unit.py::test_a",)}
+    assert by_path(project, "tests/unit/test_unit.py::test_a", here) == expected
+    assert by_path(project, "test_unit.py::test_a", here / "tests" / "unit") == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("services/web/nope.py", "there is no services/web/nope.py"),
+        ("services/web/web.py::test_a", "services/web/web.py is in no suite's tests"),
+        ("/", "no suite has to do with /"),
+    ],
+)
+def test_a_path_that_means_nothing(project: Project, path: str, message: str) -> None:
+    if path == "/":
+        # Everything is below it, but it is not the repo's.
+        assert set(by_path(project, path, Path("/"))) == {one.id for one in project.suites}
+        return
+    with pytest.raises(UsageError) as refused:
+        by_path(project, path, Path("/"))
+    assert refused.value.message == message
+    assert refused.value.hint.startswith("tests are in services/web/tests/unit, ")
+
+
+def test_only_what_failed(project: Project) -> None:
+    gone = SuiteId("gone", Stage.UNIT)
+    failed = [(UNIT, "a.py::t1"), (ALL, "b.py::t"), (UNIT, "a.py::t2"), (gone, "c.py::t")]
+    assert by_failures(project, failed) == {UNIT: ("a.py::t1", "a.py::t2"), ALL: ("b.py::t",)}
+    assert by_failures(project, []) == {}
