@@ -144,7 +144,9 @@ class SuiteResult:
     withheld: tuple[str, ...] = ()
     """Names of environment variables that the suite did not get; for a red suite only."""
     repeated: int = 0
-    """Tests that failed, were run again, and passed then or not."""
+    """Tests that failed, were run again by the framework, and passed then or not."""
+    flaky: tuple[str, ...] = ()
+    """Tests that were red, and passed when they were run again by us."""
     cached_at: float = 0.0
     """When it passed, in seconds since the epoch, if it was not run again now; else 0."""
 
@@ -242,6 +244,8 @@ class TestFinished:
     seconds: float
     """The call alone, without fixtures."""
     failure: Failure | None = None
+    flaky: bool = False
+    """Whether it was red, and passed when it was run again."""
 
 
 @dataclass(frozen=True, slots=True)

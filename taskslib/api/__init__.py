@@ -6,6 +6,7 @@ Every function takes a `Session`, which says where it works; expected errors are
 
 from __future__ import annotations
 
+from taskslib.api.history import past
 from taskslib.api.machine import setup, standins
 from taskslib.api.pipeline import (
     last_failures,
@@ -42,6 +43,7 @@ __all__ = [
     "last_failures",
     "leave_answer",
     "logs",
+    "past",
     "plan",
     "project",
     "prunable",

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from taskslib.api.session import Session
+from taskslib.api.session import Session, project
 from taskslib.pipeline.plan import Plan
 
 if TYPE_CHECKING:
@@ -20,6 +20,11 @@ def history(session: Session, name: str) -> History:
     from taskslib.project.places import results_root
 
     return History(results_root(session.root, session.environ), name, say=session.say)
+
+
+def past(session: Session) -> History:
+    """Return what is known of the earlier runs of the project."""
+    return history(session, project(session).name)
 
 
 def durations(known: History, planned: Plan) -> Mapping[SuiteId, float]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from taskslib.api import selection
 from taskslib.api.history import durations, history, remember
+from taskslib.api.results import forget_answers, reasons
 from taskslib.api.session import (
     Session,
     engine_of,
@@ -108,7 +109,10 @@ def test(
         report = runner.run(planned)
         if memory is not None:
             memory.store()
-    remember(known, planned, collector.suites())
+            if memory.disproven:
+                forget_answers(session, planned)
+    keys = {suite: key for suite, (key, _) in reasons(planned, memory).items()}
+    remember(known, planned, collector.suites(keys))
     return report
 
 

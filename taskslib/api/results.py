@@ -90,6 +90,13 @@ def answered(session: Session, request: TestRequest) -> bool:
     return told is not None and quick.show(told)
 
 
+def forget_answers(session: Session, planned: Plan) -> None:
+    """Remove what would answer a run, after one that has shown it to be wrong."""
+    from taskslib.pipeline.results.answers import forget
+
+    forget(planned.project, session.environ)
+
+
 def leave_answer(session: Session, planned: Plan, memory: Memory, shown: Shown) -> None:
     """Leave the answer to a run of which all suites passed and are stored."""
     from taskslib.pipeline.results.answers import key_of, leave

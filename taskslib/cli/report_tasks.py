@@ -6,6 +6,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
+from taskslib.cli.given import one_of
 from taskslib.cli.outcome import tell
 from taskslib.cli.session import command, session
 from taskslib.errors import UsageError, did_you_mean
@@ -34,4 +35,53 @@ def show(context: Context, id: str = "") -> None:  # noqa: A002 — the option's
             tell(clean(file.read_text("utf-8")).splitlines()[:2])
 
 
-TASKS = (show,)
+@task(auto_shortflags=False, help={"format": "table or json"})
+@command
+def flaky(context: Context, format: str = "table") -> None:  # noqa: A002 — the option's name
+    """List tests that came to different things although nothing had changed.
+
+    Example: inv flaky
+    """
+    from taskslib.display.past import flaky_lines
+
+    one_of(format, _FORMATS)
+    tell(flaky_lines(api.past(session(context)).flaky(), format))
+
+
+@task(auto_shortflags=False, help={"count": "how many", "format": "table or json"})
+@command
+def slowest(context: Context, count: int = 20, format: str = "table") -> None:  # noqa: A002
+    """List the tests that take longest, by the last green run of each suite.
+
+    Example: inv slowest --count 5
+    """
+    from taskslib.display.past import slowest_lines
+
+    one_of(format, _FORMATS)
+    tell(slowest_lines(api.past(session(context)).slowest(count), format))
+
+
+@task(
+    auto_shortflags=False,
+    positional=["name"],
+    help={"name": "what is in the test's name", "count": "how many", "format": "table or json"},
+)
+@command
+def history(
+    context: Context,
+    name: str,
+    count: int = 20,
+    format: str = "table",  # noqa: A002
+) -> None:
+    """Print how a test ended in earlier runs, the last one first.
+
+    Example: inv history test_price
+    """
+    from taskslib.display.past import history_lines
+
+    one_of(format, _FORMATS)
+    tell(history_lines(api.past(session(context)).outcomes(name, count), format))
+
+
+_FORMATS = ("table", "json")
+TASKS = (show, flaky, slowest, history)

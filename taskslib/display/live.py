@@ -18,7 +18,7 @@ from taskslib.display.board import Board
 from taskslib.display.red import Red
 from taskslib.display.rows import FOLDED, folded, row, style_of
 from taskslib.display.summary import summary_lines
-from taskslib.display.text import TITLES, glyphs, printable, wants_colour
+from taskslib.display.text import TITLES, flaky_words, glyphs, printable, wants_colour
 from taskslib.events import Event, Note, Output, State, SuiteFinished, TestFinished
 from taskslib.pipeline.names import Names
 from taskslib.pipeline.report import Report
@@ -101,6 +101,8 @@ class LiveDisplay:
                 self._line(folded(hidden, self._glyphs, width), style_of(State.PASSED))
             for one in (one for one in results if one not in hidden):
                 self._line(row(one, self._glyphs, width), style_of(one.state))
+                if one.flaky:
+                    self._line(flaky_words(one), "yellow")
         for text, style in summary_lines(report, folder):
             self._line(text, style)
 

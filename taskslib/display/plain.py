@@ -15,7 +15,7 @@ from taskslib.display.red import Red
 from taskslib.display.rows import FOLDED, folded, row, style_of
 from taskslib.display.styled import line_writer
 from taskslib.display.summary import summary_lines
-from taskslib.display.text import TITLES, glyphs
+from taskslib.display.text import TITLES, flaky_words, glyphs
 from taskslib.events import Event, Note, Output, StageStarted, State, SuiteFinished, SuiteResult
 from taskslib.pipeline.names import Names
 from taskslib.pipeline.report import Report
@@ -105,6 +105,8 @@ class PlainDisplay:
             return
         self._tell_cached()
         self._line(row(result, self._glyphs), style_of(result.state))
+        if result.flaky:
+            self._line(flaky_words(result), "yellow")
         if not result.state.green and result.state is not State.BLOCKED:
             self._red.end(result)
 

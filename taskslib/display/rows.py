@@ -24,10 +24,11 @@ def style_of(state: State) -> str:
 
 def row(result: SuiteResult, glyphs: Glyphs, width: int = WIDE) -> str:
     """Return the row of a suite that has ended; below `WIDE` columns its parts stand closer."""
+    flaky = f", {len(result.flaky)} flaky" if result.flaky else ""
     if result.state is State.BLOCKED:
         words, seconds = f"not run: {result.reason}", ""
     else:
-        words = suite_words(result.counts, result.state)
+        words = suite_words(result.counts, result.state) + flaky
         seconds = "cached" if result.cached_at else duration(result.seconds)
     return _row(glyphs.of(result.state), result.suite.name, words, seconds, width)
 

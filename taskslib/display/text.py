@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from taskslib.events import Counts, Stage, State, SuiteResult
 
+_FLAKY = 5
+"""Flaky tests of a suite that are named."""
 TITLES = {
     Stage.UNIT: "Unit Tests",
     Stage.SERVICE: "Service Tests",
@@ -90,6 +92,13 @@ def suite_words(counts: Counts, state: State) -> str:
     if state in {State.PASSED, State.FAILED}:
         return words or str(state)
     return f"{state} ({words})" if words else str(state)
+
+
+def flaky_words(result: SuiteResult) -> str:
+    """Return which tests passed only when they were run again; empty where none did."""
+    shown = ", ".join(result.flaky[:_FLAKY])
+    more = f" and {len(result.flaky) - _FLAKY} more" if len(result.flaky) > _FLAKY else ""
+    return f"    flaky: {shown}{more}" if result.flaky else ""
 
 
 def beside_counts(result: SuiteResult) -> str:

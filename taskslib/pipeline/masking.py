@@ -49,6 +49,7 @@ def masked(result: SuiteResult, mask: Mask) -> SuiteResult:
         reason=mask(result.reason),
         details=mask(result.details),
         logs=mask(result.logs),
+        flaky=tuple(map(mask, result.flaky)),
     )
 
 

@@ -62,6 +62,8 @@ class TestRequest:
     """Only what a path of the repo means: a file of tests, one of them, a folder, a service."""
     failed: bool = False
     """Only tests that were red when they ran last."""
+    retries: int = 0
+    """How often red tests are run again."""
 
     @property
     def picks(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from taskslib.events import (
 )
 from taskslib.frameworks.base import Framework, Prepared
 from taskslib.frameworks.detection import framework_of
+from taskslib.frameworks.retry import with_retries
 from taskslib.frameworks.run import Options, run_suite
 from taskslib.frameworks.variables import suite_variables
 from taskslib.pipeline.evidence import FirstRed, gather
@@ -36,9 +37,6 @@ from taskslib.stacks.engine import Engine
 from taskslib.stacks.instance import Instance, Spec
 from taskslib.stacks.lifetime import Lifetime
 from taskslib.stacks.watchdog import Guard, Unguarded
-
-_WRITTEN = ("output.txt", "output.events")
-"""What a suite's process writes down itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +130,25 @@ class SuiteRunner:
         suite = job.suite
         ours = {**instance.variables, "TEST_ARTIFACTS": str(self._artifacts(suite.id))}
         selected = suite_variables(self.environ, suite.pass_env, ours)
-        result = run_suite(
-            job.framework,
-            suite,
-            prepared,
-            variables=selected.variables,
-            output=self._file(suite.id, "output.txt"),
-            sink=job.emit,
-            cancellation=job.turn.cancellation,
-            options=self._options(job),
-        )
+
+        def run(arguments: Sequence[str], output: str, sink: Sink) -> SuiteResult:
+            return run_suite(
+                job.framework,
+                suite,
+                prepared,
+                variables=selected.variables,
+                output=self._file(suite.id, output),
+                sink=sink,
+                cancellation=job.turn.cancellation,
+                options=self._options(job, arguments),
+            )
+
+        def again(number: int, tests: Sequence[str], sink: Sink) -> SuiteResult:
+            picked = job.framework.selection(suite, tests)
+            return run(picked or job.arguments, f"output-again-{number}.txt", sink)
+
+        result = run(job.arguments, "output.txt", job.emit)
+        result = with_retries(result, self.request.retries, again, job.emit)
         return result if result.state.green else replace(result, withheld=selected.withheld)
 
     def _lifetime(self, job: _Job) -> Lifetime:
@@ -177,25 +184,25 @@ class SuiteRunner:
         try:
             self._mask_files(suite)
         except OSError as error:
-            for name in _WRITTEN:
-                self._file(suite, name).unlink(missing_ok=True)
+            for file in self._file(suite, "output.txt").parent.glob("output*"):
+                file.unlink(missing_ok=True)
             return replace(result, details=f"{result.details}\noutput lost: {error.strerror}")
         return result
 
     def _mask_files(self, suite: SuiteId) -> None:
         """Take secrets out of what the suite's process wrote down itself."""
-        for name in _WRITTEN if self.mask.values else ():
-            file = self._file(suite, name)
+        folder = self._file(suite, "output.txt").parent
+        for file in sorted(folder.glob("output*")) if self.mask.values else ():
             text = file.read_bytes().decode("utf-8", "surrogateescape") if file.is_file() else ""
             hidden = self.mask(text)
             if hidden != text:
                 file.write_bytes(hidden.encode("utf-8", "surrogateescape"))
 
-    def _options(self, job: _Job) -> Options:
+    def _options(self, job: _Job, arguments: Sequence[str]) -> Options:
         suite, verbose = job.suite.id, self.request.verbose
         live = (lambda text: job.emit(Output(suite, text))) if verbose else None
-        arguments = (*job.arguments, *self.request.arguments)
-        return Options(arguments, verbose, self.limits.suite, live)
+        given = (*arguments, *self.request.arguments)
+        return Options(given, verbose, self.limits.suite, live)
 
     def _file(self, suite: SuiteId, name: str) -> Path:
         folder = self.folder / f"{suite.name}-{suite.stage}"

@@ -103,6 +103,7 @@ def _suite(record: SuiteRecord, result: SuiteResult, reasons: Reasons) -> dict[s
             for test, (outcome, seconds) in record.tests.items()
         ],
         "failures": list(_failures(result)),
+        "flaky": list(result.flaky),
         "details": result.details,
         "logs": result.logs,
     }

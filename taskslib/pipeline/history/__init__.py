@@ -6,6 +6,16 @@ Losing it costs nothing but time, so nothing about it is ever fatal. Start readi
 from __future__ import annotations
 
 from taskslib.pipeline.history.records import Collector, Run, SuiteRun, TestRun
-from taskslib.pipeline.history.store import FailedTest, History, TestTime
+from taskslib.pipeline.history.store import FailedTest, FlakyTest, History, PastRun, TestTime
 
-__all__ = ["Collector", "FailedTest", "History", "Run", "SuiteRun", "TestRun", "TestTime"]
+__all__ = [
+    "Collector",
+    "FailedTest",
+    "FlakyTest",
+    "History",
+    "PastRun",
+    "Run",
+    "SuiteRun",
+    "TestRun",
+    "TestTime",
+]

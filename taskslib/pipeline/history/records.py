@@ -33,6 +33,8 @@ class TestRun:
     outcome: Outcome
     seconds: float
     """The call alone, without fixtures."""
+    flaky: bool = False
+    """Whether it was red, and passed when it was run again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,8 @@ class Collector:
     def __call__(self, event: Event) -> None:
         """Take in an event."""
         match event:
-            case TestFinished(suite, test, outcome, seconds):
-                self._tests[suite][test] = TestRun(test, outcome, seconds)
+            case TestFinished(suite, test, outcome, seconds, flaky=flaky):
+                self._tests[suite][test] = TestRun(test, outcome, seconds, flaky)
             case SuiteFinished(result):
                 self._results.append(result)
         self._sink(event)

@@ -46,6 +46,27 @@ SLOWEST = """
             SELECT max(id) FROM suites
             WHERE project = :project AND whole AND state = 'passed' GROUP BY name, stage)
     ORDER BY tests.seconds DESC LIMIT :count"""
+FLAKY = "flaky"
+"""The outcome of a test that was red, and passed when it was run again."""
+FLAKY_TESTS = """
+    SELECT name, stage, test, sum(outcome IN ('failed', 'error', 'flaky')), count(*),
+        max(CASE WHEN outcome = 'flaky' OR disagree THEN at END)
+    FROM (
+        SELECT name, stage, test, outcome, at,
+            fingerprint != '' AND min(outcome IN ('failed', 'error', 'flaky')) OVER same
+                != max(outcome IN ('failed', 'error', 'flaky')) OVER same AS disagree
+        FROM suites JOIN tests ON run = id
+        WHERE project = :project AND stage IN ('unit', 'service', 'integration')
+            AND typeof(at) = 'real'
+        WINDOW same AS (PARTITION BY name, stage, test, fingerprint))
+    GROUP BY name, stage, test HAVING max(outcome = 'flaky' OR disagree)
+    ORDER BY 6 DESC, name, stage, test"""
+OUTCOMES = """
+    SELECT name, stage, test, at, outcome, tests.seconds, branch FROM suites JOIN tests ON run = id
+    WHERE project = :project AND instr(test, :test) > 0
+        AND stage IN ('unit', 'service', 'integration')
+        AND typeof(at) = 'real' AND typeof(tests.seconds) = 'real'
+    ORDER BY id DESC, test LIMIT :count"""
 FORGET_OF_SUITE = """
     DELETE FROM suites WHERE project = :project AND name = :name AND stage = :stage
         AND id NOT IN (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from taskslib.events import Stage, SuiteId
 from taskslib.pipeline.history import sql
-from taskslib.pipeline.history.records import Run, SuiteRun
+from taskslib.pipeline.history.records import Run, SuiteRun, TestRun
 
 if TYPE_CHECKING:
     import sqlite3
@@ -50,6 +50,36 @@ class TestTime:
     suite: SuiteId
     test: str
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class FlakyTest:
+    """A test that came to different things with nothing changed."""
+
+    __test__: ClassVar[bool] = False
+
+    suite: SuiteId
+    test: str
+    red: int
+    """How many of its runs were red, or red at first."""
+    runs: int
+    """How many of its runs are known."""
+    at: float
+    """When that was seen last, in seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """What a test came to, once."""
+
+    suite: SuiteId
+    test: str
+    at: float
+    """When its run ended, in seconds since the epoch."""
+    outcome: str
+    """As in events; `flaky` where it passed only when it was run again."""
+    seconds: float
+    branch: str
 
 
 class History:
@@ -121,6 +151,35 @@ class History:
 
         return self._database.read(read) or ()
 
+    def flaky(self) -> tuple[FlakyTest, ...]:
+        """Return the tests that came to different things with nothing changed, the last ones first.
+
+        That is: they were red and passed when they were run again, or two runs of one fingerprint
+        disagree on them.
+        """
+
+        def read(file: sqlite3.Connection) -> tuple[FlakyTest, ...]:
+            rows = file.execute(sql.FLAKY_TESTS, {"project": self._project})
+            return tuple(
+                FlakyTest(SuiteId(name, Stage(stage)), test, red, runs, at)
+                for name, stage, test, red, runs, at in rows
+            )
+
+        return self._database.read(read) or ()
+
+    def outcomes(self, test: str, count: int) -> tuple[PastRun, ...]:
+        """Return how tests ended whose name contains a text, the last runs first."""
+
+        def read(file: sqlite3.Connection) -> tuple[PastRun, ...]:
+            key = {"project": self._project, "test": _storable(test), "count": count}
+            rows = file.execute(sql.OUTCOMES, key)
+            return tuple(
+                PastRun(SuiteId(name, Stage(stage)), test, at, outcome, seconds, branch)
+                for name, stage, test, at, outcome, seconds, branch in rows
+            )
+
+        return self._database.read(read) or ()
+
     @cached_property
     def _database(self) -> Database:
         from taskslib.pipeline.history.database import Database
@@ -153,14 +212,17 @@ class History:
         columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
         inserted = file.execute(f"INSERT INTO suites ({columns}) VALUES ({values})", row)  # noqa: S608
         rows = [
-            (inserted.lastrowid, name, str(test.outcome), _number(test.seconds))
-            for name, test in kept
+            (inserted.lastrowid, name, _outcome(test), _number(test.seconds)) for name, test in kept
         ]
         file.executemany("INSERT INTO tests VALUES (?, ?, ?, ?)", rows)
 
     def _seconds(self, file: sqlite3.Connection, suite: SuiteId) -> list[float]:
         rows = file.execute(sql.DURATIONS, {"project": self._project, **_key(suite)})
         return [seconds for (seconds,) in rows]
+
+
+def _outcome(test: TestRun) -> str:
+    return sql.FLAKY if test.flaky else str(test.outcome)
 
 
 def _key(suite: SuiteId) -> dict[str, str]:

@@ -36,6 +36,14 @@ def key_of(request: TestRequest, overrides: Mapping[str, object]) -> str | None:
     return quick.request_key(request.stages, request.services, request.arguments, overrides)
 
 
+def forget(project: Project, environ: Mapping[str, str]) -> None:
+    """Remove the answers of a repo: something of what they say is not so any more."""
+    name = quick.answer_file(str(project.root), "", environ)
+    for file in Path(name).parent.glob("*.json") if name is not None else ():
+        with suppress(OSError):
+            file.unlink()
+
+
 def leave(
     project: Project,
     key: str,

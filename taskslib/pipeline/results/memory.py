@@ -21,6 +21,8 @@ Observe = Callable[[Sequence[Suite], Observation | None], Observation]
 
 _NOTES = "last"
 """The notes' folder."""
+_DISPROVEN = (State.FAILED, State.CRASHED, State.TIMED_OUT)
+"""States in which a suite's tests have shown that it isn't green."""
 _NAMED = 20
 """Differences that are written down of a suite."""
 
@@ -60,6 +62,8 @@ class Memory:
         """The last look."""
         self.whole = False
         """Whether all that was looked up is as it was, and stored where it passed."""
+        self.disproven = False
+        """Whether a suite was red, or not green at once: that it passed before says nothing."""
         self._passed: list[tuple[Suite, Stored]] = []
 
     def look_up(self, suites: Sequence[Suite]) -> dict[SuiteId, Stored]:
@@ -95,11 +99,18 @@ class Memory:
 
     def ended(self, suite: Suite, result: SuiteResult, tests: Iterable[TestFinished]) -> None:
         """Take note of how a suite ended; what passed is stored by `store`, at the end."""
+        if result.state in _DISPROVEN:
+            # It is the same as what passed once, and now did not: nobody is to believe that.
+            self._store.forget(self._before[suite.id].key)
+            self.disproven = True
         if result.state is not State.PASSED:
             return
-        if result.repeated:
-            many = f"{result.repeated} tests" if result.repeated > 1 else "a test"
+        repeated = result.repeated + len(result.flaky)
+        if repeated:
+            many = f"{repeated} tests" if repeated > 1 else "a test"
             self._explain(suite.id, (f"{many} passed only when run again",))
+            self._store.forget(self._before[suite.id].key)
+            self.disproven = True
             return
         manifest = self._before[suite.id]
         told = tuple((one.test, one.outcome, round(one.seconds, 6)) for one in tests)
@@ -127,7 +138,7 @@ class Memory:
                 self._store.keep(stored)
             self._explain(suite.id, why_not)
         self._store.tidy()
-        self.whole = all(
+        self.whole = not self.disproven and all(
             not manifest.unknown and manifest.key == now[suite].key
             for suite, manifest in self._before.items()
         )

@@ -70,6 +70,11 @@ class Store:
             body = json.dumps(asdict(stored), separators=(",", ":")).encode()
             replace_file(file, _digest(body) + b"\n" + body)
 
+    def forget(self, key: str) -> None:
+        """Remove what was stored under a key."""
+        with suppress(OSError):
+            self._file(key).unlink()
+
     def tidy(self, *, kept_bytes: int = KEPT_BYTES, kept_seconds: float = KEPT_SECONDS) -> None:
         """Remove what nobody asked for in a month, and the oldest beyond a size; once a day."""
         marker = self.folder / "tidied"

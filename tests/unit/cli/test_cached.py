@@ -252,6 +252,29 @@ def test_what_passed_only_when_it_was_repeated_runs_again(shop: Path) -> None:
     assert "not stored: a test passed only when run again" in command(shop, "why", "web").out
 
 
+FORCED_RED = """\
+if pathlib.Path({flag!r}).exists():
+    red = "<testsuite><testcase classname='it' name='works'><failure/></testcase></testsuite>"
+    (here / "junit.xml").write_text(red)
+    sys.exit(1)
+"""
+
+
+def test_a_red_run_of_what_had_passed_withdraws_that(shop: Path, tmp_path: Path) -> None:
+    """It looked at something that no key can know of; that it is green, nobody may believe."""
+    flag = tmp_path / "flag"
+    write(shop, {"services/web/hook.py": FORCED_RED.format(flag=str(flag))})
+    assert ran_again(shop) == {"web"}
+    assert ran_again(shop) == set()
+    flag.touch()
+    assert ran_again(shop) == set()
+    assert command(shop, "test", "--force").code == 1
+    assert ran_again(shop, code=1) == {"web"}
+    flag.unlink()
+    assert ran_again(shop) == {"web"}
+    assert ran_again(shop) == set()
+
+
 def test_what_changed_while_it_ran_is_not_stored(shop: Path) -> None:
     write(
         shop, {"services/web/hook.py": "import time\n(here / 'now').write_text(str(time.time()))\n"}

@@ -23,7 +23,9 @@ for name in sys.argv[1:]:
 """
 LISTED = """\
 affected: List the services that changes can affect, with the changed files.
+flaky: List tests that came to different things although nothing had changed.
 graph: Print which service depends on which, and which file says so.
+history: Print how a test ended in earlier runs, the last one first.
 infra-down (test-infra-down): End the stack that infra-up (or --keep) left running; \
 its data goes with it.
 infra-logs: Print what the containers of the running stack logged.
@@ -35,6 +37,7 @@ ports (port-discovery): Print where the running stack is reached; exit 3 if none
 services: List the services with their test suites and stacks, and what is missing.
 setup: Make this machine ready to run the tests; says what it does before it does it.
 show: Print a failure of the last run in full.
+slowest: List the tests that take longest, by the last green run of each suite.
 test: Run the tests: unit, then service, then integration, each only if the one before passed.
 test-integration: Run the integration stage alone: the full stack in containers.
 test-service: Run the service stage of a service: it and its direct dependencies in containers.

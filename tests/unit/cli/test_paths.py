@@ -100,6 +100,45 @@ def test_a_failure_in_full(shop: Path) -> None:
     )
 
 
+FLAKY = """\
+import os, pathlib
+SEEN = pathlib.Path(os.environ["SEEN"])
+
+def test_a(): pass
+
+def test_sometimes():
+    if not SEEN.exists():
+        SEEN.touch()
+        raise RuntimeError("the first time")
+"""
+
+
+def test_a_flaky_test_is_told_counted_and_never_cached(shop: Path, tmp_path: Path) -> None:
+    config = '[tool.taskslib]\nproject = "shop"\npass_env = ["SEEN"]\n'
+    write(shop, {TEST: FLAKY, "pyproject.toml": config})
+    seen = tmp_path / "seen"
+    assert inv(shop, "flaky", SEEN=str(seen)).out == "no test is known to be flaky\n"
+    for _ in range(2):
+        seen.unlink(missing_ok=True)
+        ran = inv(shop, "test", "--stage", "unit", "--retries", "1", SEEN=str(seen))
+        assert ran == Ran(
+            0,
+            "Unit Tests\n  ✓ web              2 passed, 1 flaky TIME\n"
+            "    flaky: tests/unit/test_unit.py::test_sometimes\n"
+            "\n1 suite in TIME\n2 passed, 0 failed, 0 skipped\n",
+            "",
+        )
+    assert inv(shop, "flaky", SEEN=str(seen)).out.startswith("web:unit  2 of 2 red, ")
+    past = inv(shop, "history", "sometimes", SEEN=str(seen)).out.splitlines()
+    assert [" flaky " in line for line in past] == [True, True]
+    assert " web:unit  tests/unit/test_unit.py::test_" in inv(shop, "slowest", SEEN=str(seen)).out
+    # Without another try it is red, and with the same inputs green: flaky as well.
+    seen.unlink()
+    assert inv(shop, "test", "--stage", "unit", SEEN=str(seen)).code == 1
+    assert inv(shop, "test", "--stage", "unit", SEEN=str(seen)).code == 0
+    assert "3 of 4 red" in inv(shop, "flaky", SEEN=str(seen)).out
+
+
 def test_reports_for_machines(shop: Path) -> None:
     import json
 
