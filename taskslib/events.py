@@ -264,6 +264,15 @@ class SuiteFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class RunFinished:
+    """A run has ended; what it waited for, in order: suite, step, seconds."""
+
+    at: float
+    code: ExitCode
+    critical_path: tuple[tuple[SuiteId, str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something a person should know that is no failure: a warning, a wait, an address."""
 
@@ -284,6 +293,7 @@ Event = (
     | TestFinished
     | Output
     | SuiteFinished
+    | RunFinished
     | Note
 )
 Sink = Callable[[Event], None]

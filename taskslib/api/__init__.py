@@ -9,7 +9,6 @@ from __future__ import annotations
 from taskslib.api.history import past
 from taskslib.api.machine import setup, standins
 from taskslib.api.pipeline import (
-    last_failures,
     plan,
     rerun_command,
     run_folder,
@@ -17,6 +16,7 @@ from taskslib.api.pipeline import (
     test_specs,
 )
 from taskslib.api.results import answered, leave_answer, reasons, recall, why
+from taskslib.api.runs import last_failures, write_report
 from taskslib.api.selection import affected, graph
 from taskslib.api.session import Session, project
 from taskslib.api.stacks import (
@@ -59,4 +59,5 @@ __all__ = [
     "test_specs",
     "up",
     "why",
+    "write_report",
 ]

@@ -152,15 +152,6 @@ def run_folder(session: Session) -> Path:
     return run_folder(session.root)
 
 
-def last_failures(session: Session) -> dict[str, Path]:
-    """Return the failures of the last run: what each is called, and the file with all of it."""
-    from taskslib.project.places import OWN
-    from taskslib.reports.failures import failures_of, last_run
-
-    run = last_run(session.root / OWN / "runs")
-    return failures_of(run) if run is not None else {}
-
-
 def _refuse_kept(session: Session, specs: Iterable[Spec]) -> None:
     from taskslib.stacks.instance import kept_already
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from invoke.context import Context
 from invoke.tasks import task
 
@@ -83,5 +85,22 @@ def history(
     tell(history_lines(api.past(session(context)).outcomes(name, count), format))
 
 
+@task(
+    auto_shortflags=False,
+    help={
+        "output": "the file; else .taskslib/report.html",
+        "trace": "also write a trace of the run's steps here, for ui.perfetto.dev",
+    },
+)
+@command
+def report(context: Context, output: str = "", trace: str = "") -> None:
+    """Write one HTML file about the last run: where its time went, failures, slow and flaky tests.
+
+    Example: inv report --output report.html
+    """
+    page = Path(output) if output else None
+    tell([str(api.write_report(session(context), page, Path(trace) if trace else None))])
+
+
 _FORMATS = ("table", "json")
-TASKS = (show, flaky, slowest, history)
+TASKS = (show, report, flaky, slowest, history)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from taskslib import api
+from taskslib.api.runs import EVENTS
 from taskslib.cli.given import Wanted
 from taskslib.cli.outcome import say
 from taskslib.display import Display, display_for
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from taskslib.pipeline.report import Report
     from taskslib.pipeline.results.memory import Memory
     from taskslib.reports.record import Record
-
-EVENTS = "events.jsonl"
-"""The file in a run's folder that has all of its events."""
 
 
 class Telling(ExitStack):

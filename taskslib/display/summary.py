@@ -10,6 +10,8 @@ from taskslib.display.text import beside_counts, duration, suite_words, total_wo
 from taskslib.events import State, SuiteResult
 from taskslib.pipeline.report import Report
 
+_SLOW = 3
+"""Slow tests that are named."""
 _LONG = 5.0
 """Seconds from which a run says what it waited for."""
 
@@ -36,6 +38,10 @@ def summary_lines(report: Report, folder: Path | None) -> Iterator[tuple[str, st
     if report.seconds >= _LONG and len({leg.suite for leg in report.critical_path}) > 1:
         legs = (f"{leg.suite} {leg.step} {duration(leg.seconds)}" for leg in report.critical_path)
         yield f"waited for {', '.join(legs)}", "dim"
+    if report.slow:
+        named = (f"{duration(one.seconds)} {one.suite} {one.test}" for one in report.slow[:_SLOW])
+        more = f" and {len(report.slow) - _SLOW} more" if len(report.slow) > _SLOW else ""
+        yield f"slow: {', '.join(named)}{more}", "yellow"
     yield _suites(report), "dim"
     blamed = sum(_is_own_failure(one) for one in red)
     yield total_words(report.counts, blamed), "bold green" if report.green else "bold red"

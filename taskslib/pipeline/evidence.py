@@ -11,7 +11,7 @@ from taskslib.events import Event, Sink, TestFinished, TestStarted
 from taskslib.secrets import Mask
 from taskslib.stacks.engine import Container, Engine
 
-_SHOWN = 20
+_SHOWN = 10
 """Lines of each container's log that are shown."""
 _STORED = 10_000
 """Lines of each container's log that are stored."""

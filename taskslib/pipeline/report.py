@@ -7,6 +7,7 @@ from functools import reduce
 
 from taskslib.errors import ExitCode, Interrupted, worst
 from taskslib.events import Counts, State, SuiteResult
+from taskslib.pipeline.slow import SlowTest
 from taskslib.pipeline.timeline import Leg
 
 _CODES = {
@@ -32,6 +33,8 @@ class Report:
     """The signal that ended it; 0 where none did."""
     critical_path: tuple[Leg, ...] = ()
     """What the run waited for, in order."""
+    slow: tuple[SlowTest, ...] = ()
+    """Tests that took long, the slowest first."""
 
     @property
     def exit_code(self) -> ExitCode:

@@ -18,6 +18,7 @@ from taskslib.cancellation import Cancellation
 from taskslib.errors import Interrupted
 from taskslib.events import (
     Event,
+    RunFinished,
     RunStarted,
     Sink,
     State,
@@ -29,6 +30,7 @@ from taskslib.pipeline.numbering import Numbering
 from taskslib.pipeline.order import Order, stage_started
 from taskslib.pipeline.plan import Plan, StagePlan, SuitePlan, longest_first
 from taskslib.pipeline.report import Report
+from taskslib.pipeline.slow import SlowTests
 from taskslib.pipeline.timeline import Timeline
 from taskslib.pipeline.turns import Gate, Slots, Turn
 
@@ -69,7 +71,12 @@ class Runner:
             run.numbering.result(result) for stage in run.stages for result in stage.results()
         )
         path = run.timeline.critical_path(plan, began)
-        return Report(results, time.monotonic() - began, self.cancellation.signum, path)
+        seconds = time.monotonic() - began
+        slow = run.slow.slowest_first
+        report = Report(results, seconds, self.cancellation.signum, path, slow)
+        legs = tuple((leg.suite, leg.step, leg.seconds) for leg in path)
+        self.sink(RunFinished(time.monotonic(), report.exit_code, legs))
+        return report
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,7 @@ class _Run(ExitStack):
         self.stages = [_Stage(self, number, one) for number, one in enumerate(plan.stages)]
         self.timeline = Timeline()
         self.numbering = Numbering()
+        self.slow = SlowTests(plan.project.slow.by_stage)
         self._plan = plan
         self._order = Order(plan.stages)
 
@@ -117,6 +125,7 @@ class _Run(ExitStack):
     def _show(self, events: Iterable[Event]) -> None:
         for event in events:
             self.timeline.add(event)
+            self.slow.add(event)
             self.runner.sink(self.numbering.event(event))
 
     def _begin(self, number: int) -> None:

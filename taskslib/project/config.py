@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from taskslib.errors import ConfigError, did_you_mean
-from taskslib.project.model import Limits
+from taskslib.project.model import Limits, Slow
 
 _PROJECT = r"[^/\\]+"
 """A project's name is part of file names."""
@@ -81,6 +81,17 @@ class LimitsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """A suite's tests."""
 
 
+_SLOW = Slow()
+
+
+class SlowConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[tool.taskslib.slow]`: seconds from which a test is named as slow, without its fixtures."""
+
+    unit: Seconds = _SLOW.unit
+    service: Seconds = _SLOW.service
+    integration: Seconds = _SLOW.integration
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[tool.taskslib]`. Paths start at the repo's root, unless it says otherwise."""
 
@@ -104,6 +115,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How many stacks are up at once in a run; by default two, or the number of processors."""
     limits: LimitsConfig = LimitsConfig()
     """How long the steps may take."""
+    slow: SlowConfig = SlowConfig()
+    """Which tests are named as slow."""
     pass_env: tuple[str, ...] = ()
     """Names of variables (`*` is a wildcard) that tests get besides the usual ones."""
     inputs: tuple[str, ...] = ()
@@ -122,6 +135,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def time_limits(self) -> Limits:
         """Return how long the steps may take."""
         return Limits(**msgspec.structs.asdict(self.limits))
+
+    def slow_tests(self) -> Slow:
+        """Return which tests are named as slow."""
+        return Slow(**msgspec.structs.asdict(self.slow))
 
     def of(self, name: str) -> ServiceConfig:
         """Return what is configured for one service."""

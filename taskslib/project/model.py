@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -82,6 +83,21 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Slow:
+    """Seconds from which a test counts as slow, without its fixtures."""
+
+    unit: float = 1
+    service: float = 5
+    integration: float = 5
+
+    @property
+    def by_stage(self) -> Mapping[Stage, float]:
+        """The seconds of each stage."""
+        seconds = (self.unit, self.service, self.integration)
+        return dict(zip(Stage, seconds, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
 class Runner:
     """How a suite is run that isn't run by a framework known here: any command, a JUnit report."""
 
@@ -131,6 +147,7 @@ class Project:
     stacks: int = 4
     """How many stacks are up at once in a run."""
     limits: Limits = Limits()
+    slow: Slow = Slow()
     harmless: tuple[str, ...] = ()
     """Patterns of files that no suite depends on, though they are nobody's."""
     dropped: tuple[str, ...] = ()

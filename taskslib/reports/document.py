@@ -65,6 +65,10 @@ def document(plan: Plan, report: Report, record: Record, reasons: Reasons) -> di
             {"suite": str(leg.suite), "step": leg.step, "seconds": round(leg.seconds, 3)}
             for leg in report.critical_path
         ],
+        "slow": [
+            {"suite": str(one.suite), "test": one.test, "seconds": round(one.seconds, 3)}
+            for one in report.slow
+        ],
         "notes": record.notes,
         "suites": [
             _suite(record.suites.get(one.suite, SuiteRecord(one.suite)), one, reasons)

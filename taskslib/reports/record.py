@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from taskslib.errors import ExitCode
 from taskslib.events import (
     Event,
     Note,
     Outcome,
+    RunFinished,
     RunStarted,
     StackUp,
     StageStarted,
@@ -55,6 +57,12 @@ class Record:
         """From its begin to its last event that tells a time."""
         self.suites: dict[SuiteId, SuiteRecord] = {}
         self.notes: list[str] = []
+        self.at = 0.0
+        """When it began, of the clock of the events."""
+        self.code: ExitCode | None = None
+        """What it ended with; None while it runs, and where it was killed."""
+        self.critical: frozenset[tuple[SuiteId, str]] = frozenset()
+        """Steps of suites that everything else waited for."""
         self._began = 0.0
         self._open: dict[SuiteId, StepStarted] = {}
 
@@ -63,6 +71,7 @@ class Record:
         match event:
             case RunStarted(stages, at):
                 self._began = at
+                self.at = at
                 for stage in stages:
                     self(stage)
             case StageStarted(_, suites):
@@ -85,6 +94,9 @@ class Record:
                 self._of(suite).tests[test] = (outcome, seconds)
             case SuiteFinished(result):
                 self._of(result.suite).result = result
+            case RunFinished(at, code, legs):
+                self.seconds, self.code = at - self._began, code
+                self.critical = frozenset((suite, step) for suite, step, _ in legs)
             case _:
                 pass
 

@@ -6,7 +6,14 @@ Losing it costs nothing but time, so nothing about it is ever fatal. Start readi
 from __future__ import annotations
 
 from taskslib.pipeline.history.records import Collector, Run, SuiteRun, TestRun
-from taskslib.pipeline.history.store import FailedTest, FlakyTest, History, PastRun, TestTime
+from taskslib.pipeline.history.store import (
+    FailedTest,
+    FlakyTest,
+    History,
+    PastRun,
+    PastTotal,
+    TestTime,
+)
 
 __all__ = [
     "Collector",
@@ -14,6 +21,7 @@ __all__ = [
     "FlakyTest",
     "History",
     "PastRun",
+    "PastTotal",
     "Run",
     "SuiteRun",
     "TestRun",

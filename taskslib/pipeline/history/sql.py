@@ -67,6 +67,10 @@ OUTCOMES = """
         AND stage IN ('unit', 'service', 'integration')
         AND typeof(at) = 'real' AND typeof(tests.seconds) = 'real'
     ORDER BY id DESC, test LIMIT :count"""
+TREND = """
+    SELECT at, sum(seconds), sum(passed + xpassed), sum(failed + errors), max(state != 'passed')
+    FROM suites WHERE project = :project AND typeof(at) = 'real' AND typeof(seconds) = 'real'
+    GROUP BY at ORDER BY at DESC LIMIT :count"""
 FORGET_OF_SUITE = """
     DELETE FROM suites WHERE project = :project AND name = :name AND stage = :stage
         AND id NOT IN (

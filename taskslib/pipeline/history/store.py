@@ -82,6 +82,19 @@ class PastRun:
     branch: str
 
 
+@dataclass(frozen=True, slots=True)
+class PastTotal:
+    """What all suites of an earlier run came to together."""
+
+    at: float
+    """When it ended, in seconds since the epoch."""
+    seconds: float
+    """Of its suites together: side by side, they took less."""
+    passed: int
+    failed: int
+    green: bool
+
+
 class History:
     """What is known of a project's earlier runs. No method raises; what can't be done is not.
 
@@ -176,6 +189,18 @@ class History:
             return tuple(
                 PastRun(SuiteId(name, Stage(stage)), test, at, outcome, seconds, branch)
                 for name, stage, test, at, outcome, seconds, branch in rows
+            )
+
+        return self._database.read(read) or ()
+
+    def trend(self, count: int) -> tuple[PastTotal, ...]:
+        """Return what the last runs came to, the last one first."""
+
+        def read(file: sqlite3.Connection) -> tuple[PastTotal, ...]:
+            rows = file.execute(sql.TREND, {"project": self._project, "count": count})
+            return tuple(
+                PastTotal(at, seconds, passed, failed, green=not red)
+                for at, seconds, passed, failed, red in rows
             )
 
         return self._database.read(read) or ()

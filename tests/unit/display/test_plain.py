@@ -27,6 +27,7 @@ from taskslib.events import (
     TestsCollected,
 )
 from taskslib.pipeline.report import Report
+from taskslib.pipeline.slow import SlowTest
 from taskslib.testing import wait_for
 from tests.unit.display.names import Plain
 
@@ -144,6 +145,15 @@ def test_interrupted_when_all_had_passed() -> None:
     text = shown(SuiteResult(UNIT, State.PASSED, Counts(passed=1)), signum=15)
     assert text.endswith(
         "\ninterrupted by signal 15\n1 suite in 3.2s\n1 passed, 0 failed, 0 skipped\n"
+    )
+
+
+def test_slow_tests_are_named() -> None:
+    stream = io.StringIO()
+    slow = tuple(SlowTest(UNIT, f"a.py::t{n}", 9.0 - n) for n in range(5))
+    PlainDisplay(stream, Plain(), {}).summary(Report((), 1.0, slow=slow), None)
+    assert stream.getvalue().splitlines()[1] == (
+        "slow: 9.0s api:unit a.py::t0, 8.0s api:unit a.py::t1, 7.0s api:unit a.py::t2 and 2 more"
     )
 
 

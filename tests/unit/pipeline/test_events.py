@@ -12,6 +12,7 @@ from taskslib.errors import ExitCode
 from taskslib.events import (
     Counts,
     Event,
+    RunFinished,
     RunStarted,
     Sink,
     StageStarted,
@@ -147,7 +148,12 @@ def test_a_run_that_was_cancelled_before_begins_nothing(tmp_path: Path) -> None:
     events: list[Event] = []
     report = Runner(talkative, cancellation, events.append, jobs=2).run(planned(tmp_path))
     assert {one.state for one in report.results} == {State.INTERRUPTED}
-    assert {type(event) for event in events} == {RunStarted, StageStarted, SuiteFinished}
+    assert {type(event) for event in events} == {
+        RunStarted,
+        StageStarted,
+        SuiteFinished,
+        RunFinished,
+    }
     assert report.exit_code is ExitCode.INTERRUPT
 
 

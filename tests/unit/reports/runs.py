@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskslib.errors import ExitCode
 from taskslib.events import (
     Counts,
     Event,
@@ -9,6 +10,7 @@ from taskslib.events import (
     Note,
     Outcome,
     Output,
+    RunFinished,
     RunStarted,
     StackUp,
     Stage,
@@ -83,5 +85,6 @@ EVENTS: tuple[Event, ...] = (
     SuiteFinished(FAILED),
     STAGES[2],
     SuiteFinished(BLOCKED),
+    RunFinished(105.25, ExitCode.FAILED, ((UNIT, "test", 1.0), (SERVICE, "wait", 2.0))),
 )
 RESULTS = (PASSED, CACHED, FAILED, BLOCKED)

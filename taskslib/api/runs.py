@@ -1,0 +1,65 @@
+"""What earlier runs left: their failures, and a page about the last one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taskslib.api.history import past
+from taskslib.api.session import Session, project
+from taskslib.errors import NothingToRunError
+from taskslib.project.places import OWN
+
+if TYPE_CHECKING:
+    from taskslib.reports.record import Record
+
+EVENTS = "events.jsonl"
+"""The file in a run's folder that has all of its events."""
+_TREND = 30
+"""Runs that the page's trend has."""
+
+
+def last_failures(session: Session) -> dict[str, Path]:
+    """Return the failures of the last run: what each is called, and the file with all of it."""
+    from taskslib.reports.failures import failures_of, last_run
+
+    run = last_run(session.root / OWN / "runs")
+    return failures_of(run) if run is not None else {}
+
+
+def write_report(session: Session, output: Path | None = None, trace: Path | None = None) -> Path:
+    """Write a page about the last run, and a trace of it where that is wanted; return the page.
+
+    Raises `NothingToRunError` where there is no run to tell of, OSError where it can't be written.
+    """
+    from taskslib.reports.page.render import Earlier, page
+    from taskslib.reports.trace import trace as traced
+
+    record = _last_record(session)
+    known = past(session)
+    text = page(record, Earlier(known.flaky(), known.trend(_TREND)))
+    file = output or session.root / OWN / "report.html"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8", errors="replace")
+    if trace is not None:
+        trace.parent.mkdir(parents=True, exist_ok=True)
+        trace.write_text(json.dumps(traced(record)), "utf-8")
+    return file
+
+
+def _last_record(session: Session) -> Record:
+    from taskslib.reports.failures import last_run
+    from taskslib.reports.lines import read_lines
+    from taskslib.reports.record import Record
+
+    run = last_run(session.root / OWN / "runs")
+    file = run / EVENTS if run is not None else None
+    if file is None or not file.is_file():
+        raise NothingToRunError("no run is known in this checkout", hint="inv test")
+    about, events = read_lines(file)
+    record = Record(project(session).name)
+    record.began_at = float(about.get("began", 0.0))
+    for event in events:
+        record(event)
+    return record
