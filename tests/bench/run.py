@@ -8,7 +8,7 @@ from pathlib import Path
 
 from taskslib.cancellation import Cancellation
 from taskslib.errors import UsageError, did_you_mean
-from tests.bench import cached, graph, infra, pipeline, plugin, start_up
+from tests.bench import cached, graph, infra, pipeline, plugin, size, start_up
 from tests.bench.commands import warm_bytecode
 from tests.bench.context import Bench
 from tests.bench.figures import Figure, document, table
@@ -16,7 +16,7 @@ from tests.bench.figures import Figure, document, table
 Measure = Callable[[Bench], Iterator[Figure]]
 
 BENCHMARKS: Mapping[str, Measure] = {
-    one.NAME: one.measure for one in (pipeline, cached, infra, start_up, plugin, graph)
+    one.NAME: one.measure for one in (pipeline, cached, infra, start_up, plugin, graph, size)
 }
 """Every benchmark, in the order in which they run."""
 
