@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskslib.api.session import Session, project
@@ -11,7 +12,7 @@ from taskslib.pipeline.plan import Plan
 
 if TYPE_CHECKING:
     from taskslib.events import SuiteId
-    from taskslib.pipeline.history import History, SuiteRun
+    from taskslib.pipeline.history import FailedTest, History, SuiteRun
 
 
 def history(session: Session, name: str) -> History:
@@ -32,6 +33,23 @@ def durations(known: History, planned: Plan) -> Mapping[SuiteId, float]:
     crowded = [one for one in planned.stages if len(one.suites) > planned.project.jobs]
     suites = [entry.suite.id for stage in crowded for entry in stage.suites]
     return known.durations(suites) if suites else {}
+
+
+def failures(known: History, root: Path) -> tuple[FailedTest, ...]:
+    """Return the tests that were red when they ran last on this checkout's branch."""
+    from taskslib.project.git import checkout
+
+    return known.failed(checkout(root).branch)
+
+
+def failed_before(known: History, planned: Plan) -> dict[SuiteId, tuple[str, ...]]:
+    """Return the red tests of suites that run, which are to go first."""
+    running = {entry.suite.id for entry in planned.entries if entry.cached is None}
+    found: dict[SuiteId, tuple[str, ...]] = {}
+    for one in failures(known, planned.project.root) if running else ():
+        if one.suite in running:
+            found[one.suite] = (*found.get(one.suite, ()), one.test)
+    return found
 
 
 def remember(known: History, planned: Plan, suites: tuple[SuiteRun, ...]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskslib.api import selection
-from taskslib.api.history import durations, history, remember
+from taskslib.api.history import durations, failed_before, failures, history, remember
 from taskslib.api.results import forget_answers, reasons
 from taskslib.api.session import (
     Session,
@@ -46,9 +46,7 @@ def _chosen(session: Session, found: Project, request: TestRequest) -> Arguments
     if request.path:
         return by_path(found, request.path, Path.cwd())
     if request.failed:
-        from taskslib.project.git import checkout
-
-        failed = history(session, found.name).failed(checkout(found.root).branch)
+        failed = failures(history(session, found.name), found.root)
         return by_failures(found, [(one.suite, one.test) for one in failed])
     return None
 
@@ -95,6 +93,7 @@ def test(
             request=planned.request,
             mask=mask_of(session.environ),
             limits=planned.project.limits,
+            first=failed_before(known, planned),
             guard=guard,
         )
         runner = Runner(

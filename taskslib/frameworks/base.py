@@ -45,6 +45,8 @@ class Invocation:
     """What the user passed through to the framework."""
     verbose: bool = False
     """Whether the framework's own output is to say more."""
+    first: tuple[str, ...] = ()
+    """Tests that are to go first, where the framework can do that: they were red the last time."""
 
     @property
     def events(self) -> Path:

@@ -89,6 +89,10 @@ class Pytest:
             **prepared.variables,
             "TASKSLIB_EVENTS": str(events.resolve()),
         }
+        if invocation.first:
+            order = invocation.output.with_suffix(".first")
+            order.write_text("\n".join(invocation.first), "utf-8", errors="replace")
+            environment["TASKSLIB_FIRST"] = str(order.resolve())
         environment[VARIABLE] = str(stacks_folder(events).resolve())
         theirs = environment.get("PYTHONPATH", "")
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(self.plugins), theirs)))

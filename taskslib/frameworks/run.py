@@ -32,6 +32,8 @@ class Options:
     """Whether the framework's own output is to say more."""
     timeout: float | None = None
     """Seconds after which the suite is ended."""
+    first: tuple[str, ...] = ()
+    """Tests that are to go first."""
     on_output: Callable[[str], None] | None = None
     """Gets each line of the raw output as soon as it is there."""
     clock: Callable[[], float] = time.monotonic
@@ -66,7 +68,9 @@ def run_suite(
         options: Arguments, time limit, live output.
     """
     options = options or Options()
-    invocation = Invocation(suite, prepared, output, variables, options.arguments, options.verbose)
+    invocation = Invocation(
+        suite, prepared, output, variables, options.arguments, options.verbose, options.first
+    )
     events = invocation.events
     output.parent.mkdir(parents=True, exist_ok=True)
     stacks = stacks_folder(events)

@@ -55,6 +55,8 @@ class SuiteRunner:
     mask: Mask
     """Takes secrets out of all that is shown and stored."""
     limits: Limits = field(default_factory=Limits)
+    first: Mapping[SuiteId, tuple[str, ...]] = field(default_factory=dict)
+    """Tests of suites that go first: they were red the last time."""
     guard: Guard = field(default_factory=Unguarded)
     """Ends the stacks when this process is killed."""
 
@@ -202,7 +204,8 @@ class SuiteRunner:
         suite, verbose = job.suite.id, self.request.verbose
         live = (lambda text: job.emit(Output(suite, text))) if verbose else None
         given = (*arguments, *self.request.arguments)
-        return Options(given, verbose, self.limits.suite, live)
+        first = () if arguments else self.first.get(suite, ())
+        return Options(given, verbose, self.limits.suite, first, live)
 
     def _file(self, suite: SuiteId, name: str) -> Path:
         folder = self.folder / f"{suite.name}-{suite.stage}"

@@ -25,6 +25,8 @@ EVENTS = "TASKSLIB_EVENTS"
 """Names the file that receives the events."""
 INTEGRATION = "TASKSLIB_INTEGRATION"
 """Set where the suite's containers run: turns on the suite's own `--integration`, if it has one."""
+FIRST = "TASKSLIB_FIRST"
+"""Names the file with the ids of tests that go first, one a line: they were red the last time."""
 STACKS = "TASKSLIB_STACKS"
 """Names the folder for the stacks of all threads, which SIGUSR1 asks for (not on Windows)."""
 _LONGEST = 200_000
@@ -44,17 +46,35 @@ def pytest_configure(config: pytest.Config) -> None:
         os.makedirs(stacks, exist_ok=True)  # noqa: PTH103
         file = os.open(f"{stacks}/{os.getpid()}.txt", os.O_WRONLY | os.O_CREAT, 0o600)
         faulthandler.register(signal.SIGUSR1, file=file)
+    first = worker.get(FIRST) or _lines(os.environ.pop(FIRST, ""))
+    if first:
+        config.pluginmanager.register(_Sorter(first))
     if integration and getattr(config.option, "integration", None) is False:
         config.option.integration = True
     if path and not worker:
-        for_workers = {INTEGRATION: "1"} if integration else {}
-        config.pluginmanager.register(_Recorder(config, path, {**for_workers, STACKS: stacks}))
+        for_workers: dict[str, Any] = {INTEGRATION: "1"} if integration else {}
+        for_workers.update({STACKS: stacks, FIRST: first})
+        config.pluginmanager.register(_Recorder(config, path, for_workers))
+
+
+class _Sorter:
+    """Lets tests go first. The order of all others stays, in xdist's workers too."""
+
+    def __init__(self, first: list[str]) -> None:
+        self._first = set(first)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        drop, add = _prefixes(str(config.rootpath), str(config.invocation_params.dir))
+        items.sort(key=lambda item: _id_of(item.nodeid, drop, add) not in self._first)
 
 
 class _Recorder:
     """Writes the events of one run. The order of the methods is that of a run."""
 
-    def __init__(self, config: pytest.Config, path: str, for_workers: dict[str, str]) -> None:
+    def __init__(self, config: pytest.Config, path: str, for_workers: dict[str, Any]) -> None:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
         self._file = os.open(path, flags, 0o600)
         self._process = os.getpid()
@@ -148,9 +168,7 @@ class _Recorder:
         """Return an id that pytest understands in the folder it was started in."""
         if self._grouped:
             nodeid = _GROUP.sub("", nodeid)
-        if self._drop and nodeid.startswith(self._drop):
-            return nodeid[len(self._drop) :]
-        return self._add + nodeid
+        return _id_of(nodeid, self._drop, self._add)
 
     def _report(self, report: Any, outcome: str, *, final: bool = False) -> None:
         message, text, path, line = "", "", "", 0
@@ -215,6 +233,17 @@ class _Recorder:
 _GROUP = re.compile(r"(?<=[\w\]])@[^\]:]*\Z")
 """What xdist's loadgroup adds to the id of a test that is in a group, up to pytest 9.1."""
 _PLACE = re.compile(r'^E\s+File "(.+)", line (\d+)|^(\S.*?):(\d+): ', re.MULTILINE)
+
+
+def _id_of(nodeid: str, drop: str, add: str) -> str:
+    return nodeid[len(drop) :] if drop and nodeid.startswith(drop) else add + nodeid
+
+
+def _lines(file: str) -> list[str]:
+    if not file:
+        return []
+    with open(file, encoding="utf-8") as stream:  # noqa: PTH123
+        return stream.read().splitlines()
 
 
 def _prefixes(root: str, folder: str) -> tuple[str, str]:

@@ -154,7 +154,7 @@ def test_reports_for_machines(shop: Path) -> None:
     ]
     first, *events = (shop / "out" / "e.jsonl").read_text("utf-8").splitlines()
     assert json.loads(first)["project"] == "shop"
-    assert json.loads(events[-1])["event"] == "SuiteFinished"
+    assert json.loads(events[-1])["event"] == "RunFinished"
     refused = inv(shop, "test", "--events", "services")
     assert (refused.code, refused.err.splitlines()[0]) == (
         2,

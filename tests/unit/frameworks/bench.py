@@ -86,7 +86,13 @@ class Bench:
     def invocation(self, output: Path, *arguments: str) -> Invocation:
         return Invocation(self.suite, self.prepared, output, {}, arguments)
 
-    def run(self, *arguments: str, verbose: bool = False, timeout: float | None = None) -> Run:
+    def run(
+        self,
+        *arguments: str,
+        verbose: bool = False,
+        timeout: float | None = None,
+        first: tuple[str, ...] = (),
+    ) -> Run:
         events: list[Event] = []
         live: list[str] = []
 
@@ -104,7 +110,7 @@ class Bench:
             output=output,
             sink=sink,
             cancellation=self.cancellation,
-            options=Options(arguments, verbose, timeout, live.append, clock=lambda: 0.0),
+            options=Options(arguments, verbose, timeout, first, live.append, clock=lambda: 0.0),
         )
         raw = output.read_text("utf-8", "replace") if output.exists() else ""
         return Run(result, events, raw, live)

@@ -323,3 +323,11 @@ def test_an_at_sign_in_a_folder_is_no_group(bench: Bench) -> None:
     run = bench.run("-n2", "--dist=loadgroup")
     [event] = (event for event in run.events if isinstance(event, events.TestFinished))
     assert event.test == "tests/unit/a@b/test_here.py::test_it"
+
+
+@pytest.mark.parametrize("options", [(), ("-n1",)], ids=["alone", "workers"])
+def test_what_was_red_the_last_time_goes_first(bench: Bench, options: tuple[str, ...]) -> None:
+    bench.write({IT: "def test_a(): pass\ndef test_b(): pass\ndef test_c(): pass\n"})
+    run = bench.run(*options, first=(f"{IT}::test_c", f"{IT}::gone", "ü"))
+    started = [event.test for event in run.events if isinstance(event, events.TestStarted)]
+    assert started == [f"{IT}::test_{name}" for name in "cab"]
