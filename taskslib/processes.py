@@ -89,6 +89,30 @@ def run(
         )
 
 
+def run_attached(command: Command, cancellation: Cancellation) -> int:
+    """Run a command on our own terminal, in our own process group, and return its exit code.
+
+    Ctrl-C is the command's: a debugger has a use for it. Any other signal to us ends it. Raises
+    `Interrupted` then, OSError where the program cannot be started.
+    """
+    # A handler and not SIG_IGN, which the child would inherit.
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    try:
+        child = subprocess.Popen(list(command.argv), cwd=command.cwd, env=command.env)
+        try:
+            while child.poll() is None:
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(_LOOK)
+                cancellation.check()
+        finally:
+            if child.poll() is None:
+                child.terminate()
+                child.wait()
+        return child.returncode
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 class _Streams(ExitStack):
     """Files, not pipes: nothing to drain, nothing that a grandchild can hold open."""
 

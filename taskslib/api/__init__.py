@@ -6,6 +6,7 @@ Every function takes a `Session`, which says where it works; expected errors are
 
 from __future__ import annotations
 
+from taskslib.api.debugging import debug
 from taskslib.api.history import past
 from taskslib.api.machine import setup, standins
 from taskslib.api.pipeline import (
@@ -35,6 +36,7 @@ __all__ = [
     "Session",
     "affected",
     "answered",
+    "debug",
     "down",
     "graph",
     "instance_id",

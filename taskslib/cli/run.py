@@ -30,6 +30,8 @@ def run_tests(
     from taskslib.display.again import shown_again
     from taskslib.display.plan import plan_lines
 
+    if request.pdb and not dry_run:
+        return _debug(where, request)
     wanted = wanted or Wanted()
     if not (dry_run or unanswered or wanted.reports) and api.answered(where, request):
         return ExitCode.PASSED
@@ -57,6 +59,15 @@ def run_tests(
         again = shown_again(report, [*notes, *([forcing] if named else [])])
         api.leave_answer(where, plan, memory, again)
     return report.exit_code
+
+
+def _debug(where: api.Session, request: TestRequest) -> ExitCode:
+    from taskslib.display.endpoints import address_lines
+
+    code, instance = api.debug(where, api.plan(where, request))
+    if instance.spec is not None:
+        tell(address_lines(instance))
+    return code
 
 
 def _tell_kept(where: api.Session, plan: Plan) -> None:

@@ -62,6 +62,8 @@ class TestRequest:
     """Only what a path of the repo means: a file of tests, one of them, a folder, a service."""
     failed: bool = False
     """Only tests that were red when they ran last."""
+    pdb: bool = False
+    """One suite, in the debugger."""
     retries: int = 0
     """How often red tests are run again."""
 
@@ -69,6 +71,12 @@ class TestRequest:
     def picks(self) -> bool:
         """Whether suites run with some of their tests only, named by us."""
         return bool(self.path or self.failed)
+
+    @property
+    def usual(self) -> bool:
+        """Whether an earlier run of the same request tells what this one comes to."""
+        unusual = self.force or self.keep or self.verbose or self.affected or self.pdb
+        return not (unusual or self.picks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Shown:
 
 def key_of(request: TestRequest, overrides: Mapping[str, object]) -> str | None:
     """Return what tells a request from others; None for one that is never answered from here."""
-    if request.force or request.keep or request.verbose or request.affected or request.picks:
+    if not request.usual:
         return None
     return quick.request_key(request.stages, request.services, request.arguments, overrides)
 

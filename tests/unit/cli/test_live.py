@@ -30,7 +30,9 @@ def test_waits():
 class Terminal:
     """A child on a terminal of its own, and everything that it wrote there."""
 
-    def __init__(self, root: Path, *arguments: str, **variables: str) -> None:
+    def __init__(
+        self, root: Path, *arguments: str, interactive: bool = False, **variables: str
+    ) -> None:
         ours, theirs = os.openpty()  # type: ignore[attr-defined,unused-ignore]
         os.set_blocking(ours, False)  # type: ignore[attr-defined,unused-ignore]
         self._screen = ours
@@ -39,16 +41,36 @@ class Terminal:
             argv(*arguments),
             cwd=root,
             env={**environment(), "COLUMNS": "80", "TERM": "xterm", **variables},
-            stdin=subprocess.DEVNULL,
+            stdin=theirs if interactive else subprocess.DEVNULL,
             stdout=theirs,
             stderr=theirs,
         )
         os.close(theirs)
 
+    def type(self, words: str) -> None:
+        os.write(self._screen, words.encode())
+
     def read(self) -> str:
         with suppress(OSError):  # nothing now; nothing any more
             self.written += os.read(self._screen, 65536).decode()
         return self.written
+
+
+def test_a_debugger_on_the_terminal(tmp_path: Path) -> None:
+    test = "services/web/tests/unit/test_unit.py"
+    body = "def test_bad():\n    answer = 41\n    assert answer == 42\n"
+    write(tmp_path, multi(**{test: body}))
+    terminal = Terminal(tmp_path, "test", f"{test}::test_bad", "--pdb", interactive=True)
+    try:
+        wait_for(lambda: "(Pdb) " in terminal.read(), timeout=60, message="the debugger")
+        terminal.type("p answer + 1\n")
+        wait_for(lambda: "\n42\r\n(Pdb) " in terminal.read(), timeout=60, message="an answer")
+        terminal.type("q\n")
+        wait_for(lambda: terminal.read() and terminal.child.poll() is not None, timeout=60)
+    finally:
+        terminal.child.kill()
+    assert terminal.child.returncode == 1
+    assert "-> assert answer == 42" in terminal.written
 
 
 def run(tmp_path: Path, seen: str, **variables: str) -> str:
@@ -57,7 +79,7 @@ def run(tmp_path: Path, seen: str, **variables: str) -> str:
     files["pyproject.toml"] = '[tool.taskslib]\npass_env = ["GO"]\n'
     write(tmp_path, files)
     go = tmp_path / "go"
-    terminal = Terminal(tmp_path, "test-unit", GO=str(go), **variables)
+    terminal = Terminal(tmp_path, "test-unit", interactive=False, GO=str(go), **variables)
     try:
         wait_for(lambda: seen in terminal.read(), timeout=60, message=f"{seen!r} on the screen")
         go.touch()
