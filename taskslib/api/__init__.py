@@ -17,7 +17,7 @@ from taskslib.api.pipeline import (
     test_specs,
 )
 from taskslib.api.results import answered, leave_answer, reasons, recall, why
-from taskslib.api.runs import last_failures, write_report
+from taskslib.api.runs import combine_coverage, last_failures, write_report
 from taskslib.api.selection import affected, graph
 from taskslib.api.session import Session, project
 from taskslib.api.stacks import (
@@ -36,6 +36,7 @@ __all__ = [
     "Session",
     "affected",
     "answered",
+    "combine_coverage",
     "debug",
     "down",
     "graph",

@@ -25,7 +25,7 @@ def recall(session: Session, planned: Plan) -> tuple[Plan, Memory | None]:
     There is none with stacks that are kept: what ran on such a stack is never stored. Nor is
     there where tests are picked: who names one wants it run.
     """
-    if planned.request.keep or planned.request.picks:
+    if planned.request.keep or planned.request.picks or planned.request.coverage:
         return planned, None
     memory = memory_of(session, planned.project, planned.request.arguments)
     found = memory.look_up([entry.suite for entry in planned.entries])

@@ -12,6 +12,7 @@ from taskslib.errors import NothingToRunError
 from taskslib.project.places import OWN
 
 if TYPE_CHECKING:
+    from taskslib.pipeline.coverage import Coverage
     from taskslib.reports.record import Record
 
 EVENTS = "events.jsonl"
@@ -26,6 +27,16 @@ def last_failures(session: Session) -> dict[str, Path]:
 
     run = last_run(session.root / OWN / "runs")
     return failures_of(run) if run is not None else {}
+
+
+def combine_coverage(session: Session, run: Path) -> Coverage | None:
+    """Combine what the suites of a run covered, in `.taskslib/coverage`; None for nothing.
+
+    Raises OSError where the reports can't be written.
+    """
+    from taskslib.pipeline.coverage import FOLDER, combine
+
+    return combine(run / FOLDER, session.root / OWN / FOLDER, session.root)
 
 
 def write_report(session: Session, output: Path | None = None, trace: Path | None = None) -> Path:

@@ -29,6 +29,7 @@ def run_tests(
     from taskslib.cli.telling import Telling
     from taskslib.display.again import shown_again
     from taskslib.display.plan import plan_lines
+    from taskslib.display.text import coverage_words
 
     if request.pdb and not dry_run:
         return _debug(where, request)
@@ -50,6 +51,8 @@ def run_tests(
         telling.close_display()
         if request.keep:
             _tell_kept(where, plan)
+        if request.coverage:
+            telling.note(coverage_words(api.combine_coverage(where, folder)))
         telling.end(report, memory)
     forcing = "note: what is cached was not run again; --force runs it"
     named = bool(request.services or len(request.stages) == 1)

@@ -72,6 +72,10 @@ class Telling(ExitStack):
         """Leave the terminal as it was, before anything else is written to it."""
         self._display.close()
 
+    def note(self, words: str) -> None:
+        """Tell of something that is no event, between the run and its summary."""
+        print(words, file=self._stream, flush=True)
+
     def end(self, report: Report, memory: Memory | None) -> None:
         """Tell what the run came to; the last line for people is the one with the counts."""
         if ci_seen(self._environ):

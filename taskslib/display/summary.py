@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from taskslib.display.rows import style_of
-from taskslib.display.text import beside_counts, duration, suite_words, total_words
+from taskslib.display.text import beside_counts, duration, shown_from_here, suite_words, total_words
 from taskslib.events import State, SuiteResult
 from taskslib.pipeline.report import Report
 
@@ -31,7 +31,7 @@ def summary_lines(report: Report, folder: Path | None) -> Iterator[tuple[str, st
             said = ": ".join(filter(None, (words, beside_counts(result))))
             yield f"{result.suite}: {said}", style_of(result.state)
     if red and folder is not None and any(folder.iterdir()):
-        yield f"full output: {_shown(folder)}", ""
+        yield f"full output: {shown_from_here(folder)}", ""
     if report.signum and State.INTERRUPTED not in {one.state for one in red}:
         # It came when all tests had passed, in the middle of the last teardown.
         yield f"interrupted by signal {report.signum}", "yellow"
@@ -45,14 +45,6 @@ def summary_lines(report: Report, folder: Path | None) -> Iterator[tuple[str, st
     yield _suites(report), "dim"
     blamed = sum(_is_own_failure(one) for one in red)
     yield total_words(report.counts, blamed), "bold green" if report.green else "bold red"
-
-
-def _shown(folder: Path) -> str:
-    """Return a folder as seen from where the user is, if it is in there."""
-    try:
-        return str(folder.relative_to(Path.cwd()))
-    except (ValueError, OSError):
-        return str(folder)
 
 
 def _suites(report: Report) -> str:

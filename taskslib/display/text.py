@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taskslib.events import Counts, Stage, State, SuiteResult
+
+if TYPE_CHECKING:
+    from taskslib.pipeline.coverage import Coverage
 
 _FLAKY = 5
 """Flaky tests of a suite that are named."""
@@ -99,6 +104,23 @@ def flaky_words(result: SuiteResult) -> str:
     shown = ", ".join(result.flaky[:_FLAKY])
     more = f" and {len(result.flaky) - _FLAKY} more" if len(result.flaky) > _FLAKY else ""
     return f"    flaky: {shown}{more}" if result.flaky else ""
+
+
+def coverage_words(found: Coverage | None) -> str:
+    """Return what the tests of a run covered, in one line."""
+    if found is None:
+        return "coverage: nothing was measured"
+    files = filter(None, (found.html, found.lcov))
+    shown = ", ".join(shown_from_here(file) for file in files)
+    return f"coverage: {found.percent:.1f} % of {found.lines} lines ({shown})"
+
+
+def shown_from_here(path: Path) -> str:
+    """Return a path as seen from where the user is, if it is in there."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
 
 
 def beside_counts(result: SuiteResult) -> str:

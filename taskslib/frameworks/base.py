@@ -45,6 +45,8 @@ class Invocation:
     """What the user passed through to the framework."""
     verbose: bool = False
     """Whether the framework's own output is to say more."""
+    coverage: Path | None = None
+    """The folder for what the tests cover, where that is to be measured."""
     first: tuple[str, ...] = ()
     """Tests that are to go first, where the framework can do that: they were red the last time."""
 
@@ -64,8 +66,13 @@ class Framework(Protocol):
     def detects(self, suite: Suite) -> bool:
         """Return whether the suite's files are tests of this framework."""
 
-    def prepare(self, suite: Suite, cancellation: Cancellation) -> Prepared:
-        """Make the suite's environment, or find it made. Raises `EnvironmentFailure`."""
+    def prepare(
+        self, suite: Suite, cancellation: Cancellation, *, coverage: bool = False
+    ) -> Prepared:
+        """Make the suite's environment, or find it made; with what measures coverage, if asked to.
+
+        Raises `EnvironmentFailure`.
+        """
 
     def command(self, invocation: Invocation) -> Command:
         """Return the command that runs the suite and writes its results. Raises TaskslibError."""

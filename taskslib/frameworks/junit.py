@@ -31,11 +31,14 @@ class JUnit:
         """Return whether the configuration says how the suite is run."""
         return suite.runner is not None
 
-    def prepare(self, suite: Suite, cancellation: Cancellation) -> Prepared:
+    def prepare(
+        self, suite: Suite, cancellation: Cancellation, *, coverage: bool = False
+    ) -> Prepared:
         """Make the environment of the command's folder: Node's by its package.json, else Python's.
 
-        A folder that is neither uses the machine's programs.
+        A folder that is neither uses the machine's programs. Coverage is the command's business.
         """
+        del coverage
         runner = _runner(suite)
         for folder in dict.fromkeys((runner.folder, suite.folder)):
             if (folder / "package.json").is_file():

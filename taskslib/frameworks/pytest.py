@@ -62,11 +62,14 @@ class Pytest:
             return any(_TEST_FILE.fullmatch(name) for name in names)
         return bool(names)
 
-    def prepare(self, suite: Suite, cancellation: Cancellation) -> Prepared:
+    def prepare(
+        self, suite: Suite, cancellation: Cancellation, *, coverage: bool = False
+    ) -> Prepared:
         """Make the suite's environment; pytest is added where the project does not name it."""
         from taskslib.frameworks.environments.prepare import prepare
 
-        environment = prepare(suite.folder, ("pytest",), cancellation)
+        needs = ("pytest", "pytest-cov") if coverage else ("pytest",)
+        environment = prepare(suite.folder, needs, cancellation)
         return Prepared(environment.python, environment.variables)
 
     def command(self, invocation: Invocation) -> Command:
@@ -89,6 +92,11 @@ class Pytest:
             **prepared.variables,
             "TASKSLIB_EVENTS": str(events.resolve()),
         }
+        if invocation.coverage is not None:
+            # What is imported is measured, or what the project's own configuration names.
+            more = (*more, "--cov", "--cov-branch", "--cov-report=")
+            data = invocation.coverage / f"{suite.id.name}-{suite.id.stage}.coverage"
+            environment["COVERAGE_FILE"] = str(data.resolve())
         if invocation.first:
             order = invocation.output.with_suffix(".first")
             order.write_text("\n".join(invocation.first), "utf-8", errors="replace")

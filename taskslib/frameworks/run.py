@@ -34,6 +34,8 @@ class Options:
     """Seconds after which the suite is ended."""
     first: tuple[str, ...] = ()
     """Tests that are to go first."""
+    coverage: Path | None = None
+    """The folder for what the tests cover, where that is to be measured."""
     on_output: Callable[[str], None] | None = None
     """Gets each line of the raw output as soon as it is there."""
     clock: Callable[[], float] = time.monotonic
@@ -69,7 +71,14 @@ def run_suite(
     """
     options = options or Options()
     invocation = Invocation(
-        suite, prepared, output, variables, options.arguments, options.verbose, options.first
+        suite,
+        prepared,
+        output,
+        variables,
+        options.arguments,
+        options.verbose,
+        options.coverage,
+        options.first,
     )
     events = invocation.events
     output.parent.mkdir(parents=True, exist_ok=True)

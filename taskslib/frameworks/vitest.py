@@ -61,7 +61,9 @@ class Vitest:
         package = read_package(suite.folder, lock=False)
         return package is not None and "vitest" in package.dependencies
 
-    def prepare(self, suite: Suite, cancellation: Cancellation) -> Prepared:
+    def prepare(
+        self, suite: Suite, cancellation: Cancellation, *, coverage: bool = False
+    ) -> Prepared:
         """Make the suite's packages ready, and find vitest among them."""
         from taskslib.frameworks.node.prepare import prepare
 
@@ -77,6 +79,11 @@ class Vitest:
             raise EnvironmentFailure(
                 f"{suite.id.name}: vitest {version} is older than {'.'.join(map(str, _OLDEST))}",
                 hint="npm install --save-dev vitest@latest",
+            )
+        if coverage and not version_of(environment.modules, _COVERAGE):
+            raise EnvironmentFailure(
+                f"{suite.id.name}: {_COVERAGE} is not in {environment.modules}",
+                hint=f"npm install --save-dev {_COVERAGE}@{version}",
             )
         return Prepared(environment.program, environment.variables, (str(main),))
 
@@ -96,7 +103,8 @@ class Vitest:
             "TASKSLIB_VERBOSE": str(int(invocation.verbose)),
         }
         filters = _within(invocation.suite, invocation.arguments)
-        argv = (*vitest, f"--reporter={self.reporter}", *filters)
+        covering = _covering(invocation)
+        argv = (*vitest, f"--reporter={self.reporter}", *covering, *filters)
         return Command(argv, cwd=folder, env=environment)
 
     def reader(self, invocation: Invocation) -> EventsReader:
@@ -121,11 +129,27 @@ class Vitest:
         return (path, "-t", as_pattern(test)) if test else (path,)
 
 
+def _covering(invocation: Invocation) -> Iterator[str]:
+    """Yield the options that measure coverage into a folder of the suite's own."""
+    if invocation.coverage is None:
+        return
+    suite = invocation.suite
+    folder = invocation.coverage / f"{suite.id.name}-{suite.id.stage}"
+    folder.mkdir(parents=True, exist_ok=True)
+    # Its report names files from here on.
+    (folder / "folder.txt").write_text(str(suite.folder), "utf-8")
+    yield from ("--coverage.enabled", "--coverage.provider=v8", "--coverage.reporter=lcovonly")
+    yield f"--coverage.reportsDirectory={folder.resolve()}"
+
+
 def _pattern(names: Sequence[str]) -> str:
     # vitest joins a test's names by a space, and from 5 on by an arrow.
     pattern = "( >)? ".join(as_pattern(name) for name in names)
     # The number may be ours, of a second test with that name, or the name's own.
     return re.sub(r" #\d+$", lambda number: f"({number[0]})?", pattern)
+
+
+_COVERAGE = "@vitest/coverage-v8"
 
 
 def _too_old(version: str) -> bool:

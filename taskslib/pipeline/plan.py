@@ -62,6 +62,8 @@ class TestRequest:
     """Only what a path of the repo means: a file of tests, one of them, a folder, a service."""
     failed: bool = False
     """Only tests that were red when they ran last."""
+    coverage: bool = False
+    """Measure what the tests cover."""
     pdb: bool = False
     """One suite, in the debugger."""
     retries: int = 0
@@ -75,8 +77,8 @@ class TestRequest:
     @property
     def usual(self) -> bool:
         """Whether an earlier run of the same request tells what this one comes to."""
-        unusual = self.force or self.keep or self.verbose or self.affected or self.pdb
-        return not (unusual or self.picks)
+        unusual = (self.force, self.keep, self.verbose, self.affected, self.pdb, self.coverage)
+        return not (any(unusual) or self.picks)
 
 
 @dataclass(frozen=True, slots=True)

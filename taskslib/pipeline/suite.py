@@ -27,6 +27,7 @@ from taskslib.frameworks.detection import framework_of
 from taskslib.frameworks.retry import with_retries
 from taskslib.frameworks.run import Options, run_suite
 from taskslib.frameworks.variables import suite_variables
+from taskslib.pipeline.coverage import FOLDER
 from taskslib.pipeline.evidence import FirstRed, gather
 from taskslib.pipeline.masking import masked, masked_sink
 from taskslib.pipeline.plan import Step, SuitePlan, TestRequest
@@ -97,13 +98,17 @@ class SuiteRunner:
         if suite.stack is None:
             with turn.testing():
                 steps.begin(Step.ENVIRONMENT)
-                prepared = framework.prepare(suite, turn.cancellation)
+                prepared = self._prepared(job)
                 return self._test(job, prepared, Instance())
         with turn.stack():
             steps.begin(Step.ENVIRONMENT)
             # Before minutes go into an environment that can't be used.
             self.engine(turn.cancellation).check()
-            return self._on_stack(job, framework.prepare(suite, turn.cancellation), suite.stack)
+            return self._on_stack(job, self._prepared(job), suite.stack)
+
+    def _prepared(self, job: _Job) -> Prepared:
+        coverage = self.request.coverage
+        return job.framework.prepare(job.suite, job.turn.cancellation, coverage=coverage)
 
     def _on_stack(self, job: _Job, prepared: Prepared, stack: Stack) -> SuiteResult:
         """Run a suite on a stack of its own; what breaks at the stack's end is told too."""
@@ -205,7 +210,8 @@ class SuiteRunner:
         live = (lambda text: job.emit(Output(suite, text))) if verbose else None
         given = (*arguments, *self.request.arguments)
         first = () if arguments else self.first.get(suite, ())
-        return Options(given, verbose, self.limits.suite, first, live)
+        coverage = self.folder / FOLDER if self.request.coverage else None
+        return Options(given, verbose, self.limits.suite, first, coverage, live)
 
     def _file(self, suite: SuiteId, name: str) -> Path:
         folder = self.folder / f"{suite.name}-{suite.stage}"

@@ -139,6 +139,35 @@ def test_a_flaky_test_is_told_counted_and_never_cached(shop: Path, tmp_path: Pat
     assert "3 of 4 red" in inv(shop, "flaky", SEEN=str(seen)).out
 
 
+HERE = "import sys; sys.path.insert(0, '.')\n"
+COVERED = "def f(x):\n    if x:\n        return 2\n    return 3\n"
+
+
+def test_one_total_of_what_all_suites_cover(shop: Path) -> None:
+    own = "services/lib/tests/unit/test_lib.py"
+    write(
+        shop,
+        {
+            TEST: f"{HERE}from web import f\ndef test_a(): assert f(1)\n",
+            "services/web/web.py": COVERED,
+            own: f"{HERE}from lib import f\ndef test_a(): f(1), f(0)\n",
+            "services/lib/lib.py": COVERED,
+            "services/lib/pyproject.toml": '[project]\nname = "lib"\nversion = "0"\n',
+        },
+    )
+    ran = inv(shop, "test", "--stage", "unit", "--coverage")
+    assert ran.code == 0, ran
+    files = ".taskslib/coverage/index.html, .taskslib/coverage/lcov.info"
+    assert f"\ncoverage: 87.5 % of 8 lines ({files})\n" in ran.out
+    lcov = (shop / ".taskslib" / "coverage" / "lcov.info").read_text("utf-8")
+    sources = [line for line in lcov.splitlines() if line.startswith("SF:")]
+    assert sorted(sources) == ["SF:services/lib/lib.py", "SF:services/web/web.py"]
+    assert "DA:4,0" in lcov
+    assert (shop / ".taskslib" / "coverage" / "index.html").is_file()
+    # It is measured again, and not told from memory.
+    assert "cached" not in inv(shop, "test", "--stage", "unit", "--coverage").out
+
+
 def test_reports_for_machines(shop: Path) -> None:
     import json
 

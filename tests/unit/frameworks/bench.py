@@ -92,6 +92,7 @@ class Bench:
         verbose: bool = False,
         timeout: float | None = None,
         first: tuple[str, ...] = (),
+        coverage: Path | None = None,
     ) -> Run:
         events: list[Event] = []
         live: list[str] = []
@@ -110,7 +111,7 @@ class Bench:
             output=output,
             sink=sink,
             cancellation=self.cancellation,
-            options=Options(arguments, verbose, timeout, first, live.append, clock=lambda: 0.0),
+            options=Options(arguments, verbose, timeout, first, coverage, live.append, lambda: 0.0),
         )
         raw = output.read_text("utf-8", "replace") if output.exists() else ""
         return Run(result, events, raw, live)
