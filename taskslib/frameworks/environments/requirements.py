@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from taskslib.frameworks.environments.paths import relative
-
-_INCLUDE = re.compile(r"^\s*(?:-r|-c|--requirement|--constraint)[ =]?\s*(\S.*?)\s*$", re.MULTILINE)
-_LOCAL = re.compile(
-    r"""^(?:(?:-e\s*|--editable[ =]\s*)(?P<editable>[^\s#][^;\n]*?)  # -e anything
-        | (?P<plain>\.{1,2}(?:/[^;\n]*?)?))                          # ./lib, ../lib, .
-        \s*(?:;[^\n]*|\s\#[^\n]*)?$""",
-    re.MULTILINE | re.VERBOSE,
-)
-"""A line that installs from the file system, as `uv export` and people write them."""
+from taskslib.project.references.requirements import lines
 
 
 def is_hashed(text: str) -> bool:
@@ -39,7 +30,7 @@ def contents(file: Path) -> Iterator[tuple[str, bytes]]:
             continue  # uv names the file that is missing
         yield relative(current, start), data
         text = data.decode("utf-8", "replace")
-        included = (current.parent / match for match in _INCLUDE.findall(text))
+        included = (current.parent / one.included for _, one in lines(text) if one.included)
         queue.extend(Path(os.path.normpath(path)) for path in included)
 
 
@@ -49,13 +40,12 @@ def split_local(text: str, folder: Path) -> tuple[str, tuple[Path, ...]]:
     They have no hash, so that uv refuses them beside lines that do.
     """
     folders: list[Path] = []
-
-    def take(match: re.Match[str]) -> str:
-        said = match["editable"] or match["plain"]
-        path = Path(re.sub(r"\[[^\]]*\]$", "", said.removeprefix("file:").strip()))
-        if not (folder / path).is_dir():
-            return match[0]
-        folders.append((folder / path).resolve())
-        return ""
-
-    return _LOCAL.sub(take, text), tuple(dict.fromkeys(folders))
+    kept = []
+    for written, said in lines(text):
+        path = folder / said.package
+        if said.package and path.is_dir():
+            folders.append(path.resolve())
+            kept.append("\n" if written.endswith("\n") else "")
+        else:
+            kept.append(written)
+    return "".join(kept), tuple(dict.fromkeys(folders))

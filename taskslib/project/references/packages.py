@@ -12,18 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from taskslib.project.references.requirements import is_address, lines, reference
 from taskslib.project.references.values import listed, table, texts
 
 _NODE_GROUPS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 _NODE_PATH = re.compile(r"(?:file|link|portal):(.+)|workspace:(\.{1,2}/.*)")
 _NODE_ALIAS = re.compile(r"(?:npm|workspace):(@?[^@:/]+(?:/[^@:/]+)?)@.*")
-_DIRECT = re.compile(r"@\s*file:(?:///?)?(?:\$\{PROJECT_ROOT\}/|\{root:uri\}/)?(\.[^\s;#]*)")
-"""A direct reference by a path that starts at the manifest: `orders @ file:../orders`."""
-_EDITABLE = re.compile(r"(?:-e|--editable)(?:\s*=\s*|\s*)(?P<path>[^\s;#\[]+)")
-_LOCAL = re.compile(r"(?:file:)?(\.{1,2}(?:/[^\s;#\[]*)?|[^-\s;#\[@:][^\s;#\[@:]*/[^\s;#\[@:]*)")
-_LINKS = re.compile(r"(?:-f|--find-links)[ =]?\s*([^\s:]+)")
-_INCLUDED = re.compile(r"(?:-r|-c|--requirement|--constraint)[ =]?\s*(\S+)")
-_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[a-z]+\+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +66,15 @@ def pyproject(text: str) -> Manifest:
     for group in (table(poetry, "dependencies"), table(poetry, "dev-dependencies"), *groups):
         entries = (entry for one in group.values() for entry in listed(one))
         paths += [found for entry in entries for found in _path(entry)]
-    named = (project, table(data, "dependency-groups"), table(data, "build-system"), uv)
-    paths += [found for one in texts(named) for found in _DIRECT.findall(one)]
     needed = (
         project.get("dependencies"),
         table(project, "optional-dependencies"),
         table(data, "dependency-groups"),
         uv.get("dev-dependencies"),
     )
+    tools = (data.get("build-system"), uv, tool.get("hatch"), tool.get("pdm"))
+    references = [reference(one) for one in texts((*needed, *tools))]
+    paths += [one.package for one in references if one.package]
     workspace = table(uv, "workspace")
     return Manifest(
         name=normalised(str(project.get("name") or poetry.get("name") or "")),
@@ -90,25 +85,21 @@ def pyproject(text: str) -> Manifest:
         workspace=Workspace(_globs(workspace, "members"), _globs(workspace, "exclude"), sources)
         if workspace
         else None,
+        unknown=tuple(f"pyproject.toml: {one.unknown}" for one in references if one.unknown),
     )
 
 
 def requirements(text: str) -> Manifest:
     """Return what a requirements file says: local packages, and files that it includes."""
-    paths: list[str] = []
-    included: list[str] = []
-    for line in (line.strip() for line in text.splitlines()):
-        bare = re.split(r"\s[;#]|\[", line, maxsplit=1)[0].strip()
-        matches = (form.fullmatch(bare) for form in (_EDITABLE, _LOCAL, _LINKS))
-        paths += [found[1].removeprefix("file:") for found in matches if found]
-        if found := _INCLUDED.match(line):
-            included.append(found[1])
-        paths += _DIRECT.findall(line)
-    away = [one for one in included if _ELSEWHERE.match(one)]
+    said = [one for _, one in lines(text)]
+    included = [one.included for one in said if one.included]
+    paths = (path for one in said for path in (one.package, one.links) if path)
+    away = [f"it includes {one}" for one in included if is_address(one)]
+    doubtful = [f"it says {one.unknown}" for one in said if one.unknown]
     return Manifest(
-        paths=tuple(dict.fromkeys(one for one in paths if one and not _ELSEWHERE.match(one))),
-        included=tuple(dict.fromkeys(one for one in included if one not in away)),
-        unknown=tuple(f"it includes {one}" for one in away),
+        paths=tuple(dict.fromkeys(paths)),
+        included=tuple(dict.fromkeys(one for one in included if not is_address(one))),
+        unknown=(*away, *doubtful),
     )
 
 

@@ -10,7 +10,9 @@ from taskslib.frameworks.environments.requirements import contents, is_hashed, s
 def test_what_a_file_includes_counts_once(tmp_path: Path) -> None:
     folder = tmp_path / "app"
     folder.mkdir()
-    (folder / "dev.txt").write_text("-r base.txt\n--constraint=../c.txt\n-r gone.txt\npytest\n")
+    (folder / "dev.txt").write_text(
+        "-r base.txt  # ours\n--constraint=../c.txt\n-r gone.txt\npytest\n"
+    )
     (folder / "base.txt").write_text("-r ../app/dev.txt\n")
     (tmp_path / "c.txt").write_text("x<1\n")
 
@@ -29,6 +31,10 @@ def test_what_a_file_includes_counts_once(tmp_path: Path) -> None:
         ("-e lib[extra] ; python_version > '3'", "lib"),
         ("-e file:lib", "lib"),
         ("./lib", "lib"),
+        ("-e ./lib#egg=lib", "lib"),
+        ("lib @ ./lib", "lib"),
+        ("-e \\\n  ./lib", "lib"),
+        ("-f ./lib", None),
         ("./with space  # a comment", "with space"),
         ("./gone", None),
         ("lib", None),

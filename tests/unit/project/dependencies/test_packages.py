@@ -95,6 +95,7 @@ def test_what_depends_on_itself(tmp_path: Path) -> None:
         ({"requirements.txt": "-r gone.txt"}, "services/a/requirements.txt: gone.txt is not there"),
         ({"requirements.txt": "-r ../../../x"}, "services/a/requirements.txt: ../../../x is not"),
         ({"requirements.txt": "-r https://x.org/y"}, "it includes https://x.org/y"),
+        ({"requirements.txt": "-e ${LIBS}/b"}, "it says -e ${LIBS}/b"),
     ],
 )
 def test_what_cannot_be_read_can_depend_on_anything(

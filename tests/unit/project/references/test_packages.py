@@ -30,7 +30,15 @@ from taskslib.project.references.packages import (
         ('[project]\ndependencies = ["a @ file:../a", "b>=1"]', ("../a",), ()),
         ('[project]\ndependencies = ["a @ file:///${PROJECT_ROOT}/../a"]', ("../a",), ()),
         ("[dependency-groups]\ndev = [\"a @ file:../a ; python_version>'3'\"]", ("../a",), ()),
-        ('[project]\ndependencies = ["a @ {root:uri}/../a"]', (), ()),
+        ('[project]\ndependencies = ["a @ {root:uri}/../a"]', ("../a",), ()),
+        ('[project]\ndependencies = ["a[x] @ {root:parent:uri}/a"]', ("../a",), ()),
+        ('[tool.hatch.envs.test]\ndependencies = ["a @ {root:uri}/../a"]', ("../a",), ()),
+        (
+            '[tool.pdm.dev-dependencies]\nx = ["-e file:///${PROJECT_ROOT}/../a#egg=a"]',
+            ("../a",),
+            (),
+        ),
+        ('[project]\ndescription = "shop @ ./home"\ndependencies = ["a @ https://x"]', (), ()),
     ],
 )
 def test_pyproject(text: str, paths: tuple[str, ...], names: tuple[str, ...]) -> None:
@@ -54,6 +62,23 @@ def test_the_name_and_whether_it_is_a_package() -> None:
         ("file:../lib", ("../lib",)),
         ("lib @ file:../lib", ("../lib",)),
         ("-e libs/lib", ("libs/lib",)),
+        ("-e ../lib#egg=lib", ("../lib",)),
+        ("-e ../lib[x]#egg=lib", ("../lib",)),
+        ("-e ../lib#egg=lib[x,y]", ("../lib",)),
+        ("-e file:../lib#egg=lib&subdirectory=x", ("../lib",)),
+        ("-e file:///${PROJECT_ROOT}/../my%20lib", ("../my lib",)),
+        ("-e 'lib' --config-settings a=b", ("lib",)),
+        ("-e \\\n  ../lib", ("../lib",)),
+        ("\ufeff-e ../lib", ("../lib",)),
+        ("# an aside \\\n-e ../lib", ("../lib",)),
+        ("-e lib @ ../lib", ("../lib",)),
+        ("lib @ ../lib", ("../lib",)),
+        ("lib[x] @ ../lib ; python_version > '3'", ("../lib",)),
+        ("lib@libs/lib", ("libs/lib",)),
+        ("../lib; python_version > '3'", ("../lib",)),
+        ("../lib#egg=lib", ("../lib",)),
+        ("..\\lib", ("..\\lib",)),
+        ("lib-1-py3-none-any.whl --hash=sha256:0", ("lib-1-py3-none-any.whl",)),
         ("-e../lib[extra] ; python_version > '3'", ("../lib",)),
         ("--editable ../lib", ("../lib",)),
         ("-e file:../lib", ("../lib",)),
@@ -68,10 +93,24 @@ def test_the_name_and_whether_it_is_a_package() -> None:
         ("requests==2 --hash=sha256:0", ()),
         ("# -e ../lib", ()),
         ("git+https://example.org/x", ()),
+        ("-e x @ git+https://example.org/x", ()),
+        ("lib==1 ; platform_release != 'a/b'", ()),
     ],
 )
 def test_requirements(line: str, paths: tuple[str, ...]) -> None:
     assert requirements(f"{line}\n").paths == paths
+
+
+@pytest.mark.parametrize(
+    "line", ["-e", "-e ${LIBS}/lib", "${LIBS}/lib", "lib @ ${LIBS}/lib", "-f $X", "-e ../lib what"]
+)
+def test_a_line_that_is_not_understood_is_unknown(line: str) -> None:
+    assert requirements(f"x==1\n{line}  # ours\n").unknown == (f"it says {line}",)
+
+
+def test_a_reference_that_is_not_understood_is_unknown() -> None:
+    text = '[project]\ndependencies = ["a @ ${LIBS}/a"]'
+    assert pyproject(text).unknown == ("pyproject.toml: a @ ${LIBS}/a",)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +119,7 @@ def test_requirements(line: str, paths: tuple[str, ...]) -> None:
         ("-r ../base.txt", ("../base.txt",)),
         ("-rbase.txt  # ours", ("base.txt",)),
         ("--requirement=base.txt", ("base.txt",)),
+        ('-r "my base.txt"', ("my base.txt",)),
         ("-cconstraints.txt", ("constraints.txt",)),
         ("--require-hashes", ()),
     ],
