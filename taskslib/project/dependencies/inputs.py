@@ -118,7 +118,7 @@ class Dependencies:
     def _needed(self, folder: str) -> tuple[frozenset[Area], tuple[str, ...]]:
         """Return the places that a folder needs as packages, and what nobody can know of them."""
         if folder not in self._packages:
-            closure = self.packages.closure(folder)
+            closure = self.packages.closure(folder, doubtful=True)
             areas = {area for one in closure for area in self._folders.as_dependency(one.path)}
             unknown: list[str] = []
             for one in (self.packages.folder(folder), *closure):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from taskslib.project.dependencies.areas import Area, joined
+from taskslib.project.dependencies.areas import Area, is_below, joined
 from taskslib.project.references.packages import (
     Manifest,
     Workspace,
@@ -31,6 +31,8 @@ class Folder:
     path: str
     depends_on: tuple[tuple[str, str], ...] = ()
     """Folders that it depends on as packages, and the file that says so."""
+    doubtful: tuple[str, ...] = ()
+    """Folders that it depends on if a path is read from another folder than it mostly is."""
     files: tuple[str, ...] = ()
     """Single files that it depends on: archives, constraints."""
     unknown: tuple[str, ...] = ()
@@ -61,12 +63,19 @@ class Packages:
             found = self._folders[path] = self._resolved(path)
         return found
 
-    def closure(self, *paths: str) -> tuple[Folder, ...]:
-        """Return what folders depend on, and what that does, without the folders themselves."""
+    def closure(self, *paths: str, doubtful: bool = False) -> tuple[Folder, ...]:
+        """Return what folders depend on, and what that does, without the folders themselves.
+
+        Args:
+            paths: The folders.
+            doubtful: Whether with what they may not depend on.
+        """
         found: dict[str, Folder] = {}
         waiting = list(paths)
         for path in waiting:  # grows meanwhile
-            for other, _ in self.folder(path).depends_on:
+            folder = self.folder(path)
+            certain = (other for other, _ in folder.depends_on)
+            for other in (*certain, *(folder.doubtful if doubtful else ())):
                 if other not in found and other not in paths:
                     found[other] = self.folder(other)
                     waiting.append(other)
@@ -114,6 +123,7 @@ class Packages:
         depends = dict.fromkeys(self._declared.get(path, ()), "[tool.taskslib]")
         files: list[str] = []
         unknown: list[str] = []
+        doubtful: list[str] = []
         partial = False
         for file, manifest in self._with_included(path):
             unknown += manifest.unknown
@@ -127,8 +137,12 @@ class Packages:
                     files.append(place)
                 else:
                     depends.setdefault(place, file)
+            for place in self._second_readings(path, file, manifest):
+                (files if place in self._paths else doubtful).append(place)
         depends.pop(path, None)
-        return Folder(path, tuple(depends.items()), tuple(files), tuple(unknown), partial)
+        doubtful = [one for one in dict.fromkeys(doubtful) if one != path and one not in depends]
+        edges = tuple(depends.items())
+        return Folder(path, edges, tuple(doubtful), tuple(files), tuple(unknown), partial)
 
     def _with_included(self, path: str) -> Iterator[tuple[str, Manifest]]:
         """Yield the manifests of a folder and the requirements files that they include."""
@@ -148,7 +162,7 @@ class Packages:
     def _places(self, path: str, file: str, manifest: Manifest) -> Iterator[tuple[str, str | None]]:
         """Yield what a manifest depends on: how that is written, and where it is."""
         for written in manifest.paths:
-            yield written, joined(posixpath.dirname(file), written)
+            yield written, self._readings(path, file, written)[0]
         names = list(manifest.names)
         if manifest.requires:
             folder, workspace = self._workspace(path)
@@ -160,6 +174,23 @@ class Packages:
                         names.append(name)
         for name in names:
             yield from ((name, place) for place in self._named.get((_kind(file), name), ()))
+
+    def _second_readings(self, path: str, file: str, manifest: Manifest) -> Iterator[str]:
+        for written in manifest.paths:
+            yield from filter(None, self._readings(path, file, written)[1:])
+
+    def _readings(self, path: str, file: str, written: str) -> list[str | None]:
+        """Return where a path may lead, the likeliest first: those places that there are, or one.
+
+        An included file's paths start where it is included, for uv and pip; for some other tools,
+        and for pip's links, in the file's own folder.
+        """
+        places = [joined(path, written), joined(posixpath.dirname(file), written)]
+        there = [one for one in dict.fromkeys(places) if one is not None and self._is_there(one)]
+        return [*there] or places[:1]
+
+    def _is_there(self, place: str) -> bool:
+        return any(is_below(one, place) for one in self._paths)
 
     def _workspace(self, path: str) -> tuple[str, Workspace]:
         """Return the uv workspace above a folder that it is a member of, and its root's folder."""

@@ -55,6 +55,39 @@ def test_requirements_that_are_included_count(tmp_path: Path) -> None:
     assert "a:unit" in hit(found, "requirements/constraints.txt")
 
 
+def test_a_path_in_an_included_file_starts_where_that_is_installed(tmp_path: Path) -> None:
+    found = dependencies(
+        tmp_path,
+        {
+            **library("a", **{"requirements.txt": "-r ../../requirements/base.txt"}),
+            "requirements/base.txt": "-e .\n-e ../lib\n",
+            **library("lib", **{"requirements.txt": "-e ../../libs/x"}),
+            **library("b"),
+            "libs/x/code.py": "",
+        },
+    )
+    assert hit(found, "services/lib/code.py") == {"a:unit", "lib:unit"}
+    assert hit(found, "libs/x/code.py") == {"a:unit", "lib:unit"}
+    assert unknown(found, "a") == ()
+
+
+def test_where_both_readings_of_a_path_are_there_both_count(tmp_path: Path) -> None:
+    found = dependencies(
+        tmp_path,
+        {
+            **library("a", **{"requirements.txt": "-r ../../requirements/base.txt"}),
+            "requirements/base.txt": "-e ../lib\n",
+            **library("lib"),
+            **library("b"),
+            "lib/requirements.txt": "-e ../services/b",
+        },
+    )
+    assert hit(found, "services/lib/code.py") == {"a:unit", "lib:unit"}
+    assert hit(found, "services/b/code.py") == {"a:unit", "b:unit"}
+    # Whether it is a's alone is in doubt, so that it stays everybody's.
+    assert hit(found, "lib/code.py") == {"a:unit", "b:unit", "lib:unit"}
+
+
 def test_packages_with_one_name_all_count(tmp_path: Path) -> None:
     found = dependencies(
         tmp_path,
