@@ -15,6 +15,8 @@ from typing import Generic, TypeVar
 
 Of = TypeVar("Of")
 _GLOB = re.compile(r"[*?\[]")
+_TEST = re.compile(r"(?:.*/)?(?:test_[^/]*\.py|[^/]*_test\.py|[^/]*\.(?:test|spec)\.[cm]?[jt]sx?)")
+"""Files that nothing but a test framework reads; a helper or data beside them others can read."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,10 +26,14 @@ class Area:
     path: str
     without: tuple[str, ...] = ()
     """Folders in there that don't count."""
+    without_tests: tuple[str, ...] = ()
+    """Folders in there of which what is called like a test doesn't count."""
 
     def covers(self, path: str) -> bool:
         """Return whether a file lies in here."""
         if any(is_below(path, one) for one in self.without):
+            return False
+        if any(is_below(path, one) for one in self.without_tests) and _TEST.fullmatch(path):
             return False
         # `[id]` can be the name of a folder too, and often is.
         if is_below(path, self.path):

@@ -64,18 +64,25 @@ class Folders:
         return (Area(folder, tuple(sorted(without | stacks))),)
 
     def own(self, suite: Suite, folder: str) -> Iterator[Area]:
-        """Yield the places that are the suite's own: its folder without the other stages' tests."""
+        """Yield the places that are the suite's own: its folder without the other stages' tests.
+
+        What lies beside those stays in: a stage can import another's factories.
+        """
         tests = self.place(suite.tests)
         others = [other for other in self._suites.get(folder, ()) if other.id != suite.id]
-        without = {place for other in others for place in self._tests(other, folder)}
+        theirs = {place for other in others for place in self._tests(other, folder)}
+        theirs = {one for one in theirs if not is_below(tests, one)}
+        stacks: set[str] = set()
         if suite.id.stage is Stage.UNIT:
-            without |= {place for other in others for place in self._stack_place(other, folder)}
-        apart = tuple(sorted(one for one in without if not is_below(tests, one)))
-        if folder != _ROOT:
-            yield Area(folder, apart)
-        else:
-            top = tests.partition("/")[0]
-            yield Area(top, tuple(one for one in apart if is_below(one, top)))
+            stacks = {place for other in others for place in self._stack_place(other, folder)}
+            stacks = {one for one in stacks if not is_below(tests, one)}
+        top = folder if folder != _ROOT else tests.partition("/")[0]
+        apart, without_tests = (
+            tuple(sorted(one for one in places if is_below(one, top)))
+            for places in (stacks, theirs)
+        )
+        yield Area(top, apart, without_tests)
+        if folder == _ROOT:
             yield from self.as_dependency(_ROOT)
         yield from self.elsewhere(suite, folder)
 

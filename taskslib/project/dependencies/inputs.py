@@ -181,5 +181,5 @@ class Dependencies:
 
 
 def _sorted(areas: Iterable[Area]) -> tuple[Area, ...]:
-    # Areas can be compared, but that makes two tuples each time.
-    return tuple(sorted(areas, key=attrgetter("path", "without")))
+    # Areas can be compared, but that makes more tuples each time.
+    return tuple(sorted(areas, key=attrgetter("path", "without", "without_tests")))

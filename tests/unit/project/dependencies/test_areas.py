@@ -30,6 +30,14 @@ from taskslib.project.dependencies.areas import Area, Index, joined, matches
         (Area("**/x"), "x", True),
         (Area("**/x"), "a/b/x/y", True),
         (Area("a/*.json", ("a/x.json",)), "a/x.json", False),
+        (Area("a", (), ("a/t",)), "a/t/test_x.py", False),
+        (Area("a", (), ("a/t",)), "a/t/b/x_test.py", False),
+        (Area("a", (), ("a/t",)), "a/t/x.test.ts", False),
+        (Area("a", (), ("a/t",)), "a/t/x.spec.jsx", False),
+        (Area("a", (), ("a/t",)), "a/t/api.spec.json", True),
+        (Area("a", (), ("a/t",)), "a/t/conftest.py", True),
+        (Area("a", (), ("a/t",)), "a/t/test_data/x.json", True),
+        (Area("a", (), ("a/t",)), "a/test_x.py", True),
     ],
 )
 def test_covers(area: Area, path: str, covered: bool) -> None:  # noqa: FBT001

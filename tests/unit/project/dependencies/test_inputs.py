@@ -47,6 +47,17 @@ def test_one_stages_tests_are_no_input_of_the_other(tmp_path: Path) -> None:
     assert hit(found, "services/api/deploy/test/seed.sql") == {"api:service"}
 
 
+@pytest.mark.parametrize("name", ["factories.py", "conftest.py", "data/orders.json", "__init__.py"])
+@pytest.mark.parametrize("stage", ["unit", "integration"])
+def test_what_is_beside_one_stages_tests_is_the_others_too(
+    tmp_path: Path, stage: str, name: str
+) -> None:
+    found = dependencies(tmp_path, service("api", "FROM a\nCOPY code.py /\n"))
+    assert hit(found, f"services/api/tests/{stage}/{name}") == {"api:unit", "api:service"}
+    found = dependencies(tmp_path / "flat", {**FULL, "tests/unit/test_x.py": ""})
+    assert hit(found, f"tests/{stage}/{name}") == {"flat:unit", "flat:integration"}
+
+
 def test_the_roots_files(tmp_path: Path) -> None:
     files = {
         **service("api"),
