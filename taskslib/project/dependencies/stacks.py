@@ -83,6 +83,7 @@ class _Reader:
         folder = posixpath.dirname(file)
         dotenv = f"{folder}/.env" if folder else ".env"
         values = self._environ
+        self.areas.append(Area(dotenv))
         if dotenv in self._paths and (text := self._text(dotenv)) is not None:
             values = _dotenv(text, values)
         if not texts:
@@ -135,8 +136,9 @@ class _Reader:
                 return
             parsed = dockerfile(self._text(where) or "", build.arguments, build.names)
         sources = self._sources(file, context, parsed)
-        ignores = (f"{where}.dockerignore", joined(context, ".dockerignore") or "")
-        self.areas += [Area(where), *(Area(one) for one in ignores if one in self._paths)]
+        # Also where there is none: one that is deleted changes the image.
+        ignores = (f"{where}.dockerignore", joined(context, ".dockerignore"))
+        self.areas += [Area(where), *(Area(one) for one in ignores if one)]
         for written in build.contexts:
             if (place := self._place(file, folder, written)) is not None:
                 sources.append(place)

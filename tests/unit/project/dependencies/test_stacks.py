@@ -104,3 +104,22 @@ def test_a_further_context(tmp_path: Path) -> None:
     found = dependencies(tmp_path, files)
     assert hit(found, "services/b/code.py") == {"b:unit", "a:service"}
     assert inputs(found, "a").images == ("x",)
+
+
+@pytest.mark.parametrize("name", ["a.Dockerfile.dockerignore", ".dockerignore"])
+def test_what_a_context_ignored_counts_when_it_is_deleted(tmp_path: Path, name: str) -> None:
+    text = "services: {a: {build: {context: ../../../b/docker, dockerfile: a.Dockerfile}}}"
+    image = {"services/b/docker/a.Dockerfile": "FROM x\nCOPY code.py /\n"}
+    files = {**service("a"), **library("b"), **image, f"{AT}/docker-compose.yml": text}
+    found = dependencies(tmp_path, files)
+    assert hit(found, f"services/b/docker/{name}") == {"b:unit", "a:service"}
+
+
+def test_the_variables_of_an_included_file_count_when_they_are_deleted(tmp_path: Path) -> None:
+    files = {
+        **service("a"),
+        **library("b", **{"stack/compose.yml": "services: {b: {image: b}}"}),
+        f"{AT}/docker-compose.yml": "include: [../../../b/stack/compose.yml]",
+    }
+    found = dependencies(tmp_path, files)
+    assert hit(found, "services/b/stack/.env") == {"b:unit", "a:service"}
