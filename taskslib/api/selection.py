@@ -29,12 +29,16 @@ def affected(session: Session, base: str = "") -> Affected:
         session: Where.
         base: A commit, branch or tag; else what CI says, or the merge base with the main branch.
     """
-    from taskslib.project.changes import changes
+    from taskslib.project.changes import changes, earlier
     from taskslib.project.dependencies.affected import affected
 
     found = project(session)
     differing = changes(session.root, session.environ, base)
-    return affected(dependencies_of(session, found), differing)
+
+    def before(path: str) -> str | None:
+        return earlier(session.root, session.environ, differing, path)
+
+    return affected(dependencies_of(session, found), differing, before)
 
 
 def dependencies_of(

@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from taskslib.errors import UsageError
@@ -39,6 +39,8 @@ class Changes:
     """Paths with slashes, from the repo's root on; of renamed files both. None: all of them."""
     reason: str = ""
     """Why that is all of them."""
+    commit: str = field(default="", compare=False)
+    """The base's, for `earlier`; empty where there is none."""
 
 
 def changes(root: Path, environ: Mapping[str, str], base: str = "") -> Changes:
@@ -70,6 +72,12 @@ def changes(root: Path, environ: Mapping[str, str], base: str = "") -> Changes:
     return _compared(git, found.commit, found.name)
 
 
+def earlier(root: Path, environ: Mapping[str, str], changed: Changes, path: str) -> str | None:
+    """Return a file's text at the base, as far as that has the file."""
+    git = _Git(root, environ)
+    return git("show", f"{changed.commit}:./{path}") if changed.commit else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Base:
     name: str
@@ -86,7 +94,7 @@ def _compared(git: _Git, commit: str, name: str) -> Changes:
         return Changes("", None, f"git can't compare with {name}")
     paths = [path.rstrip("/") for path in (differing + untracked).split("\0") if path]
     inner = [one for path in paths for one in git.files_of(path)]
-    return Changes(name, frozenset((*paths, *inner)))
+    return Changes(name, frozenset((*paths, *inner)), commit=commit)
 
 
 def _base_of_ci(git: _Git, environ: Mapping[str, str]) -> _Base | None:

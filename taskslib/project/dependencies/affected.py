@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -10,7 +10,10 @@ from taskslib.events import SuiteId
 from taskslib.project.changes import Changes
 from taskslib.project.dependencies.areas import Area, Index
 from taskslib.project.dependencies.inputs import Dependencies
+from taskslib.project.dependencies.packages import can_name
 
+Before = Callable[[str], str | None]
+"""Returns a file's text at the base; None where it was not there."""
 Of = TypeVar("Of")
 
 
@@ -25,9 +28,25 @@ class Affected:
     """By name likewise: what is made from other files, or has an affected suite."""
 
 
-def affected(dependencies: Dependencies, changes: Changes) -> Affected:
-    """Return what changes affect, in the project's order."""
+def affected(
+    dependencies: Dependencies, changes: Changes, before: Before = lambda _: None
+) -> Affected:
+    """Return what changes affect, in the project's order.
+
+    Args:
+        dependencies: What depends on what now.
+        changes: What changed.
+        before: Is asked for manifests: who depended on a package by a name that is gone is in none
+            of the files as they are now.
+    """
     project = dependencies.project
+    for file in sorted(filter(can_name, changes.files or ())):
+        text = before(file)
+        name = dependencies.packages.lost_name(file, text) if text is not None else ""
+        if name:
+            reason = f"{file} no longer names the package {name}"
+            changes = Changes(changes.base, None, reason)
+            break
     names = dict.fromkeys((*project.service_names(), *(one.id.name for one in project.suites)))
     if changes.files is None:
         everything: Mapping[str, tuple[str, ...]] = dict.fromkeys(names, ())

@@ -88,6 +88,13 @@ class Packages:
             found = self._manifests[path] = tuple(self._parsed(path))
         return found
 
+    def lost_name(self, file: str, before: str) -> str:
+        """Return the name of a package that a manifest had before, where it has another now."""
+        folder, _, name = file.rpartition("/")
+        named = _PARSERS[name](before).name
+        now = dict(self.manifests(folder)).get(file, Manifest()).name
+        return named if named != now else ""
+
     def _parsed(self, path: str) -> Iterator[tuple[str, Manifest]]:
         for name in self._names_in.get(path, ()):
             file = f"{path}/{name}" if path else name
@@ -204,6 +211,11 @@ class Packages:
                     return above, found[0]
                 break
         return path, Workspace()
+
+
+def can_name(file: str) -> bool:
+    """Return whether a file is one in which a package has its name."""
+    return posixpath.basename(file) in _PARSERS
 
 
 def _has(folder: str, globs: Iterable[str], path: str) -> bool:

@@ -8,6 +8,7 @@ import re
 import sys
 from pathlib import Path
 
+import git
 import pytest
 
 from tests.support.projects import inv, repository, write
@@ -143,6 +144,19 @@ def test_everything_is_affected_where_nothing_is_known(tmp_path: Path) -> None:
     )
     ran = inv(root, "test", "--affected", "--dry-run")
     assert ran.out.endswith("note: everything is affected: there is no git repository\n")
+
+
+def test_everything_is_affected_by_a_package_that_lost_its_name(shop: Path) -> None:
+    package = {"services/lib/package.json": '{"name": "lib"}'}
+    git.Repo(write(shop, package)).git.add("-A")
+    git.Repo(shop).git.commit("-m", "Name it")
+    (shop / "services" / "lib" / "package.json").unlink()
+    ran = inv(shop, "affected", "--base", "HEAD")
+    assert (ran.code, ran.out, ran.err) == (
+        0,
+        "api\nlib\nweb\n",
+        "note: everything is affected: services/lib/package.json no longer names the package lib\n",
+    )
 
 
 def test_a_base_by_name(shop: Path) -> None:

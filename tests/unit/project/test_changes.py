@@ -9,7 +9,7 @@ import git
 import pytest
 
 from taskslib.errors import UsageError
-from taskslib.project.changes import Changes
+from taskslib.project.changes import Changes, earlier
 from tests.support.checkouts import clone, commit, files, found, root, two_commits
 from tests.support.projects import repository, write
 
@@ -192,6 +192,17 @@ def test_a_project_inside_a_repository(repo: git.Repo) -> None:
     repo.git.checkout("-b", "feature")
     write(root(repo), {"inner/y.txt": "", "outer.txt": ""})
     assert files(root(repo) / "inner") == {"y.txt"}
+
+
+def test_a_files_text_at_the_base(repo: git.Repo) -> None:
+    commit(repo, "inner/x.txt", "x")
+    repo.git.checkout("-b", "feature")
+    commit(repo, "inner/x.txt", "y")
+    inner = root(repo) / "inner"
+    changed = found(inner)
+    assert earlier(inner, os.environ, changed, "x.txt") == "x"
+    assert earlier(inner, os.environ, changed, "y.txt") is None
+    assert earlier(inner, os.environ, Changes("", None, "why"), "x.txt") is None
 
 
 def test_without_git(tmp_path: Path) -> None:
