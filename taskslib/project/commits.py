@@ -1,0 +1,79 @@
+"""Git in one folder: commits asked by a name, and fetched where a clone has not all of them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from taskslib.repository import git_environment
+
+_FETCH = 120.0
+"""Seconds for one fetch."""
+
+
+class Git:
+    """Git in one folder; what fails is None."""
+
+    said = ""
+    """What it said last where it failed."""
+
+    def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
+        self._root = root
+        self._environ = {**git_environment(environ), "GIT_TERMINAL_PROMPT": "0"}
+
+    def __call__(self, *arguments: str, timeout: float | None = None) -> str | None:
+        """Return what a command prints; None where it fails or takes longer than that."""
+        try:
+            done = subprocess.run(
+                ["git", *arguments],
+                cwd=self._root,
+                env=self._environ,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=timeout,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            self.said = str(error)
+            return None
+        lines = done.stderr.decode("utf-8", "replace").splitlines() if done.returncode else []
+        self.said = lines[0].removeprefix("fatal: ") if lines else ""
+        return os.fsdecode(done.stdout) if done.returncode == 0 else None
+
+    def commit(self, name: str) -> str | None:
+        """Return the commit that a name stands for."""
+        told = self("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        return told.strip() if told else None
+
+    def merge_base(self, others: list[str]) -> str | None:
+        """Return the nearest commit that HEAD shares with any of others."""
+        commits = [commit for one in others if (commit := self.commit(one)) is not None]
+        told = self("merge-base", "HEAD", *commits) if commits else None
+        return told.split()[0] if told and told.strip() else None
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether the clone has only the latest of its history."""
+        return (self("rev-parse", "--is-shallow-repository") or "").strip() == "true"
+
+    def files_of(self, path: str) -> list[str]:
+        """Return the files of a submodule, or of a repository in this one; of a file, none."""
+        if not (self._root / path / ".git").exists():
+            return []
+        inner = Git(self._root / path, self._environ)
+        listed = inner("ls-files", "-c", "-o", "--exclude-standard", "-z") or ""
+        return [f"{path}/{one}" for one in listed.split("\0") if one]
+
+    def fetch_one(self, what: str) -> bool:
+        """Fetch a commit or a branch; of its history only what a full clone has to have."""
+        return self._fetch(*(["--depth=1"] if self.is_shallow else []), "origin", what)
+
+    def deepen(self, depth: int) -> bool:
+        """Fetch more history of all that a shallow clone has."""
+        return self._fetch(f"--deepen={depth}")
+
+    def _fetch(self, *arguments: str) -> bool:
+        fetched = self("fetch", "--quiet", "--no-tags", *arguments, timeout=_FETCH)
+        return fetched is not None
