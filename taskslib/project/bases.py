@@ -11,7 +11,8 @@ from pathlib import Path
 from taskslib.project.commits import Git
 
 _DEFAULTS = ("main", "master")
-_REMOTE = "origin/"
+_REMOTE = "refs/remotes/origin/"
+_LOCAL = "refs/heads/"
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _ZERO = re.compile(r"0+")
 _DEEPENED = (50, 500, 5000)
@@ -31,10 +32,10 @@ def base_of_ci(git: Git, environ: Mapping[str, str]) -> Base | None:
     """Return the base that GitHub's (and Gitea's) variables name; None outside of them."""
     target = environ.get("GITHUB_BASE_REF", "")
     if target:
-        name = f"{_REMOTE}{target}"
-        if git.commit(name) is None:
-            git.fetch_one(_tracking(name))
-        return _merge_base(git, [name])
+        ref = f"{_REMOTE}{target}"
+        if git.commit(ref) is None:
+            git.fetch_one(_tracking(ref))
+        return _merge_base(git, [ref])
     before = _before(environ)
     if not _COMMIT.fullmatch(before) or _ZERO.fullmatch(before):
         return None
@@ -57,21 +58,36 @@ def _before(environ: Mapping[str, str]) -> str:
         return ""
 
 
-def base_of_branch(git: Git) -> Base:
-    """Return where the branch left the main branch; on that itself, the commit before."""
-    branch = (git("symbolic-ref", "--quiet", "--short", "HEAD") or "").strip()
-    told = (git("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD") or "").strip()
-    defaults = {told.removeprefix(_REMOTE), *_DEFAULTS} - {""}
-    if branch in defaults:
-        return _parent(git)
-    names = list(dict.fromkeys(_candidates(told)))
-    there = [name for name in names if git.commit(name) is not None]
+def base_of_branch(git: Git, environ: Mapping[str, str]) -> Base:
+    """Return where the branch left the main branch; on that itself, what is pushed of it."""
+    # Never short names: where a tag is called like a branch, they are the tag's.
+    head = (git("symbolic-ref", "--quiet", "HEAD") or "").strip()
+    told = (git("symbolic-ref", "--quiet", f"{_REMOTE}HEAD") or "").strip()
+    branch = head.removeprefix(_LOCAL)
+    if branch and branch in {told.removeprefix(_REMOTE), *_DEFAULTS}:
+        return _base_on_main(git, environ, branch)
+    refs = list(dict.fromkeys(_candidates(told)))
+    there = [ref for ref in refs if git.commit(ref) is not None]
     if not there:
-        return Base(f"there is no branch to compare with ({', '.join(names)})", None)
+        names = ", ".join(map(_short, refs))
+        return Base(f"there is no branch to compare with ({names})", None)
     found = _merge_base(git, there)
-    if not branch and found.commit is not None and found.commit == git.commit("HEAD"):
-        return _parent(git)  # a detached HEAD on the default branch, as CI checks it out
+    if not head and found.commit is not None and found.commit == git.commit("HEAD"):
+        # A detached HEAD on the main branch, as CI checks it out.
+        return _base_on_main(git, environ, "")
     return found
+
+
+def _base_on_main(git: Git, environ: Mapping[str, str], branch: str) -> Base:
+    if environ.get("CI"):
+        # A push has any number of commits: those before the last one were never tested.
+        return Base("CI does not say which commit was there before", None)
+    pushed = f"{_REMOTE}{branch}"
+    if branch and git.commit(pushed) is not None:
+        found = _merge_base(git, [pushed])
+        if found.commit != git.commit("HEAD"):
+            return found
+    return _parent(git)
 
 
 def _candidates(origin_head: str) -> Iterator[str]:
@@ -79,7 +95,7 @@ def _candidates(origin_head: str) -> Iterator[str]:
         yield origin_head
     for name in _DEFAULTS:
         yield f"{_REMOTE}{name}"
-        yield name
+        yield f"{_LOCAL}{name}"
 
 
 def _parent(git: Git) -> Base:
@@ -91,20 +107,24 @@ def _parent(git: Git) -> Base:
     return Base("HEAD~1", commit)
 
 
-def _merge_base(git: Git, names: list[str]) -> Base:
-    words = " and ".join(names)
-    found = git.merge_base(names)
+def _merge_base(git: Git, refs: list[str]) -> Base:
+    found = git.merge_base(refs)
     for depth in _DEEPENED if found is None and git.is_shallow else ():
         if not git.deepen(depth):
             break
-        found = git.merge_base(names)
+        found = git.merge_base(refs)
         if found is not None:
             break
     if found is None:
-        return Base(f"there is no common commit with {words}", None)
-    return Base(f"{names[0]} ({found[:12]})", found)
+        return Base(f"there is no common commit with {' and '.join(map(_short, refs))}", None)
+    return Base(f"{_short(refs[0])} ({found[:12]})", found)
 
 
-def _tracking(name: str) -> str:
-    """Return the refspec that fetches a branch of the remote, `origin/main`."""
-    return f"+refs/heads/{name.removeprefix(_REMOTE)}:refs/remotes/{name}"
+def _short(ref: str) -> str:
+    """Return a branch's name as people write it."""
+    return ref.removeprefix(_LOCAL).removeprefix("refs/remotes/")
+
+
+def _tracking(ref: str) -> str:
+    """Return the refspec that fetches a branch of the remote."""
+    return f"+{_LOCAL}{ref.removeprefix(_REMOTE)}:{ref}"

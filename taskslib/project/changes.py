@@ -54,7 +54,7 @@ def changes(root: Path, environ: Mapping[str, str], base: str = "") -> Changes:
         return _compared(git, git.merge_base([commit]) or commit, named)
     if environ.get("GITHUB_REF_TYPE") == "tag":
         return Changes("", None, f"tag {environ.get('GITHUB_REF_NAME', '')} is built as a whole")
-    found = base_of_ci(git, environ) or base_of_branch(git)
+    found = base_of_ci(git, environ) or base_of_branch(git, environ)
     if found.commit is None:
         return Changes("", None, found.name)
     return _compared(git, found.commit, found.name)

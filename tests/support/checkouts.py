@@ -33,7 +33,9 @@ def commit(repo: git.Repo, name: str, text: str) -> str:
 
 def found(repo: git.Repo | Path, base: str = "", **environ: str) -> Changes:
     place = repo if isinstance(repo, Path) else root(repo)
-    outer = {name: one for name, one in os.environ.items() if not name.startswith("GITHUB_")}
+    outer = {
+        name: one for name, one in os.environ.items() if not name.startswith(("GITHUB_", "CI"))
+    }
     return changes(place, {**outer, **environ}, base)
 
 

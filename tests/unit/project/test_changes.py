@@ -93,6 +93,39 @@ def test_a_main_branch_of_another_name(repo: git.Repo, tmp_path: Path) -> None:
     assert files(other) == {"new.txt"}
 
 
+def test_what_is_not_pushed_of_the_main_branch(repo: git.Repo, tmp_path: Path) -> None:
+    other = clone(repo, tmp_path / "clone")
+    pushed = commit(other, "pushed.txt", "x")
+    other.git.update_ref("refs/remotes/origin/main", pushed)
+    assert found(other) == Changes("HEAD~1", frozenset({"pushed.txt"}))
+    commit(other, "one.txt", "x")
+    commit(other, "two.txt", "x")
+    ours = Changes(f"origin/main ({pushed[:12]})", frozenset({"one.txt", "two.txt"}))
+    assert found(other) == ours
+    other.git.checkout("--detach")
+    commit(other, "theirs.txt", "x")
+    other.git.update_ref("refs/remotes/origin/main", "HEAD", "-m", "pushed by others")
+    other.git.checkout("main")
+    assert found(other).base == "HEAD~1"  # all of it is pushed
+    other.git.reset("--hard", "HEAD~1")
+    commit(other, "three.txt", "x")
+    assert files(other) == {"three.txt"}
+
+
+def test_a_tag_with_a_branchs_name_is_not_taken_for_it(repo: git.Repo, tmp_path: Path) -> None:
+    before = repo.git.rev_parse("HEAD")
+    commit(repo, "main.txt", "x")
+    for name in ("main", "origin/main"):
+        repo.create_tag(name, before)
+    base = repo.git.rev_parse("refs/heads/main")
+    assert found(repo) == Changes("HEAD~1", frozenset({"main.txt"}))
+    other = clone(repo, tmp_path / "clone")
+    for each, name in ((repo, "main"), (other, "origin/main")):
+        each.git.checkout("-b", "feature")
+        commit(each, "new.txt", "x")
+        assert found(each) == Changes(f"{name} ({base[:12]})", frozenset({"new.txt"}))
+
+
 def test_a_named_base(repo: git.Repo) -> None:
     first = repo.git.rev_list("--max-parents=0", "HEAD")
     assert found(repo, first) == Changes(first, frozenset({"a.txt"}))

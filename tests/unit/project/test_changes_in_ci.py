@@ -97,3 +97,27 @@ def test_an_event_that_says_nothing(repo: git.Repo, tmp_path: Path, text: str) -
     environ = {"GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": str(event)}
     assert found(repo, **environ).base == "HEAD~1"
     assert found(repo, **{**environ, "GITHUB_EVENT_PATH": str(tmp_path)}).base == "HEAD~1"
+
+
+def test_on_the_main_branch_without_a_commit_before_it_is_everything(
+    repo: git.Repo, tmp_path: Path
+) -> None:
+    unknown = Changes("", None, "CI does not say which commit was there before")
+    assert found(repo, CI="true") == unknown
+    assert found(repo, CI="true", GITHUB_EVENT_NAME="schedule") == unknown
+    assert found(repo, CI="true", **push(tmp_path, "0" * 40)) == unknown
+    before = str(repo.git.rev_parse("HEAD~1"))
+    assert files(repo, CI="true", **push(tmp_path, before)) == {"a.txt"}
+    repo.git.checkout("--detach")
+    assert found(repo, CI="true") == unknown
+    commit(repo, "new.txt", "x")
+    assert files(repo, CI="true") == {"new.txt"}
+
+
+def test_a_pull_request_into_a_branch_with_a_tags_name(repo: git.Repo, tmp_path: Path) -> None:
+    repo.git.checkout("-b", "feature")
+    commit(repo, "new.txt", "x")
+    repo.git.checkout("main")
+    other = clone(repo, tmp_path / "clone", "--branch", "feature")
+    other.create_tag("origin/main", "HEAD")
+    assert files(other, GITHUB_BASE_REF="main") == {"new.txt"}
