@@ -167,7 +167,7 @@ def _from_disk(root: str, path: str, names: frozenset[str], sha: Sha) -> Iterato
             yield from ((prefix + name, one) for name, one in tree(full, names).items())
         else:
             yield from _walked(root, prefix, names, sha)
-    elif identity := _identity(full, sha):
+    elif identity := identity_of(full, sha):
         yield path, identity
 
 
@@ -181,14 +181,14 @@ def _walked(root: str, prefix: str, names: frozenset[str], sha: Sha) -> Iterator
         )
         for name in (*linked, *files):
             full = os.path.join(parent, name)
-            if not is_dropped(name, names) and (identity := _identity(full, sha)):
+            if not is_dropped(name, names) and (identity := identity_of(full, sha)):
                 yield prefix + full[len(top) :].replace(os.sep, "/"), identity
     for error in closed:
         if not isinstance(error, FileNotFoundError):
             yield prefix + str(error.filename)[len(top) :].replace(os.sep, "/"), UNKNOWN
 
 
-def _identity(full: str, sha: Sha, *, follow: bool = True) -> str:
+def identity_of(full: str, sha: Sha, *, follow: bool = True) -> str:
     """Return a file's mode and blob id, and for a link also what it leads to; empty if gone."""
     try:
         status = os.lstat(full)
@@ -218,7 +218,7 @@ def _target(link: str, sha: Sha) -> str:
     """Return what a link leads to, wherever that is; a link in there is followed no further."""
     target = os.path.realpath(link)
     if not os.path.isdir(target):
-        return f" -> {_identity(target, sha, follow=False) or 'nothing'}"
+        return f" -> {identity_of(target, sha, follow=False) or 'nothing'}"
     total = sha()
     closed: list[OSError] = []
     for parent, folders, files in os.walk(target, onerror=closed.append):
@@ -227,7 +227,7 @@ def _target(link: str, sha: Sha) -> str:
         folders[:] = sorted(name for name in folders if name not in (*CACHES, *linked))
         for name in sorted((*linked, *files)):
             full = os.path.join(parent, name)
-            identity = _identity(full, sha, follow=False)
+            identity = identity_of(full, sha, follow=False)
             if identity == UNKNOWN:
                 return f" -> {UNKNOWN}"
             total.update(os.fsencode(f"{os.path.relpath(full, target)}\0{identity}\0"))

@@ -5,13 +5,16 @@ Where no base can be found, everything counts as changed and the reason is said:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha1, sha256
 from pathlib import Path
 
 from taskslib.errors import UsageError
 from taskslib.project.bases import base_of_branch, base_of_ci
 from taskslib.project.commits import Git
+from taskslib.tree import identity_of
 
 VARIABLE = "TASKSLIB_BASE"
 """Set in the environment, it is the base, unless the command line names one."""
@@ -71,8 +74,24 @@ def _compared(git: Git, commit: str, name: str) -> Changes:
     how = ("--name-only", "--no-renames", "--no-ext-diff", "--relative", "--ignore-submodules=none")
     differing = git("diff", *how, "-z", commit)
     untracked = git("ls-files", "--others", "--exclude-standard", "-z")
-    if differing is None or untracked is None:
+    tracked = git("ls-files", "-s", "-v", "-z")
+    if differing is None or untracked is None or tracked is None:
         return Changes("", None, f"git can't compare with {name}")
     paths = [path.rstrip("/") for path in (differing + untracked).split("\0") if path]
+    paths += _unseen(git.root, tracked)
     inner = [one for path in paths for one in git.files_of(path)]
     return Changes(name, frozenset((*paths, *inner)), commit=commit)
+
+
+def _unseen(root: Path, tracked: str) -> Iterator[str]:
+    """Yield those files that git was told not to look at, and that are not as in the index."""
+    for line in tracked.split("\0")[:-1]:
+        if not (line[0].islower() or line[0] == "S"):
+            continue
+        told, _, path = line.partition("\t")
+        tag, mode, blob, _ = told.split(" ")
+        sha = sha256 if len(blob) == sha256().digest_size * 2 else sha1
+        now = identity_of(str(root / path), sha).partition(" -> ")[0]
+        # A sparse checkout has not all files: what is not there is as it was.
+        if now != f"{mode} {blob}" and not (tag in "Ss" and not os.path.lexists(root / path)):
+            yield path

@@ -20,7 +20,7 @@ class Git:
     """What it said last where it failed."""
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
-        self._root = root
+        self.root = root
         self._environ = {**git_environment(environ), "GIT_TERMINAL_PROMPT": "0"}
 
     def __call__(self, *arguments: str, timeout: float | None = None) -> str | None:
@@ -28,7 +28,7 @@ class Git:
         try:
             done = subprocess.run(
                 ["git", *arguments],
-                cwd=self._root,
+                cwd=self.root,
                 env=self._environ,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -60,9 +60,9 @@ class Git:
 
     def files_of(self, path: str) -> list[str]:
         """Return the files of a submodule, or of a repository in this one; of a file, none."""
-        if not (self._root / path / ".git").exists():
+        if not (self.root / path / ".git").exists():
             return []
-        inner = Git(self._root / path, self._environ)
+        inner = Git(self.root / path, self._environ)
         listed = inner("ls-files", "-c", "-o", "--exclude-standard", "-z") or ""
         return [f"{path}/{one}" for one in listed.split("\0") if one]
 
