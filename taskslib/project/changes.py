@@ -6,6 +6,7 @@ Where no base can be found, everything counts as changed and the reason is said:
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha1, sha256
@@ -27,7 +28,10 @@ class Changes:
     base: str
     """What it was compared with, for people; empty where there is nothing to compare with."""
     files: frozenset[str] | None
-    """Paths with slashes, from the repo's root on; of renamed files both. None: all of them."""
+    """Paths with slashes, from the repo's root on; of renamed files both. None: all of them.
+
+    Where the repo is a folder of a git repository, what is around it begins with `..`.
+    """
     reason: str = ""
     """Why that is all of them."""
     commit: str = field(default="", compare=False)
@@ -71,25 +75,35 @@ def earlier(root: Path, environ: Mapping[str, str], changed: Changes, path: str)
 
 def _compared(git: Git, commit: str, name: str) -> Changes:
     # Submodules too, whatever the configuration says.
-    how = ("--name-only", "--no-renames", "--no-ext-diff", "--relative", "--ignore-submodules=none")
-    differing = git("diff", *how, "-z", commit)
-    untracked = git("ls-files", "--others", "--exclude-standard", "-z")
-    tracked = git("ls-files", "-s", "-v", "-z")
-    if differing is None or untracked is None or tracked is None:
+    how = ("--name-only", "--no-renames", "--no-ext-diff", "--ignore-submodules=none")
+    differing = git("-c", "diff.relative=false", "diff", *how, "-z", commit)
+    all_ = ("-z", "--full-name", "--", ":/")
+    untracked = git("ls-files", "--others", "--exclude-standard", *all_)
+    tracked = git("ls-files", "-s", "-v", *all_)
+    folder = git("rev-parse", "--show-prefix")
+    if differing is None or untracked is None or tracked is None or folder is None:
         return Changes("", None, f"git can't compare with {name}")
-    paths = [path.rstrip("/") for path in (differing + untracked).split("\0") if path]
-    paths += _unseen(git.root, tracked)
+    folder = folder.removesuffix("\n").rstrip("/")
+    listed = (differing + untracked).split("\0")[:-1]
+    paths = [_from(folder, path) for path in listed]
+    paths += _unseen(git.root, folder, tracked)
     inner = [one for path in paths for one in git.files_of(path)]
     return Changes(name, frozenset((*paths, *inner)), commit=commit)
 
 
-def _unseen(root: Path, tracked: str) -> Iterator[str]:
+def _from(folder: str, path: str) -> str:
+    """Return a path as it is seen from a folder of the git repository."""
+    return posixpath.relpath(f"/{path}", f"/{folder}")
+
+
+def _unseen(root: Path, folder: str, tracked: str) -> Iterator[str]:
     """Yield those files that git was told not to look at, and that are not as in the index."""
     for line in tracked.split("\0")[:-1]:
         if not (line[0].islower() or line[0] == "S"):
             continue
-        told, _, path = line.partition("\t")
+        told, _, listed = line.partition("\t")
         tag, mode, blob, _ = told.split(" ")
+        path = _from(folder, listed)
         sha = sha256 if len(blob) == sha256().digest_size * 2 else sha1
         now = identity_of(str(root / path), sha).partition(" -> ")[0]
         # A sparse checkout has not all files: what is not there is as it was.

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from taskslib.events import SuiteId
 from taskslib.project.changes import Changes
-from taskslib.project.dependencies.areas import Area, Index
+from taskslib.project.dependencies.areas import Area, Index, is_outside
 from taskslib.project.dependencies.inputs import Dependencies
 from taskslib.project.dependencies.packages import can_name
 
@@ -41,7 +41,7 @@ def affected(
     """
     project = dependencies.project
     for file in sorted(filter(can_name, changes.files or ())):
-        text = before(file)
+        text = None if is_outside(file) else before(file)
         name = dependencies.packages.lost_name(file, text) if text is not None else ""
         if name:
             reason = f"{file} no longer names the package {name}"

@@ -14,6 +14,8 @@ from fnmatch import fnmatchcase
 from typing import Generic, TypeVar
 
 Of = TypeVar("Of")
+OUTSIDE = ".."
+"""All that is in the git repository around the repo, as one place."""
 _GLOB = re.compile(r"[*?\[]")
 _TEST = re.compile(r"(?:.*/)?(?:test_[^/]*\.py|[^/]*_test\.py|[^/]*\.(?:test|spec)\.[cm]?[jt]sx?)")
 """Files that nothing but a test framework reads; a helper or data beside them others can read."""
@@ -57,17 +59,29 @@ def _fits(parts: Sequence[str], wanted: Sequence[str]) -> bool:
 
 def is_below(path: str, folder: str) -> bool:
     """Return whether a path is a folder's, or that folder itself."""
-    return not folder or path == folder or path.startswith(folder + "/")
+    if not folder:
+        return not is_outside(path)
+    return path == folder or path.startswith(folder + "/")
 
 
 def joined(folder: str, written: str) -> str | None:
     """Return where a path leads that is written in a folder; None where that is not in the repo."""
-    if written.startswith(("/", "~", "\\")) or written[1:2] == ":":
+    if is_absolute(written):
         return None
     found = posixpath.normpath(posixpath.join(folder, written.replace("\\", "/")))
     if found == ".." or found.startswith("../"):
         return None
     return "" if found == "." else found
+
+
+def is_absolute(written: str) -> bool:
+    """Return whether a path starts at no folder."""
+    return written.startswith(("/", "~", "\\")) or written[1:2] == ":"
+
+
+def is_outside(path: str) -> bool:
+    """Return whether a place is not in the repo, but relative to it."""
+    return is_below(path, OUTSIDE)
 
 
 def matches(path: str, patterns: Iterable[str]) -> bool:

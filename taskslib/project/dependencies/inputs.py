@@ -8,6 +8,7 @@ folder's tests and test stack are no input of who merely depends on the folder.
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,7 @@ from operator import attrgetter
 from types import MappingProxyType
 
 from taskslib.events import SuiteId
-from taskslib.project.dependencies.areas import Area, Index, joined, matches
+from taskslib.project.dependencies.areas import OUTSIDE, Area, Index, is_outside, joined, matches
 from taskslib.project.dependencies.folders import Folders, upwards
 from taskslib.project.dependencies.links import Links
 from taskslib.project.dependencies.packages import Read
@@ -92,7 +93,8 @@ class Dependencies:
         unknown = []
         for one in suite.inputs:
             place = joined(_ROOT, one)
-            areas |= {Area(place)} if place is not None else set()
+            around = posixpath.normpath(one)
+            areas |= {Area(around if place is None else place)}
             unknown += [f"{one} is not in the repo"] if place is None else []
         packages, told = self._needed(folder)
         areas |= packages
@@ -123,7 +125,7 @@ class Dependencies:
             unknown: list[str] = []
             for one in (self.packages.folder(folder), *closure):
                 areas.update(map(Area, one.files))
-                areas |= {Area(_ROOT)} if one.partial else set()
+                areas |= {Area(_ROOT), Area(OUTSIDE)} if one.partial else set()
                 unknown += one.unknown
             self._packages[folder] = frozenset(areas), tuple(unknown)
         return self._packages[folder]
@@ -139,7 +141,7 @@ class Dependencies:
 
     def everybodys(self, path: str) -> bool:
         """Return whether a file is nobody's, and so an input of every suite."""
-        if any(place in self._owned for place in upwards(path)):
+        if is_outside(path) or any(place in self._owned for place in upwards(path)):
             return False
         return not matches(path, self.project.harmless)
 

@@ -6,16 +6,19 @@ import posixpath
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 
-from taskslib.project.dependencies.areas import Area, joined, literal
+from taskslib.project.dependencies.areas import OUTSIDE, Area, is_absolute, joined, literal
 
 
 class Links:
-    """All links that lead to something in the repo."""
+    """All links that lead to something in the repo, or around it."""
 
     def __init__(self, links: Mapping[str, str]) -> None:
         """Take the links, each with what stands in it."""
-        places = {path: joined(posixpath.dirname(path), told) for path, told in links.items()}
-        self._places = {path: place for path, place in places.items() if place is not None}
+        self._places: dict[str, str] = {}
+        for path, told in links.items():
+            place = joined(posixpath.dirname(path), told)
+            if place is not None or not is_absolute(told):
+                self._places[path] = OUTSIDE if place is None else place
         self._sorted = sorted(self._places)
 
     def __iter__(self) -> Iterator[str]:

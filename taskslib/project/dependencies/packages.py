@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from taskslib.project.dependencies.areas import Area, is_below, joined
+from taskslib.project.dependencies.areas import OUTSIDE, Area, is_absolute, is_below, joined
 from taskslib.project.references.packages import (
     Manifest,
     Workspace,
@@ -140,6 +140,8 @@ class Packages:
             for written, place in self._places(path, file, manifest):
                 if place is None:
                     unknown.append(f"{file}: {written} is not in the repo")
+                    # What that depends on is not read: it can be anything out there.
+                    files += [] if is_absolute(written) else [OUTSIDE]
                 elif place in self._paths:
                     files.append(place)
                 else:
@@ -180,7 +182,10 @@ class Packages:
                     else:
                         names.append(name)
         for name in names:
-            yield from ((name, place) for place in self._named.get((_kind(file), name), ()))
+            found = self._named.get((_kind(file), name), ())
+            yield from ((name, place) for place in found)
+            if not found and _kind(file) == "python":  # a workspace's, which may be around the repo
+                yield name, None
 
     def _second_readings(self, path: str, file: str, manifest: Manifest) -> Iterator[str]:
         for written in manifest.paths:
@@ -194,7 +199,7 @@ class Packages:
         """
         places = [joined(path, written), joined(posixpath.dirname(file), written)]
         there = [one for one in dict.fromkeys(places) if one is not None and self._is_there(one)]
-        return [*there] or places[:1]
+        return [*places[:1], *there] if places[0] is None or not there else [*there]
 
     def _is_there(self, place: str) -> bool:
         return any(is_below(one, place) for one in self._paths)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from taskslib.project.dependencies.areas import Area, joined
+from taskslib.project.dependencies.areas import OUTSIDE, Area, is_absolute, joined
 from taskslib.project.dependencies.packages import Read
 from taskslib.project.references.compose import Build, Compose, compose
 from taskslib.project.references.dockerfile import Dockerfile, dockerfile
@@ -49,7 +49,7 @@ def made_from(
     for some in waiting:  # grows meanwhile
         waiting += [(file,) for file in reader.files(some) if (file,) not in waiting]
     if reader.partial:
-        reader.areas.append(Area(""))
+        reader.areas += [Area(""), Area(OUTSIDE)]
     return Made(
         tuple(sorted(set(reader.areas))),
         reader.builds,
@@ -125,6 +125,8 @@ class _Reader:
     def _build(self, file: str, folder: str, name: str, build: Build) -> None:
         context = self._place(file, folder, build.context)
         if context is None:
+            # It may be a folder around the repo.
+            self.partial = self.partial or not is_absolute(build.context)
             return
         if build.inline:
             where, parsed = file, dockerfile(build.inline, build.arguments, build.names)
@@ -158,6 +160,7 @@ class _Reader:
             place = joined(folder, written)
         if place is None:
             self.unknown.append(f"{file}: {written} is not in the repo")
+            self.areas += [] if is_absolute(written) else [Area(OUTSIDE)]
         return place
 
 

@@ -223,8 +223,10 @@ def test_chmod_alone_is_a_change(repo: git.Repo) -> None:
 def test_a_project_inside_a_repository(repo: git.Repo) -> None:
     commit(repo, "inner/x.txt", "x")
     repo.git.checkout("-b", "feature")
-    write(root(repo), {"inner/y.txt": "", "outer.txt": ""})
-    assert files(root(repo) / "inner") == {"y.txt"}
+    write(root(repo), {"inner/y.txt": "", "outer.txt": "", "a.txt": "a3"})
+    assert files(root(repo) / "inner") == {"y.txt", "../outer.txt", "../a.txt"}
+    repo.git.config("diff.relative", "true")
+    assert files(root(repo) / "inner") == {"y.txt", "../outer.txt", "../a.txt"}
 
 
 def test_a_files_text_at_the_base(repo: git.Repo) -> None:
