@@ -121,9 +121,9 @@ class _Reader:
             self._mount(volume)
         self.env_files += self._each_path(service.get("env_file"))
         self.paths += self._each_path(service.get("label_file"))
-        extends = service.get("extends")
-        if isinstance(extends, dict):
-            self.files += self._each_path(extends.get("file"))
+        for extends in listed(service.get("extends")):
+            if isinstance(extends, dict):
+                self.files += self._each_path(extends.get("file"))
         self.after[name] = tuple(pairs(service.get("depends_on")))
 
     def included(self, include: Any) -> None:

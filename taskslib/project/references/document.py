@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from taskslib.project.references.values import pairs, table
+from taskslib.project.references.values import listed, pairs, table
+
+_ADDED = ("env_file", "label_file", "extends")
+"""Entries of a service of which an override's comes to the first's, and one needs no list."""
 
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
@@ -75,7 +78,7 @@ def _services(data: Mapping[str, Any]) -> dict[str, Any]:
         one = dict(service) if isinstance(service, dict) else {}
         if one.get("build") and not isinstance(one["build"], dict):
             one["build"] = {"context": one["build"]}
-        found[str(name)] = one
+        found[str(name)] = {**one, **{key: listed(one[key]) for key in _ADDED if key in one}}
     return found
 
 

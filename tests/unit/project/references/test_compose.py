@@ -165,6 +165,22 @@ def test_an_override_adds_to_what_it_overrides() -> None:
     assert found.unknown == ()
 
 
+@pytest.mark.parametrize("first", ["one.env", "[one.env]", "[{path: one.env}]"])
+@pytest.mark.parametrize("second", ["two.env", "[two.env]"])
+def test_an_overrides_files_come_to_the_first_ones(first: str, second: str) -> None:
+    texts = [
+        f"services: {{a: {{image: a, env_file: {one}, label_file: {one}}}}}"
+        for one in (first, second)
+    ]
+    found = compose(texts, {})
+    assert (found.env_files, found.paths) == (("one.env", "two.env"), ("one.env", "two.env"))
+
+
+def test_what_each_of_two_files_extends_counts() -> None:
+    texts = [f"services: {{a: {{extends: {{file: {one}}}}}}}" for one in ("x.yml", "y.yml")]
+    assert compose(texts, {}).files == ("x.yml", "y.yml")
+
+
 SHAPES = st.recursive(
     st.none()
     | st.booleans()
