@@ -79,8 +79,9 @@ class Telling(ExitStack):
     def end(self, report: Report, memory: Memory | None) -> None:
         """Tell what the run came to; the last line for people is the one with the counts."""
         if ci_seen(self._environ):
+            encoding = self._stream.encoding or "utf-8"
             for line in annotation_lines(report, self._names):
-                print(line, file=self._stream, flush=True)
+                print(line.encode(encoding, "replace").decode(encoding), file=self._stream)
             self._summarise(report)
         self._display.summary(report, self._folder)
         if self._record is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from taskslib.display.text import printable
 from taskslib.events import Failure, State, SuiteId
 from taskslib.pipeline.names import Names
 from taskslib.pipeline.report import Report
@@ -76,7 +77,8 @@ def _failure(suite: SuiteId, failure: Failure, names: Names) -> str:
 
 def _data(text: str) -> str:
     """Return a text as a command's message: in one line, from which no other command begins."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    plain = printable(text, "utf-8")
+    return plain.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
@@ -84,12 +86,18 @@ def _property(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    return (
+        printable(text, "utf-8")
+        .replace("\\", "\\\\")
+        .replace("|", "\\|")
+        .replace("\n", " ")
+        .replace("<", "&lt;")
+    )
 
 
 def _code(text: str) -> str:
     """Return a text as code, whatever is in it."""
-    flat = " ".join(text.split())
+    flat = " ".join(printable(text, "utf-8").split())
     fence = "`"
     while fence in flat:
         fence += "`"

@@ -99,7 +99,7 @@ def test_annotations_are_one_line_each_and_begin_no_other_command() -> None:
     died = SuiteResult(WEB, State.CRASHED, reason="killed by SIGSEGV")
     assert list(annotation_lines(Report((result, died, RESULTS[3]), 1.0), Plain())) == [
         "::error file=api/a%2Cb%3Ac.py,line=3,"
-        "title=api%3Aunit a%2Cb%3Ac%3A%3At%25%0A%3A%3Awarning%3A%3Ax::no%0A::error::yes%0D%25",
+        "title=api%3Aunit a%2Cb%3Ac%3A%3At%25%0A%3A %3Awarning%3A%3Ax::no%0A: :error::yes%25",
         "::error title=web%3Aunit crashed::killed by SIGSEGV",
     ]
     assert next(annotation_lines(REPORT, Plain())) == (
