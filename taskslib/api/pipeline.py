@@ -74,7 +74,7 @@ def test(
 
     known = history(session, planned.project.name)
     collector = Collector(sink)
-    specs = specs_of(session, planned.project, kept=planned.request.keep)
+    specs = specs_of(session, planned.project, kept=planned.request.kept)
     own = [specs(stack) for stack in _stacks(planned)]
     if planned.request.keep:
         _refuse_kept(session, own)
@@ -97,7 +97,7 @@ def test(
             guard=guard,
         )
         runner = Runner(
-            Remembering(suites, memory) if memory else suites,
+            Remembering(suites, memory),
             session.cancellation,
             collector,
             planned.project.jobs,
@@ -121,7 +121,7 @@ def _runs(planned: Plan) -> bool:
 
 def test_specs(session: Session, planned: Plan) -> tuple[Spec, ...]:
     """Return the instances that a plan starts, one per stack."""
-    specs = specs_of(session, planned.project, kept=planned.request.keep)
+    specs = specs_of(session, planned.project, kept=planned.request.kept)
     return tuple(specs(stack) for stack in _stacks(planned))
 
 

@@ -38,6 +38,7 @@ _BASE = "with --affected: compare with this commit or branch (also: TASKSLIB_BAS
         "path": "a file of tests, file::test, a folder or a service; may stand without --path",
         "retries": "run red tests again, so often; what passes then is flaky, and not cached",
         "coverage": "measure what the tests cover, all suites together: HTML and lcov",
+        "watch": "run again what each saved file affects, on stacks that stay up until Ctrl-C",
         "pdb": "one suite in pytest's debugger on this terminal; its stack stays up",
         "failed": "only tests that were red when they ran last on this branch",
         "stage": "exactly these stages: unit, service, integration",
@@ -59,6 +60,7 @@ def test(
     stage: str | None = None,
     service: str | None = None,
     failed: bool = False,
+    watch: bool = False,
     pdb: bool = False,
     coverage: bool = False,
     retries: int = 0,
@@ -88,6 +90,7 @@ def test(
         raise UsageError("--failed and a path exclude each other", hint="inv test --failed")
     request = replace(request, keep_going=keep_going, affected=affected, base=base)
     request = replace(request, path=path or "", failed=failed, pdb=pdb, coverage=coverage)
+    request = replace(request, watch=watch)
     request = replace(request, retries=max(0, retries))
     return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
 

@@ -26,16 +26,26 @@ def run_tests(
         dry_run: Only print what would run.
         unanswered: It is known already that no earlier run answers it.
     """
+    wanted = wanted or Wanted()
+    if request.pdb and not dry_run:
+        return _debug(where, request)
+    if request.watch and not dry_run:
+        from taskslib.cli.watch import watch_tests
+
+        return watch_tests(where, request, wanted)
+    if not (dry_run or unanswered or wanted.reports) and api.answered(where, request):
+        return ExitCode.PASSED
+    return _run_once(where, request, wanted, dry_run=dry_run)
+
+
+def _run_once(
+    where: api.Session, request: TestRequest, wanted: Wanted, *, dry_run: bool
+) -> ExitCode:
     from taskslib.cli.telling import Telling
     from taskslib.display.again import shown_again
     from taskslib.display.plan import plan_lines
     from taskslib.display.text import coverage_words
 
-    if request.pdb and not dry_run:
-        return _debug(where, request)
-    wanted = wanted or Wanted()
-    if not (dry_run or unanswered or wanted.reports) and api.answered(where, request):
-        return ExitCode.PASSED
     plan, memory = api.recall(where, api.plan(where, request))
     if dry_run:
         tell(plan_lines(plan, api.test_specs(where, plan)))

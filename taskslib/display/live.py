@@ -82,7 +82,8 @@ class LiveDisplay:
                 self._red.add(suite, failure)
             case SuiteFinished(result):
                 if not result.state.green and result.state is not State.BLOCKED:
-                    self._line(row(result, self._glyphs, self._console.width), "red")
+                    if not result.failures:  # else they have been told of
+                        self._line(row(result, self._glyphs, self._console.width), "red")
                     self._red.end(result)
             case Note(message):
                 self._line(f"  {message}", "yellow")

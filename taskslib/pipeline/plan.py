@@ -64,6 +64,8 @@ class TestRequest:
     """Only tests that were red when they ran last."""
     coverage: bool = False
     """Measure what the tests cover."""
+    watch: bool = False
+    """A round of several, on stacks that stay up between them."""
     pdb: bool = False
     """One suite, in the debugger."""
     retries: int = 0
@@ -75,9 +77,14 @@ class TestRequest:
         return bool(self.path or self.failed)
 
     @property
+    def kept(self) -> bool:
+        """Whether its stacks are of those that stay."""
+        return self.keep or self.watch
+
+    @property
     def usual(self) -> bool:
         """Whether an earlier run of the same request tells what this one comes to."""
-        unusual = (self.force, self.keep, self.verbose, self.affected, self.pdb, self.coverage)
+        unusual = (self.force, self.kept, self.verbose, self.affected, self.pdb, self.coverage)
         return not (any(unusual) or self.picks)
 
 
@@ -237,7 +244,7 @@ def _suites(project: Project, request: TestRequest, stage: Stage) -> list[SuiteP
             continue
         if narrowed and stage is not Stage.INTEGRATION and suite.id.name not in request.services:
             continue
-        picked.append(SuitePlan(suite, _steps(suite, keep=request.keep)))
+        picked.append(SuitePlan(suite, _steps(suite, keep=request.kept)))
     return picked
 
 

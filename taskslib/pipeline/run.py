@@ -136,7 +136,7 @@ class _Run(ExitStack):
         self.stages[number].start()
         self.stages[number].open()
         # What is to be kept must not come up for tests that may never run.
-        keep, last = self._plan.request.keep, number + 1 == len(self.stages)
+        keep, last = self._plan.request.kept, number + 1 == len(self.stages)
         if last or keep or not self.stages[number + 1].runs:
             return
         if self.runner.may_go_ahead():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -106,6 +107,16 @@ class SuiteRunner:
             self.engine(turn.cancellation).check()
             return self._on_stack(job, self._prepared(job), suite.stack)
 
+    @contextmanager
+    def _running(self, job: _Job, stack: Stack) -> Iterator[Instance]:
+        """Have a stack up; one of several rounds stays."""
+        lifetime, spec = self._lifetime(job), self.spec(stack)
+        if self.request.watch:
+            yield lifetime.start(spec)
+        else:
+            with lifetime.running(spec) as instance:
+                yield instance
+
     def _prepared(self, job: _Job) -> Prepared:
         coverage = self.request.coverage
         return job.framework.prepare(job.suite, job.turn.cancellation, coverage=coverage)
@@ -114,7 +125,7 @@ class SuiteRunner:
         """Run a suite on a stack of its own; what breaks at the stack's end is told too."""
         result: SuiteResult | None = None
         try:
-            with self._lifetime(job).running(self.spec(stack)) as instance:
+            with self._running(job, stack) as instance:
                 job.steps.begin(Step.READY)
                 job.emit(StackUp(job.suite.id, _addresses(instance)))
                 with job.turn.testing():

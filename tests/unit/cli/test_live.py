@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -71,6 +73,36 @@ def test_a_debugger_on_the_terminal(tmp_path: Path) -> None:
         terminal.child.kill()
     assert terminal.child.returncode == 1
     assert "-> assert answer == 42" in terminal.written
+
+
+def test_what_is_saved_runs_again_until_ctrl_c(tmp_path: Path) -> None:
+    test, other = (f"services/{name}/tests/unit/test_unit.py" for name in ("web", "lib"))
+    project = "[project]\nname = 'lib'\nversion = '0'\n"
+    files = {other: "def test_lib(): pass\n", "services/lib/pyproject.toml": project}
+    write(tmp_path, multi(**{test: "def test_a(): pass\n", **files}))
+    terminal = Terminal(tmp_path, "test", "--stage", "unit", "--watch", "--plain")
+    words = "watching for changes; Ctrl-C ends"
+    try:
+        wait_for(lambda: words in terminal.read(), timeout=60, message="the first round")
+        assert "2 passed, 0 failed" in terminal.written
+        write(tmp_path, {test: "def test_a(): assert 0\n"})
+        wait_for(lambda: terminal.read().count(words) == 2, timeout=60, message="a second round")
+        first, second = terminal.written.split(words)[:2]
+        assert f"changed: {test}" in second
+        assert "1 passed, 1 failed" in second
+        # The other's result is known; and what is red, nobody takes for green.
+        assert re.findall(r"✓ (\S+) .* cached", second) == ["lib"]
+        (tmp_path / "services" / "web" / "__pycache__").mkdir(exist_ok=True)
+        (tmp_path / "services" / "web" / "__pycache__" / "x.pyc").touch()
+        write(tmp_path, {test: "def test_a(): pass\n"})
+        wait_for(lambda: terminal.read().count(words) == 3, timeout=60, message="a third round")
+        assert "2 passed, 0 failed" in terminal.written.split(words)[2]
+        terminal.child.send_signal(signal.SIGINT)
+        wait_for(lambda: terminal.read() and terminal.child.poll() is not None, timeout=60)
+    finally:
+        terminal.child.kill()
+    assert terminal.child.returncode == 130
+    assert "cached" not in first
 
 
 def run(tmp_path: Path, seen: str, **variables: str) -> str:
