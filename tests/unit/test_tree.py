@@ -14,8 +14,9 @@ from pathlib import Path
 import git
 import pytest
 
+from taskslib.disk import UNKNOWN
 from taskslib.repository import git_environment
-from taskslib.tree import UNKNOWN, tree
+from taskslib.tree import tree
 from tests.support.projects import repository, write
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes and such names are POSIX's")

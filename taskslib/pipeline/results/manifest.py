@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from taskslib.disk import UNKNOWN
 from taskslib.events import SuiteId
 from taskslib.frameworks.variables import keyed_patterns
 from taskslib.identities import UNSET
@@ -18,7 +19,6 @@ from taskslib.identities import variables as identified
 from taskslib.project.dependencies.areas import Index
 from taskslib.project.dependencies.inputs import Dependencies, Inputs
 from taskslib.project.model import Suite
-from taskslib.tree import UNKNOWN
 from taskslib.version import __version__
 
 SCHEMA = "1"
