@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import subprocess
+from collections.abc import Iterator, Mapping
 
 _LOCATIONS = (
     "GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
@@ -26,6 +27,18 @@ def common_folder(root: str) -> str | None:
         folder = above
 
 
+def folders_above(root: str) -> Iterator[str]:
+    """Yield the folders that a folder lies in, up to the repository's top; none without git."""
+    folder, passed = os.path.realpath(root), []
+    while common_at(os.path.join(folder, ".git")) is None:
+        above = os.path.dirname(folder)
+        if above == folder:
+            return
+        passed.append(above)
+        folder = above
+    yield from passed
+
+
 def common_at(entry: str) -> str | None:
     """Return the shared folder of the repository whose `.git` this is; None where it is none."""
     try:
@@ -44,6 +57,37 @@ def common_at(entry: str) -> str | None:
 def _read(file: str) -> str:
     with open(file, encoding="utf-8") as stream:
         return stream.read()
+
+
+def ask(root: str, *arguments: str, stdin: bool = False) -> subprocess.Popen[bytes] | None:
+    """Ask git something in a folder, without waiting for the answer; None where there is no git."""
+    try:
+        return subprocess.Popen(
+            ["git", *arguments],
+            cwd=root,
+            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=git_environment(os.environ),
+        )
+    except OSError:
+        return None
+
+
+def answer(
+    asked: subprocess.Popen[bytes] | None, told: bytes | None = None, *, end: str = "\0"
+) -> list[str] | None:
+    """Return what git says, each up to an `end`; None where it is not there, or fails.
+
+    Args:
+        asked: From `ask`.
+        told: What it reads, where it was asked with `stdin`.
+        end: What each piece ends with.
+    """
+    if asked is None:
+        return None
+    output = asked.communicate(told)[0]
+    return os.fsdecode(output).split(end)[:-1] if asked.returncode == 0 else None
 
 
 def git_environment(environ: Mapping[str, str]) -> dict[str, str]:

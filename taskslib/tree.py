@@ -11,17 +11,18 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 
+from taskslib.converted import converted, settings
 from taskslib.disk import DROPPINGS, LINK, OUTPUTS, identity_of, is_dropped, walked
-from taskslib.repository import git_environment
+from taskslib.repository import answer, ask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from taskslib.disk import Sha
 
 _SUBMODULE = "160000"
+_LIST = ("ls-files", "-z", "--exclude-standard")
 
 
 def tree(root: str, dropped: Iterable[str] = ()) -> dict[str, str]:
@@ -35,12 +36,13 @@ def tree(root: str, dropped: Iterable[str] = ()) -> dict[str, str]:
         dropped: Names of further files and folders that are no inputs where git ignores them.
     """
     names = frozenset((*DROPPINGS, *dropped))
-    listing = _git(root, "-s", "-v", "-c", "-m", "-o", "--exclude-standard")
-    ignored = _git(root, "-o", "-i", "--exclude-standard", "--directory")
-    listed, extra = _answer(listing), _answer(ignored)
+    listing = ask(root, *_LIST, "-s", "-v", "-c", "-m", "-o")
+    ignored = ask(root, *_LIST, "-o", "-i", "--directory")
+    asked = settings(root)
+    listed, extra, configured = answer(listing), answer(ignored), answer(asked)
     if listed is None or extra is None:
         return dict(walked(root, "", names, hashlib.sha1))
-    return _identified(root, listed, extra, names)
+    return _identified(root, listed, extra, names, configured or ())
 
 
 def links(root: str, identities: Mapping[str, str]) -> dict[str, str]:
@@ -53,32 +55,12 @@ def links(root: str, identities: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _git(root: str, *options: str) -> subprocess.Popen[bytes] | None:
-    try:
-        return subprocess.Popen(
-            ["git", "ls-files", "-z", *options],
-            cwd=root,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=git_environment(os.environ),
-        )
-    except OSError:
-        return None
-
-
-def _answer(process: subprocess.Popen[bytes] | None) -> list[str] | None:
-    """Return what git lists; None where it is not there or knows no repository."""
-    if process is None:
-        return None
-    output = process.communicate()[0]
-    if process.returncode != 0:
-        return None
-    return os.fsdecode(output).split("\0")[:-1]
-
-
 def _identified(
-    root: str, listed: list[str], ignored: list[str], names: frozenset[str]
+    root: str,
+    listed: list[str],
+    ignored: list[str],
+    names: frozenset[str],
+    configured: Iterable[str],
 ) -> dict[str, str]:
     """Return the identities of what git lists: a line a file, and one more where it is changed."""
     found: dict[str, str] = {}
@@ -97,6 +79,8 @@ def _identified(
             doubtful[path] = None
         else:
             found[path] = f"{mode} {blob}"
+    paths = (*found, *doubtful, *ignored)
+    doubtful.update(dict.fromkeys(converted(root, found, paths, configured)))
     for path in doubtful:
         found.pop(path, None)
         found.update(_from_disk(root, path, names, sha))

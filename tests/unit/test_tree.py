@@ -104,6 +104,87 @@ def test_chmod_alone_changes_the_identity(root: Path) -> None:
     assert identities(root)["app.py"] == blob("one\n", "100755")
 
 
+def _commit(repo: git.Repo, files: dict[str, str]) -> Path:
+    root = write(Path(repo.working_dir), files)
+    repo.git.add("-A")
+    repo.git.commit("--allow-empty", "-m", "Go on")
+    return root
+
+
+ENDS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "attributes": ({".gitattributes": "* text=auto\n"}, {}),
+    "forced": ({".gitattributes": "*.py text eol=lf\n"}, {}),
+    "a setting": ({}, {"core.autocrlf": "true"}),
+    "input": ({}, {"core.autocrlf": "input"}),
+}
+
+
+@pytest.mark.parametrize(("files", "config"), ENDS.values(), ids=ENDS)
+def test_other_line_ends_are_another_content(
+    root: Path, repo: git.Repo, files: dict[str, str], config: dict[str, str]
+) -> None:
+    for name, value in config.items():
+        repo.git.config(name, value)
+    _commit(repo, files)
+    assert identities(root)["app.py"] == blob("one\n")
+    (root / "app.py").write_bytes(b"one\r\n")
+    before = identities(root)
+    assert before["app.py"] == blob("one\r\n")
+    repo.git.add("-A")  # for git it is as it was
+    assert repo.git.status("--porcelain") == ""
+    assert identities(root) == before
+
+
+def _info(root: Path) -> None:
+    write(root, {".git/info/attributes": "*.py text\n"})
+
+
+def _ones_own(root: Path) -> None:
+    write(root.parent, {"own": "*.py text\n"})
+    git.Repo(root).git.config("core.attributesFile", str(root.parent / "own"))
+
+
+def _ignored(root: Path) -> None:
+    write(root, {".git/info/exclude": ".gitattributes\n", "lib/.gitattributes": "*.py text\n"})
+
+
+def _removed(root: Path) -> None:
+    _commit(git.Repo(root), {".gitattributes": "*.py text\n"})
+    (root / ".gitattributes").unlink()
+
+
+@pytest.mark.parametrize("tell", [_info, _ones_own, _ignored, _removed])
+def test_attributes_are_found_wherever_git_reads_them(
+    root: Path, repo: git.Repo, tell: Callable[[Path], None]
+) -> None:
+    tell(root)
+    (root / "lib" / "x.py").write_bytes(b"x\r\n")
+    repo.git.add("lib/x.py")
+    assert identities(root)["lib/x.py"] == blob("x\r\n")
+    assert identities(root / "lib")["x.py"] == blob("x\r\n")
+
+
+def test_what_a_filter_puts_there_is_what_is_on_disk(root: Path, repo: git.Repo) -> None:
+    """As git LFS does: in the repository there is what leads to it."""
+    repo.git.config("filter.point.clean", "echo point")
+    _commit(repo, {".gitattributes": "*.bin filter=point\n", "a.bin": "AAAAA\n"})
+    assert repo.git.show("HEAD:a.bin") == "point"
+    before = identities(root)
+    assert before["a.bin"] == blob("AAAAA\n")
+    write(root, {"a.bin": "BBBBB\n"})
+    repo.git.add("-A")
+    assert repo.git.status("--porcelain") == ""
+    assert identities(root) == {**before, "a.bin": blob("BBBBB\n")}
+
+
+def test_an_encoding_of_its_own_is_what_is_on_disk(root: Path, repo: git.Repo) -> None:
+    _commit(repo, {".gitattributes": "*.txt working-tree-encoding=latin1\n", "a.txt": ""})
+    (root / "a.txt").write_bytes(b"\xe9")
+    repo.git.add("-A")
+    digest = hashlib.sha1(b"blob 1\0\xe9", usedforsecurity=False).hexdigest()
+    assert identities(root)["a.txt"] == f"100644 {digest}"
+
+
 def test_what_is_not_there_has_no_identity(root: Path, repo: git.Repo) -> None:
     (root / "app.py").unlink()
     assert set(identities(root)) == {".gitignore", "lib/x.py"}
