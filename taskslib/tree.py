@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from taskslib.disk import Sha
 
 _SUBMODULE = "160000"
-_LIST = ("ls-files", "-z", "--exclude-standard")
+# Git would not say that a mode changed where it was told that modes mean nothing.
+_MODES = ("-c", "core.fileMode=true") if os.name != "nt" else ()
+_LIST = (*_MODES, "ls-files", "-z", "--exclude-standard")
 
 
 def tree(root: str, dropped: Iterable[str] = ()) -> dict[str, str]:

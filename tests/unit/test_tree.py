@@ -104,6 +104,13 @@ def test_chmod_alone_changes_the_identity(root: Path) -> None:
     assert identities(root)["app.py"] == blob("one\n", "100755")
 
 
+@posix
+def test_chmod_counts_where_git_is_told_that_modes_mean_nothing(root: Path, repo: git.Repo) -> None:
+    repo.git.config("core.fileMode", "false")
+    (root / "app.py").chmod(0o755)
+    assert identities(root)["app.py"] == blob("one\n", "100755")
+
+
 def _commit(repo: git.Repo, files: dict[str, str]) -> Path:
     root = write(Path(repo.working_dir), files)
     repo.git.add("-A")
