@@ -59,6 +59,19 @@ def _read(file: str) -> str:
         return stream.read()
 
 
+def is_claimed(root: str) -> bool:
+    """Return whether a folder says that it is a repository's, be it one that git can't read."""
+    folder = os.path.realpath(root)
+    while True:
+        entry = os.path.join(folder, ".git")
+        if os.path.isfile(entry) or common_at(entry) is not None:
+            return True
+        above = os.path.dirname(folder)
+        if above == folder:
+            return False
+        folder = above
+
+
 def ask(root: str, *arguments: str, stdin: bool = False) -> subprocess.Popen[bytes] | None:
     """Ask git something in a folder, without waiting for the answer; None where there is no git."""
     try:

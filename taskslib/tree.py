@@ -14,8 +14,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 
 from taskslib.converted import converted, settings
-from taskslib.disk import DROPPINGS, LINK, OUTPUTS, identity_of, is_dropped, walked
-from taskslib.repository import answer, ask
+from taskslib.disk import DROPPINGS, LINK, OUTPUTS, UNKNOWN, identity_of, is_dropped, walked
+from taskslib.repository import answer, ask, is_claimed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def tree(root: str, dropped: Iterable[str] = ()) -> dict[str, str]:
     """Return what can be an input below a folder: path from there (with slashes) → identity.
 
     In a git repository these are the tracked files as they are on disk, the untracked ones, and
-    the ignored ones but for what tools leave. Without git, all files but that.
+    the ignored ones but for what tools leave. Without git, all files but caches; where there is a
+    repository that git doesn't read, that is unknown.
 
     Args:
         root: The folder, absolute.
@@ -43,7 +44,9 @@ def tree(root: str, dropped: Iterable[str] = ()) -> dict[str, str]:
     asked = settings(root)
     listed, extra, configured = answer(listing), answer(ignored), answer(asked)
     if listed is None or extra is None:
-        return dict(walked(root, "", names, hashlib.sha1))
+        # Nobody says what a tool has left, so that what can be a source counts.
+        found = dict(walked(root, "", names - {*OUTPUTS}, hashlib.sha1))
+        return {**found, ".git": UNKNOWN} if is_claimed(root) else found
     return _identified(root, listed, extra, names, configured or ())
 
 

@@ -49,8 +49,22 @@ def test_a_clean_checkout(root: Path) -> None:
 
 def test_without_git_the_files_are_the_same(root: Path, tmp_path: Path) -> None:
     write(tmp_path / "plain", FILES)
-    write(tmp_path / "plain", {"lib/__pycache__/x.pyc": "", "build/app": ""})
+    write(tmp_path / "plain", {"lib/__pycache__/x.pyc": ""})
     assert identities(tmp_path / "plain") == identities(root)
+
+
+def test_without_git_sources_that_are_called_like_outputs_count(tmp_path: Path) -> None:
+    files = {"services/target/app.py": "1", "build/a": "", "out/b": "", "x/dist/c": ""}
+    assert identities(write(tmp_path / "plain", files)) == {
+        name: blob(text) for name, text in files.items()
+    }
+
+
+def test_a_repository_that_git_does_not_read_is_unknown(root: Path) -> None:
+    (root / ".git" / "config").write_text("[core\n", "utf-8")  # as with another owner, it fails
+    assert identities(root)[".git"] == UNKNOWN
+    assert identities(root / "lib")[".git"] == UNKNOWN
+    assert identities(root)["app.py"] == blob("one\n")
 
 
 def test_no_folder_at_all(tmp_path: Path) -> None:
