@@ -37,6 +37,10 @@ UNKNOWN = "?"
 LINK = "120000"
 """The mode of a symbolic link."""
 
+FOLLOWED = 20_000
+"""Files that are read of what a link leads to, or what is named: of more, nothing is known."""
+_UNREAL = ("/proc/", "/sys/", "/dev/")
+"""Where files are none: some never end, or are others each time."""
 _STREAMED = 1 << 20
 """Bytes that are read at once of a file that git doesn't vouch for."""
 
@@ -96,18 +100,31 @@ def _blob(file: IO[bytes], size: int, sha: Sha) -> str:
 def _target(link: str, sha: Sha) -> str:
     """Return what a link leads to, wherever that is; a link in there is followed no further."""
     target = os.path.realpath(link)
+    if f"{target}/".startswith(_UNREAL):
+        return f" -> {UNKNOWN}"
     if not os.path.isdir(target):
         return f" -> {identity_of(target, sha, follow=False) or 'nothing'}"
+    files = _below(target)
+    if files is None:
+        return f" -> {UNKNOWN}"
     total = sha()
+    for full in files:
+        found = identity_of(full, sha, follow=False)
+        if found == UNKNOWN:
+            return f" -> {UNKNOWN}"
+        total.update(os.fsencode(f"{os.path.relpath(full, target)}\0{found}\0"))
+    return f" -> {total.hexdigest()}"
+
+
+def _below(folder: str) -> list[str] | None:
+    """Return all files below a folder; None where they are too many, or not all can be seen."""
+    found: list[str] = []
     closed: list[OSError] = []
-    for parent, folders, files in os.walk(target, onerror=closed.append):
+    for parent, folders, files in os.walk(folder, onerror=closed.append):
         linked = [name for name in folders if os.path.islink(os.path.join(parent, name))]
         # Git is not asked what is in there, so that only what is never a source is left out.
         folders[:] = sorted(name for name in folders if name not in (*CACHES, *linked))
-        for name in sorted((*linked, *files)):
-            full = os.path.join(parent, name)
-            found = identity_of(full, sha, follow=False)
-            if found == UNKNOWN:
-                return f" -> {UNKNOWN}"
-            total.update(os.fsencode(f"{os.path.relpath(full, target)}\0{found}\0"))
-    return f" -> {UNKNOWN if closed else total.hexdigest()}"
+        found += (os.path.join(parent, name) for name in sorted((*linked, *files)))
+        if closed or len(found) > FOLLOWED:
+            return None
+    return None if closed else found

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from taskslib.converted import converted, settings
 from taskslib.disk import DROPPINGS, LINK, OUTPUTS, UNKNOWN, identity_of, is_dropped, walked
-from taskslib.repository import answer, ask, is_claimed
+from taskslib.repository import answer, ask, common_at, is_claimed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,10 +43,12 @@ def tree(root: str, dropped: Iterable[str] = ()) -> dict[str, str]:
     ignored = ask(root, *_LIST, "-o", "-i", "--directory")
     asked = settings(root)
     listed, extra, configured = answer(listing), answer(ignored), answer(asked)
-    if listed is None or extra is None:
+    if listed is None or extra is None or "./" in extra:
         # Nobody says what a tool has left, so that what can be a source counts.
         found = dict(walked(root, "", names - {*OUTPUTS}, hashlib.sha1))
-        return {**found, ".git": UNKNOWN} if is_claimed(root) else found
+        # An outer repository ignores the whole folder: it is none of git's.
+        refused = (listed is None or extra is None) and is_claimed(root)
+        return {**found, ".git": UNKNOWN} if refused else found
     return _identified(root, listed, extra, names, configured or ())
 
 
@@ -124,7 +126,9 @@ def _from_disk(root: str, path: str, names: frozenset[str], sha: Sha) -> Iterato
     full = os.path.join(root, path)
     if path.endswith("/") or (os.path.isdir(full) and not os.path.islink(full)):
         prefix = path.rstrip("/") + "/"
-        if os.path.lexists(os.path.join(full, ".git")):  # a submodule, or a repository in there
+        if (
+            common_at(os.path.join(full, ".git")) is not None
+        ):  # a submodule, or a repository in there
             yield from ((prefix + name, one) for name, one in tree(full, names).items())
         else:
             yield from walked(root, prefix, names, sha)

@@ -14,7 +14,7 @@ from pathlib import Path
 import git
 import pytest
 
-from taskslib.disk import UNKNOWN
+from taskslib.disk import FOLLOWED, UNKNOWN
 from taskslib.repository import git_environment
 from taskslib.tree import tree
 from tests.support.projects import repository, write
@@ -345,6 +345,37 @@ def test_a_submodule_is_its_files(root: Path, repo: git.Repo, tmp_path: Path) ->
 def test_a_repository_in_the_repository_is_its_files(root: Path) -> None:
     repository(write(root / "nested", {"build/a.py": "1"}))
     assert identities(root)["nested/build/a.py"] == blob("1")
+
+
+@pytest.mark.parametrize("git_entry", [{".git/x": ""}, {".git": "gitdir: gone\n"}])
+def test_an_ignored_folder_with_a_broken_repository_is_its_files(
+    root: Path, git_entry: dict[str, str]
+) -> None:
+    write(root, {".git/info/exclude": "nested/\n", "nested/a.py": "1"})
+    write(root / "nested", git_entry)
+    assert identities(root)["nested/a.py"] == blob("1")
+
+
+def test_a_folder_that_an_outer_repository_ignores_is_none_of_gits(root: Path) -> None:
+    write(root, {".git/info/exclude": "inner/\n", "inner/dist/a.py": "1", "inner/x": "2"})
+    assert identities(root / "inner") == {"dist/a.py": blob("1"), "x": blob("2")}
+
+
+@posix
+@pytest.mark.parametrize("target", ["/", "/proc", "/proc/kmsg", "/dev/zero"])
+def test_a_link_to_more_than_can_be_read_is_unknown(root: Path, target: str) -> None:
+    (root / "link").symlink_to(target)
+    assert identities(root)["link"].endswith(f" -> {UNKNOWN}")
+
+
+@posix
+def test_a_link_to_too_many_files_is_unknown(root: Path, tmp_path: Path) -> None:
+    (root / "link").symlink_to(write(tmp_path / "many", {"a": ""}))
+    for number in range(FOLLOWED):
+        (tmp_path / "many" / str(number)).touch()
+    assert identities(root)["link"].endswith(f" -> {UNKNOWN}")
+    (tmp_path / "many" / "a").unlink()
+    assert not identities(root)["link"].endswith(UNKNOWN)
 
 
 HOSTILE = (
