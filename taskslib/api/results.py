@@ -30,7 +30,9 @@ def recall(session: Session, planned: Plan) -> tuple[Plan, Memory | None]:
     memory = memory_of(session, planned.project, planned.request.arguments)
     found = memory.look_up([entry.suite for entry in planned.entries])
     bypassed = planned.request.force or planned.request.verbose
-    return (planned if bypassed else with_results(planned, found)), memory
+    marked = planned if bypassed else with_results(planned, found)
+    memory.watch(entry.suite for entry in marked.entries if entry.cached is None)
+    return marked, memory
 
 
 def reasons(planned: Plan, memory: Memory | None) -> dict[SuiteId, tuple[str, tuple[str, ...]]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +19,9 @@ from taskslib.project.places import OWN, own_folder
 
 Observe = Callable[[Sequence[Suite], Observation | None], Observation]
 """Looks at what suites depend on at this moment, given an earlier look."""
+
+Stamp = tuple[int, ...]
+"""Of a file: where it lies, its size and its times."""
 
 _NOTES = "last"
 """The notes' folder."""
@@ -58,12 +62,15 @@ class Memory:
         self._observe = observe
         self._suites: Sequence[Suite] = ()
         self._before: Mapping[SuiteId, Manifest] = {}
+        self._stamps: dict[SuiteId, Mapping[str, Stamp]] = {}
         self.observed: Observation | None = None
         """The last look."""
         self.whole = False
         """Whether all that was looked up is as it was, and stored where it passed."""
         self.disproven = False
         """Whether a suite was red, or not green at once: that it passed before says nothing."""
+        self._kept_back = False
+        """Whether anything passed that isn't stored."""
         self._passed: list[tuple[Suite, Stored]] = []
 
     def look_up(self, suites: Sequence[Suite]) -> dict[SuiteId, Stored]:
@@ -78,6 +85,19 @@ class Memory:
             if stored is not None:
                 found[suite.id] = stored
         return found
+
+    def watch(self, suites: Iterable[Suite]) -> None:
+        """Take note of how the files of suites are before these run; what isn't noted isn't kept.
+
+        Each look at them later is one at their content: it would miss what was there meanwhile.
+        """
+        for suite in suites:
+            self._stamps[suite.id] = self._stamps_of(self._before[suite.id])
+
+    def _stamps_of(self, manifest: Manifest) -> dict[str, Stamp]:
+        """Return what changes of a suite's files with each writing, even of what was there."""
+        names = (name.removeprefix("file ") for name in manifest.named if name[:5] == "file ")
+        return {name: _stamp(f"{self._root}/{name}") for name in names}
 
     def manifest(self, suite: SuiteId) -> Manifest:
         """Return what a suite that was looked up depends on."""
@@ -134,17 +154,26 @@ class Memory:
             manifest = self._before[suite.id]
             changed = differences(manifest.named, now[suite.id].named)
             why_not = manifest.unknown or tuple(f"{one} while it ran" for one in changed)
+            why_not = why_not or tuple(self._written(suite.id, manifest))
             if not why_not:
                 self._store.keep(stored)
             self._explain(suite.id, why_not)
         self._store.tidy()
-        self.whole = not self.disproven and all(
+        self.whole = not (self.disproven or self._kept_back) and all(
             not manifest.unknown and manifest.key == now[suite].key
             for suite, manifest in self._before.items()
         )
 
+    def _written(self, suite: SuiteId, manifest: Manifest) -> Iterator[str]:
+        """Yield what was written while a suite ran and is as it was before: it saw another."""
+        before = self._stamps.get(suite, {})
+        for name, stamp in self._stamps_of(manifest).items():
+            if stamp != before.get(name):
+                yield f"{name} was written while it ran"
+
     def _explain(self, suite: SuiteId, why_not: tuple[str, ...]) -> None:
         """Write down that a suite passed, and why its result is not stored."""
+        self._kept_back = self._kept_back or bool(why_not)
         last = replace(self.last(suite), passed=True, not_stored=why_not)
         self._note(suite, last)
 
@@ -174,6 +203,14 @@ class Memory:
 
     def _file(self, suite: SuiteId) -> Path:
         return self._root / OWN / _NOTES / f"{suite.name}-{suite.stage}.json"
+
+
+def _stamp(file: str) -> Stamp:
+    try:
+        status = os.lstat(file)
+    except OSError:  # gone, or a closed folder: another look says that
+        return ()
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 class Collecting:

@@ -249,6 +249,7 @@ def test_what_passed_only_when_it_was_repeated_runs_again(shop: Path) -> None:
     (shop / "services/web/flaky").touch()
     assert ran_again(shop) == {"web"}
     assert ran_again(shop) == {"web"}
+    assert ran_again(shop) == {"web"}
     assert "not stored: a test passed only when run again" in command(shop, "why", "web").out
 
 
@@ -282,6 +283,15 @@ def test_what_changed_while_it_ran_is_not_stored(shop: Path) -> None:
     assert ran_again(shop) == {"web"}
     assert ran_again(shop) == {"web"}
     assert "not stored: services/web/now changed while it ran" in command(shop, "why", "web").out
+
+
+def test_what_changed_and_was_reverted_while_it_ran_is_not_stored(shop: Path) -> None:
+    hook = "code = here / 'code.txt'\nwas = code.read_text()\n"
+    write(shop, {"services/web/hook.py": f"{hook}code.write_text('other')\ncode.write_text(was)\n"})
+    assert ran_again(shop) == {"web"}
+    assert ran_again(shop) == {"web"}
+    why = command(shop, "why", "web").out
+    assert "not stored: services/web/code.txt was written while it ran" in why
 
 
 def test_what_was_interrupted_runs_again(shop: Path) -> None:
