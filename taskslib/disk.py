@@ -5,13 +5,13 @@ An identity is a file's mode and the id that git would give to its bytes.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import hashlib
     from typing import IO
 
     Sha = Callable[..., hashlib._Hash]  # noqa: SLF001 — typeshed has no other name for it
@@ -69,6 +69,18 @@ def walked(root: str, prefix: str, names: frozenset[str], sha: Sha) -> Iterator[
     for error in closed:
         if not isinstance(error, FileNotFoundError):
             yield prefix + str(error.filename)[len(top) :].replace(os.sep, "/"), UNKNOWN
+
+
+def everything(root: str, place: str) -> Iterator[tuple[str, str]]:
+    """Yield a file, or all below a folder but caches; a folder with too many alone, as unknown."""
+    full = os.path.join(root, place)
+    if not os.path.isdir(full) or os.path.islink(full):
+        if found := identity_of(full, hashlib.sha1):
+            yield place, found
+    elif _below(full) is None:
+        yield f"{place}/", UNKNOWN
+    else:
+        yield from walked(root, f"{place}/", frozenset(CACHES), hashlib.sha1)
 
 
 def identity_of(full: str, sha: Sha, *, follow: bool = True) -> str:

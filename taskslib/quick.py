@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-SCHEMA = "1"
+SCHEMA = "2"
 _STAGES = ("unit", "service", "integration")
 _TASK = "test"
 _OPTIONS = ("--service", "--stage")
@@ -79,7 +79,7 @@ def answer(root: str, request: str, environ: Mapping[str, str]) -> dict[str, Any
     if told["depends"]["version"] != __version__:
         return None
     asked = identities.EngineQuestions(told["images"], environ) if told["engine"] else None
-    files = tree(told["root"], told["dropped"])
+    files = tree(told["root"], told["dropped"], told["left_out"])
     now = depends(files, told["patterns"], told["programs"], environ)
     if asked is not None:
         now["engine"] = asked.answers()

@@ -11,10 +11,19 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from taskslib.converted import converted, settings
-from taskslib.disk import DROPPINGS, LINK, OUTPUTS, UNKNOWN, identity_of, is_dropped, walked
+from taskslib.disk import (
+    DROPPINGS,
+    LINK,
+    OUTPUTS,
+    UNKNOWN,
+    everything,
+    identity_of,
+    is_dropped,
+    walked,
+)
 from taskslib.repository import answer, ask, common_at, is_claimed
 
 TYPE_CHECKING = False
@@ -27,7 +36,7 @@ _MODES = ("-c", "core.fileMode=true") if os.name != "nt" else ()
 _LIST = (*_MODES, "ls-files", "-z", "--exclude-standard")
 
 
-def tree(root: str, dropped: Iterable[str] = ()) -> dict[str, str]:
+def tree(root: str, dropped: Iterable[str] = (), named: Iterable[str] = ()) -> dict[str, str]:
     """Return what can be an input below a folder: path from there (with slashes) → identity.
 
     In a git repository these are the tracked files as they are on disk, the untracked ones, and
@@ -37,8 +46,18 @@ def tree(root: str, dropped: Iterable[str] = ()) -> dict[str, str]:
     Args:
         root: The folder, absolute.
         dropped: Names of further files and folders that are no inputs where git ignores them.
+        named: Files and folders that are inputs wherever they lie, as paths from the root.
     """
     names = frozenset((*DROPPINGS, *dropped))
+    found = _found(root, names)
+    for place in named:
+        for path, identity in everything(root, place):
+            found.setdefault(path, identity)
+    return found
+
+
+def _found(root: str, names: frozenset[str]) -> dict[str, str]:
+    """Return the files of a folder with their identities, without what is called by `names`."""
     listing = ask(root, *_LIST, "-s", "-v", "-c", "-m", "-o")
     ignored = ask(root, *_LIST, "-o", "-i", "--directory")
     asked = settings(root)
@@ -50,6 +69,22 @@ def tree(root: str, dropped: Iterable[str] = ()) -> dict[str, str]:
         refused = (listed is None or extra is None) and is_claimed(root)
         return {**found, ".git": UNKNOWN} if refused else found
     return _identified(root, listed, extra, names, configured or ())
+
+
+def left_out(
+    places: Iterable[str], paths: Collection[str], dropped: Iterable[str] = ()
+) -> Iterator[str]:
+    """Yield those files and folders that `tree` wouldn't list where they are ignored.
+
+    Args:
+        places: The files and folders.
+        paths: All that it lists.
+        dropped: As for `tree`.
+    """
+    names = frozenset((*DROPPINGS, *dropped))
+    doubtful = [place for place in places if place not in paths and _is_left(place, names, set())]
+    known = _folders(paths) if doubtful else set()
+    yield from (place for place in doubtful if _is_left(place, names, known))
 
 
 def links(root: str, identities: Mapping[str, str]) -> dict[str, str]:
@@ -129,7 +164,7 @@ def _from_disk(root: str, path: str, names: frozenset[str], sha: Sha) -> Iterato
         if (
             common_at(os.path.join(full, ".git")) is not None
         ):  # a submodule, or a repository in there
-            yield from ((prefix + name, one) for name, one in tree(full, names).items())
+            yield from ((prefix + name, one) for name, one in _found(full, names).items())
         else:
             yield from walked(root, prefix, names, sha)
     elif found := identity_of(full, sha):

@@ -16,7 +16,7 @@ import pytest
 
 from taskslib.disk import FOLLOWED, UNKNOWN
 from taskslib.repository import git_environment
-from taskslib.tree import tree
+from taskslib.tree import left_out, tree
 from tests.support.projects import repository, write
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes and such names are POSIX's")
@@ -268,6 +268,25 @@ def test_an_ignored_file_counts_in_a_folder_that_is_only_called_like_an_output(
     assert "services/target/.env" in found
     assert ".idea/shared" in found
     assert ".idea/workspace.xml" not in found
+
+
+def test_what_is_named_counts_wherever_it_lies(root: Path) -> None:
+    before = identities(root)
+    write(
+        root,
+        {"build/app": "1", "build/deep/x.log": "log", "lib/.venv/a": "3", "build/.cache/c": "4"},
+    )
+    places = ["build", "lib/.venv/a", "lib/gone", "lib"]
+    added = {"build/app": blob("1"), "lib/.venv/a": blob("3")}
+    assert list(left_out(places, before)) == ["build", "lib/.venv/a"]
+    assert tree(str(root), [], ["build", "lib/.venv/a"]) == {**before, **added}
+
+
+def test_what_is_named_and_too_much_is_unknown(root: Path) -> None:
+    write(root, {"build/a": ""})
+    for number in range(FOLLOWED):
+        (root / "build" / str(number)).touch()
+    assert tree(str(root), [], ["build"]) == {**identities(root), "build/": UNKNOWN}
 
 
 def test_an_untracked_folder_that_is_called_like_an_output_counts(root: Path) -> None:

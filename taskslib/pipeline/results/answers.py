@@ -58,6 +58,7 @@ def leave(
     told = {
         "root": str(project.root),
         "dropped": project.dropped,
+        "left_out": observed.left_out,
         "patterns": observed.patterns,
         "programs": observed.programs,
         "images": observed.images,

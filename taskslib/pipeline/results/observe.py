@@ -24,6 +24,8 @@ class Observation:
     manifests: Mapping[SuiteId, Manifest]
     files: Mapping[str, str]
     """All files of the repo, with their identities."""
+    left_out: tuple[str, ...]
+    """Files and folders that are inputs wherever they lie."""
     patterns: tuple[str, ...]
     """Names of variables, some with wildcards."""
     programs: tuple[str, ...]
@@ -57,13 +59,17 @@ def observe(
         follow: Returns what depends on what.
         before: An earlier look at the same suites; where nothing changed, it is returned.
     """
-    files = tree(str(project.root), project.dropped)
+    files = _files(project, before.left_out if before is not None else ())
     if before is not None and files == before.files:
         asked = _asked(before.programs, before.images, environ, stacks=before.stacks)
         if asked == before.asked:
             return before
+    # What is left out is found in what isn't.
+    files = _files(project) if before is not None and before.left_out else files
     dependencies = follow(files)
     inputs = [dependencies.of(suite) for suite in suites]
+    left_out = tuple(sorted({place for one in inputs for place in one.left_out}))
+    files = _files(project, left_out) if left_out else files
     programs = tuple(sorted({name for suite in suites for name in tools(suite)}))
     images = tuple(sorted({image for one in inputs for image in one.images}))
     stacks = any(suite.stack for suite in suites)
@@ -73,12 +79,17 @@ def observe(
     return Observation(
         manifests(dependencies, suites, files, arguments, environ, asked),
         files,
+        left_out,
         tuple(sorted(taken | passed)),
         programs,
         images,
         asked,
         stacks,
     )
+
+
+def _files(project: Project, left_out: Iterable[str] = ()) -> dict[str, str]:
+    return tree(str(project.root), project.dropped, left_out)
 
 
 def _asked(

@@ -9,19 +9,29 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
 from types import MappingProxyType
 
+from taskslib.disk import DROPPINGS, is_dropped
 from taskslib.events import SuiteId
-from taskslib.project.dependencies.areas import OUTSIDE, Area, Index, is_outside, joined, matches
+from taskslib.project.dependencies.areas import (
+    OUTSIDE,
+    Area,
+    Index,
+    is_outside,
+    joined,
+    literal,
+    matches,
+)
 from taskslib.project.dependencies.folders import Folders, upwards
 from taskslib.project.dependencies.links import Links
 from taskslib.project.dependencies.packages import Read
 from taskslib.project.dependencies.stacks import Made, made_from
 from taskslib.project.model import Project, Service, Stack, Suite
+from taskslib.tree import left_out
 
 _ROOT = ""
 
@@ -36,6 +46,10 @@ class Inputs:
     """Images that its stack runs, or that the stack's own images are made from."""
     variables: tuple[str, ...] = ()
     """Names of environment variables that its stack takes."""
+    declared: tuple[Area, ...] = ()
+    """Those places that the configuration names."""
+    left_out: tuple[str, ...] = ()
+    """Those that are named somewhere, and lie where else no inputs are."""
     unknown: tuple[str, ...] = ()
     """Why nobody can tell all that it depends on; empty where that is told."""
 
@@ -90,25 +104,39 @@ class Dependencies:
     def _of(self, suite: Suite) -> Inputs:
         folder = self.place(suite.folder)
         areas = {*self._folders.own(suite, folder)}
-        unknown = []
-        for one in suite.inputs:
-            place = joined(_ROOT, one)
-            around = posixpath.normpath(one)
-            areas |= {Area(around if place is None else place)}
-            unknown += [f"{one} is not in the repo"] if place is None else []
+        places = {one: joined(_ROOT, one) for one in suite.inputs}
+        declared = {
+            Area(posixpath.normpath(one) if place is None else place)
+            for one, place in places.items()
+        }
+        unknown = [f"{one} is not in the repo" for one, place in places.items() if place is None]
         packages, told = self._needed(folder)
-        areas |= packages
+        areas |= {*packages, *declared}
         unknown += told
         made = Made()
         if suite.stack is not None:
             made = self.stack(suite.stack)
             areas |= {*made.areas, *self._folders.of_stack(suite.stack)}
+        named = (*declared, *made.areas)
+        unknown += self._overlooked(named)
+        places_named = {literal(area.path) for area in named}
         return Inputs(
             _sorted(self._with_links(areas)),
             made.images,
             made.variables,
+            _sorted(declared),
+            tuple(sorted(left_out(places_named, self._paths, self.project.dropped))),
             (*unknown, *made.unknown),
         )
+
+    def _overlooked(self, named: Iterable[Area]) -> Iterator[str]:
+        """Yield the globs that find nothing, but would where tools leave files: nobody looked."""
+        dropped = (*DROPPINGS, *self.project.dropped)
+        for area in named:
+            rest = area.path.removeprefix(literal(area.path)).split("/")
+            doubtful = any(is_dropped(part, dropped) for part in rest if part)
+            if doubtful and not any(area.covers(path) for path in self._paths):
+                yield f"{area.path} is nothing that git knows"
 
     def of_service(self, service: Service) -> tuple[Area, ...]:
         """Return the places that a service is made from, its image included."""

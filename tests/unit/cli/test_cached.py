@@ -161,6 +161,18 @@ def test_the_roots_files_are_everybodys_and_its_documents_nobodys(shop: Path) ->
     assert ran_again(shop) == ALL
 
 
+def test_what_is_named_is_an_input_even_where_tools_leave_files(shop: Path) -> None:
+    own = '[tool.taskslib.service.web]\ninputs = ["services/web/dist"]\n'
+    config = FILES["pyproject.toml"] + own
+    ignore = f"{FILES['.gitignore']}dist/\n"
+    write(shop, {"pyproject.toml": config, ".gitignore": ignore, "services/web/dist/x.js": "1"})
+    assert ran_again(shop) == ALL
+    assert ran_again(shop) == set()
+    write(shop, {"services/web/dist/x.js": "2"})
+    assert ran_again(shop) == {"web"}
+    assert ran_again(shop) == set()
+
+
 def test_what_tools_leave_is_no_input(shop: Path) -> None:
     write(shop, {"services/web/__pycache__/run.pyc": "x", "services/web/tests/__pycache__/a": "x"})
     assert ran_again(shop) == set()

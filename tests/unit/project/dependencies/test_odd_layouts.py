@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from taskslib.events import Stage
-from tests.support.projects import write
+from tests.support.projects import repository, write
 from tests.unit.project.dependencies.support import (
     dependencies,
     hit,
+    inputs,
     library,
     service,
     services,
@@ -64,6 +65,35 @@ def test_inputs_that_are_not_in_the_repo_are_said(tmp_path: Path) -> None:
     found = dependencies(tmp_path, {"pyproject.toml": config, **library("a"), **library("b")})
     assert unknown(found, "a") == ("../x is not in the repo",)
     assert hit(found, "services/b/more/x.sql") == {"a:unit", "b:unit"}
+
+
+def test_what_is_named_is_known_where_tools_leave_files(tmp_path: Path) -> None:
+    config = """
+        [tool.taskslib.service.a]
+        inputs = ["services/a/dist", "services/a/target/x.jar", "services/target/x", "src"]
+        [tool.taskslib.service.b]
+        inputs = ["services/*/build/*.js", "**/*.log", "ser*/target/x"]
+    """
+    a = service("a", "FROM x\nCOPY build/app out/*.js code.py /\n", "../..")
+    stack = "services: {a: {build: ../.., image: x, volumes: ['../../coverage:/out', './x:/x']}}"
+    files = {
+        ".gitignore": "dist/\nbuild/\ntarget/\nout/\ncoverage/\n*.log\n",
+        "pyproject.toml": config,
+        "services/target/x": "",
+        **a,
+        **library("b"),
+        "services/a/deploy/test/docker-compose.yml": stack,
+    }
+    repository(write(tmp_path, files)).git.add("-f", "services/target/x")
+    found = dependencies(tmp_path, files)
+    configured = ("services/a/dist", "services/a/target/x.jar")
+    used = ("services/a/build/app", "services/a/coverage", "services/a/out")
+    assert inputs(found, "a", Stage.UNIT).left_out == configured
+    assert inputs(found, "a", Stage.SERVICE).left_out == tuple(sorted((*configured, *used)))
+    assert unknown(found, "b") == (
+        "services/*/build/*.js is nothing that git knows",
+        "**/*.log is nothing that git knows",
+    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
