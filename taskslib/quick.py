@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterable, Mapping
 
 from taskslib import identities
+from taskslib.above import above
 from taskslib.repository import common_folder
 from taskslib.tree import tree
 from taskslib.version import __version__
@@ -79,7 +80,7 @@ def answer(root: str, request: str, environ: Mapping[str, str]) -> dict[str, Any
     if told["depends"]["version"] != __version__:
         return None
     asked = identities.EngineQuestions(told["images"], environ) if told["engine"] else None
-    files = tree(told["root"], told["dropped"], told["left_out"])
+    files = {**tree(told["root"], told["dropped"], told["left_out"]), **above(told["root"])}
     now = depends(files, told["patterns"], told["programs"], environ)
     if asked is not None:
         now["engine"] = asked.answers()

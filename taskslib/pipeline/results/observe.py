@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from taskslib import identities
+from taskslib.above import UPWARDS, above
 from taskslib.events import SuiteId
 from taskslib.frameworks.variables import keyed_patterns
 from taskslib.pipeline.results.manifest import Manifest, manifests, tools
@@ -23,7 +24,7 @@ class Observation:
 
     manifests: Mapping[SuiteId, Manifest]
     files: Mapping[str, str]
-    """All files of the repo, with their identities."""
+    """All files of the repo, and some above it, with their identities."""
     left_out: tuple[str, ...]
     """Files and folders that are inputs wherever they lie."""
     patterns: tuple[str, ...]
@@ -66,7 +67,7 @@ def observe(
             return before
     # What is left out is found in what isn't.
     files = _files(project) if before is not None and before.left_out else files
-    dependencies = follow(files)
+    dependencies = follow({path: one for path, one in files.items() if path[:3] != UPWARDS})
     inputs = [dependencies.of(suite) for suite in suites]
     left_out = tuple(sorted({place for one in inputs for place in one.left_out}))
     files = _files(project, left_out) if left_out else files
@@ -89,7 +90,8 @@ def observe(
 
 
 def _files(project: Project, left_out: Iterable[str] = ()) -> dict[str, str]:
-    return tree(str(project.root), project.dropped, left_out)
+    root = str(project.root)
+    return {**tree(root, project.dropped, left_out), **above(root)}
 
 
 def _asked(

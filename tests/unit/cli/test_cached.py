@@ -197,6 +197,19 @@ def test_variables(shop: Path) -> None:
     assert ran_again(shop, TZ="UTC") == ALL
 
 
+def test_a_lock_above_the_project_is_everybodys(tmp_path: Path) -> None:
+    root = write(tmp_path / "mono" / "apps" / "shop", FILES)
+    write(tmp_path, {"uv.lock": "outside of the repository", "mono/uv.lock": "one"})
+    repository(tmp_path / "mono")
+    assert ran_again(root) == ALL
+    write(tmp_path, {"uv.lock": "changed", "mono/other.txt": "nobody's"})
+    assert ran_again(root) == set()
+    for file in ("mono/uv.lock", "mono/apps/conftest.py"):
+        write(tmp_path, {file: "new"})
+        assert ran_again(root) == ALL
+        assert ran_again(root) == set()
+
+
 def test_arguments_and_their_order(shop: Path) -> None:
     assert ran_again(shop, "--", "a", "b") == ALL
     assert ran_again(shop, "--", "a", "b") == set()
