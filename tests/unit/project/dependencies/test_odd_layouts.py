@@ -114,6 +114,28 @@ def test_who_has_a_link_depends_on_what_it_leads_to(tmp_path: Path) -> None:
     assert hit(found, "services/d/code.py") == {"a:unit", "b:unit", "c:unit", "d:unit"}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_who_names_a_place_behind_a_link_depends_on_what_it_leads_to(tmp_path: Path) -> None:
+    config = """
+        [tool.taskslib.service.a]
+        inputs = ["services/b/link/v1", "services/b/round/x", "services/b/out/x"]
+        [tool.taskslib.service.c]
+        inputs = ["services/b/link/*/code.py"]
+        [tool.taskslib.service.d]
+        inputs = ["services/b/link"]
+    """
+    files = {"pyproject.toml": config, "services/b/real/v1/code.py": "", "services/b/real/v2/x": ""}
+    write(tmp_path, files | {path: text for name in "abcd" for path, text in library(name).items()})
+    links = {"link": "hop", "hop": "real", "round": "round/y", "out": "../../../elsewhere"}
+    for name, target in links.items():
+        (tmp_path / "services/b" / name).symlink_to(target)
+    found = dependencies(tmp_path, {})
+    assert hit(found, "services/b/real/v1/code.py") == {"a:unit", "b:unit", "c:unit", "d:unit"}
+    assert hit(found, "services/b/real/v2/x") == {"b:unit", "d:unit"}
+    assert hit(found, "services/b/link") == {"a:unit", "b:unit", "c:unit", "d:unit"}
+    assert hit(found, "services/b/out") == {"a:unit", "b:unit"}
+
+
 def test_a_service_with_an_affected_suite_is_affected(tmp_path: Path) -> None:
     config = '[tool.taskslib.service.a]\ninputs = ["README.md"]\nstack = "../../deploy/a"\n'
     files = {**service("a"), **service("b"), "pyproject.toml": config, "README.md": ""}
