@@ -7,7 +7,7 @@ What is not in here can't decide whether a test passes: a suite gets no other va
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from taskslib.events import SuiteId
 from taskslib.frameworks.variables import keyed_patterns
 from taskslib.identities import UNSET
 from taskslib.identities import variables as identified
-from taskslib.project.dependencies.areas import Index
+from taskslib.project.dependencies.areas import Area, Index
 from taskslib.project.dependencies.inputs import Dependencies, Inputs
 from taskslib.project.model import Suite
 from taskslib.version import __version__
@@ -79,11 +79,12 @@ def manifests(
         "tool taskslib": f"{__version__} {SCHEMA}",
         **{f"argument {number}": one for number, one in enumerate(arguments)},
     }
+    missing = _missing(inputs.values(), files)
     found = {}
     for suite in suites:
         depends = inputs[suite.id]
         own = {**common, **named[suite.id], **_of(suite, dependencies, depends, environ, asked)}
-        found[suite.id] = Manifest(own, tuple(_unknown(own, depends)))
+        found[suite.id] = Manifest(own, tuple(_unknown(own, depends, missing)))
     return found
 
 
@@ -121,8 +122,19 @@ def _of(
     return named
 
 
-def _unknown(named: Mapping[str, str], inputs: Inputs) -> Iterator[str]:
+def _missing(inputs: Iterable[Inputs], files: Iterable[str]) -> frozenset[Area]:
+    """Return the places that a configuration names and where no file is: they can be misspelt."""
+    declared = {group[0]: group for one in inputs for group in one.declared}
+    index = Index(declared)
+    there = {area for path in files for area in index.owners(path)} if declared else set()
+    return frozenset(declared.keys() - there)
+
+
+def _unknown(named: Mapping[str, str], inputs: Inputs, missing: Collection[Area]) -> Iterator[str]:
     yield from inputs.unknown
+    for place, *_ in inputs.declared:
+        if place in missing:
+            yield f"no file is in {place.path}, which it has as an input"
     for name, identity in named.items():
         if identity == UNKNOWN or identity.endswith(f"-> {UNKNOWN}"):
             kind, _, what = name.partition(" ")

@@ -46,8 +46,8 @@ class Inputs:
     """Images that its stack runs, or that the stack's own images are made from."""
     variables: tuple[str, ...] = ()
     """Names of environment variables that its stack takes."""
-    declared: tuple[Area, ...] = ()
-    """Those places that the configuration names."""
+    declared: tuple[tuple[Area, ...], ...] = ()
+    """Each place that the configuration names, with what it is behind links."""
     left_out: tuple[str, ...] = ()
     """Those that are named somewhere, and lie where else no inputs are."""
     unknown: tuple[str, ...] = ()
@@ -117,14 +117,14 @@ class Dependencies:
         if suite.stack is not None:
             made = self.stack(suite.stack)
             areas |= {*made.areas, *self._folders.of_stack(suite.stack)}
-        named = (*declared, *made.areas)
+        named = _sorted({*declared, *made.areas})
         unknown += self._overlooked(named)
         places_named = {literal(area.path) for area in named}
         return Inputs(
             _sorted(self._with_links(areas)),
             made.images,
             made.variables,
-            _sorted(declared),
+            tuple(self._links.behind(area) for area in _sorted(declared)),
             tuple(sorted(left_out(places_named, self._paths, self.project.dropped))),
             (*unknown, *made.unknown),
         )

@@ -48,6 +48,14 @@ class Links:
                     waiting.append(target)
         return found
 
+    def behind(self, area: Area) -> tuple[Area, ...]:
+        """Return a place, and what it is in truth where it runs through links."""
+        found = [area]
+        for one in found:  # grows meanwhile
+            for link, target in self._through(one):
+                found += {target or Area(link)}.difference(found)
+        return tuple(found)
+
     def _through(self, area: Area) -> Iterator[tuple[str, Area | None]]:
         """Yield the links that a place runs through, each with the place that it is in truth."""
         place = literal(area.path)

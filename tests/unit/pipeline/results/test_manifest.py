@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from taskslib.identities import UNSET
 from taskslib.pipeline.results.manifest import Manifest, differences, manifests
 from taskslib.project import load
 from taskslib.project.dependencies.inputs import Dependencies
-from taskslib.tree import tree
+from taskslib.tree import links, tree
 from tests.support.projects import multi, write
 
 SERVICE = SuiteId("web", Stage.SERVICE)
@@ -21,7 +22,8 @@ KNOWN = {"tool python": "3", "engine": "26", "compose": "2"}
 def manifest(root: Path, asked: dict[str, str], suite: SuiteId = SERVICE) -> Manifest:
     write(root, multi())
     project, files = load(root), tree(str(root))
-    found = Dependencies(project, files, lambda path: (root / path).read_text(), {})
+    leading = links(str(root), files)
+    found = Dependencies(project, files, lambda path: (root / path).read_text(), {}, leading)
     return manifests(found, project.suites, files, (), {}, asked)[suite]
 
 
@@ -48,6 +50,21 @@ def test_a_file_that_cannot_be_read_makes_it_unknown(tmp_path: Path) -> None:
     found = Dependencies(project, files, lambda path: (tmp_path / path).read_text(), {})
     unit = manifests(found, project.suites, files, (), {}, KNOWN)[SuiteId("web", Stage.UNIT)]
     assert unit.unknown == ("services/web/x can't be read", "services/web/y can't be read")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_named_place_without_a_file_makes_it_unknown(tmp_path: Path) -> None:
+    config = '[tool.taskslib.service.web]\ninputs = ["shemas", "services/web", "*.x", "link/{}"]\n'
+    unit = SuiteId("web", Stage.UNIT)
+    (tmp_path / "link").symlink_to("services/web")
+    write(tmp_path, {"pyproject.toml": config.format("gone")})
+    assert manifest(tmp_path, KNOWN, unit).unknown == (
+        "no file is in *.x, which it has as an input",
+        "no file is in link/gone, which it has as an input",
+        "no file is in shemas, which it has as an input",
+    )
+    write(tmp_path, {"shemas/x": "", "a.x": "", "pyproject.toml": config.format("Dockerfile")})
+    assert manifest(tmp_path, KNOWN, unit).unknown == ()
 
 
 @pytest.mark.parametrize(

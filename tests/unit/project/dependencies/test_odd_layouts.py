@@ -91,8 +91,8 @@ def test_what_is_named_is_known_where_tools_leave_files(tmp_path: Path) -> None:
     assert inputs(found, "a", Stage.UNIT).left_out == configured
     assert inputs(found, "a", Stage.SERVICE).left_out == tuple(sorted((*configured, *used)))
     assert unknown(found, "b") == (
-        "services/*/build/*.js is nothing that git knows",
         "**/*.log is nothing that git knows",
+        "services/*/build/*.js is nothing that git knows",
     )
 
 
