@@ -22,11 +22,21 @@ _IMAGES = "{{.Id}} {{json .RepoTags}} {{json .RepoDigests}}"
 _PREFIXES = ("docker.io/library/", "docker.io/")
 
 
-def variables(environ: Mapping[str, str], patterns: Iterable[str]) -> dict[str, str]:
+def variables(
+    environ: Mapping[str, str], patterns: Iterable[str], *, windows: bool = os.name == "nt"
+) -> dict[str, str]:
     """Return the identities of variables; values are digested, since some are secrets.
 
     A pattern is a name, or has wildcards: of what these fit only what is set is given.
+
+    Args:
+        environ: The environment.
+        patterns: The patterns.
+        windows: Whether names that differ in case only are one name.
     """
+    if windows:
+        environ = {name.upper(): value for name, value in environ.items()}
+        patterns = [pattern.upper() for pattern in patterns]
     found: dict[str, str] = {}
     for pattern in patterns:
         if any(sign in pattern for sign in "*?["):
@@ -134,6 +144,8 @@ def _full(image: str) -> str:
     """Return a reference in the form in which equal ones are equal: with its tag, without a hub."""
     for prefix in _PREFIXES:
         image = image.removeprefix(prefix)
-    if "@" in image:
-        return image
+    image, _, digest = image.partition("@")
+    if digest:  # a tag beside it says nothing more, and the engine doesn't repeat it
+        folder, slash, name = image.rpartition("/")
+        return f"{folder}{slash}{name.partition(':')[0]}@{digest}"
     return image if ":" in image.rpartition("/")[2] else f"{image}:latest"
