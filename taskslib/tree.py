@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from taskslib.disk import Sha
 
 _SUBMODULE = "160000"
+_OWN = ".taskslib"
+"""Our own folder, which git may not have been told to ignore (`places.OWN`)."""
 # Git would not say that a mode changed where it was told that modes mean nothing.
 _MODES = ("-c", "core.fileMode=true") if os.name != "nt" else ()
 _LIST = (*_MODES, "ls-files", "-z", "--exclude-standard")
@@ -40,8 +42,8 @@ def tree(root: str, dropped: Iterable[str] = (), named: Iterable[str] = ()) -> d
     """Return what can be an input below a folder: path from there (with slashes) → identity.
 
     In a git repository these are the tracked files as they are on disk, the untracked ones, and
-    the ignored ones but for what tools leave. Without git, all files but caches; where there is a
-    repository that git doesn't read, that is unknown.
+    the ignored ones but for what tools leave; never our own. Without git, all files but caches;
+    where there is a repository that git doesn't read, that is unknown.
 
     Args:
         root: The folder, absolute.
@@ -50,6 +52,9 @@ def tree(root: str, dropped: Iterable[str] = (), named: Iterable[str] = ()) -> d
     """
     names = frozenset((*DROPPINGS, *dropped))
     found = _found(root, names)
+    for path in [path for path in found if _OWN in path]:
+        if _OWN in path.split("/"):
+            del found[path]
     for place in named:
         for path, identity in everything(root, place):
             found.setdefault(path, identity)

@@ -14,6 +14,8 @@ VARIABLE = "TASKSLIB_CACHE_DIR"
 
 OWN = ".taskslib"
 """The folder in the repo for what is about this checkout alone."""
+_IGNORED = b"*\n"
+"""What its .gitignore says."""
 
 
 def cache_root(environ: Mapping[str, str] = os.environ) -> Path:
@@ -50,6 +52,22 @@ def own_folder(root: Path) -> Path:
     folder = root / OWN
     folder.mkdir(exist_ok=True)
     ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", "utf-8")
+    # After a power failure it can be there and empty, and git would list all that is in here.
+    if not ignore.is_file() or ignore.read_bytes() != _IGNORED:
+        replace_file(ignore, _IGNORED)
+        ignore.chmod(0o644)
     return folder
+
+
+def replace_file(file: Path, content: bytes) -> None:
+    """Write a file so that it is there whole, or as it was before."""
+    import tempfile
+
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as temporary:
+            temporary.write(content)
+        Path(name).replace(file)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

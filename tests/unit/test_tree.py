@@ -270,6 +270,16 @@ def test_an_ignored_file_counts_in_a_folder_that_is_only_called_like_an_output(
     assert ".idea/workspace.xml" not in found
 
 
+def test_our_own_folder_is_never_an_input(root: Path, repo: git.Repo) -> None:
+    before = identities(root)
+    write(root, {".taskslib/runs/x": "", "lib/.taskslib/last": "", ".taskslib/.gitignore": ""})
+    assert identities(root) == before
+    repo.git.add("-A")
+    assert identities(root) == before
+    write(root, {"lib/.taskslib.toml": ""})
+    assert identities(root) == {**before, "lib/.taskslib.toml": blob("")}
+
+
 def test_what_is_named_counts_wherever_it_lies(root: Path) -> None:
     before = identities(root)
     write(

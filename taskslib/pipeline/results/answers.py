@@ -12,8 +12,8 @@ from pathlib import Path
 from taskslib import quick
 from taskslib.pipeline.plan import TestRequest
 from taskslib.pipeline.results.observe import Observation
-from taskslib.pipeline.results.store import replace_file
 from taskslib.project.model import Project
+from taskslib.project.places import replace_file
 
 _KEPT = 200
 """Answers of one repository that are kept; each worktree and request has one."""

@@ -15,7 +15,7 @@ from taskslib.pipeline.results.manifest import Manifest, differences
 from taskslib.pipeline.results.observe import Observation
 from taskslib.pipeline.results.store import Store, Stored
 from taskslib.project.model import Suite
-from taskslib.project.places import OWN, own_folder
+from taskslib.project.places import OWN, own_folder, replace_file
 
 Observe = Callable[[Sequence[Suite], Observation | None], Observation]
 """Looks at what suites depend on at this moment, given an earlier look."""
@@ -197,9 +197,7 @@ class Memory:
         }
         with suppress(OSError):
             (own_folder(self._root) / _NOTES).mkdir(exist_ok=True)
-            temporary = self._file(suite).with_suffix(".new")
-            temporary.write_text(json.dumps(told), "utf-8")
-            temporary.replace(self._file(suite))
+            replace_file(self._file(suite), json.dumps(told).encode())
 
     def _file(self, suite: SuiteId) -> Path:
         return self._root / OWN / _NOTES / f"{suite.name}-{suite.stage}.json"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from taskslib.events import Counts, Outcome
+from taskslib.project.places import replace_file
 
 _DAY = 24 * 60 * 60.0
 KEPT_SECONDS = 30 * _DAY
@@ -101,18 +101,6 @@ class Store:
             with suppress(OSError):
                 status = file.stat()
                 yield status.st_mtime, status.st_size, file
-
-
-def replace_file(file: Path, content: bytes) -> None:
-    """Write a file so that it is there whole, or as it was before."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.")
-    try:
-        with os.fdopen(handle, "wb") as temporary:
-            temporary.write(content)
-        Path(name).replace(file)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _read(file: Path) -> Stored | None:

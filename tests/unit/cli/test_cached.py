@@ -345,6 +345,17 @@ def test_a_file_that_is_not_whole_is_no_result(shop: Path, spoil: Callable[[byte
     assert ran_again(shop) == set()
 
 
+def test_our_own_folder_is_ignored_again_where_that_file_was_cut_off(shop: Path) -> None:
+    (shop / ".gitignore").write_text("junit.xml\n")
+    (shop / ".taskslib/.gitignore").write_text("")
+    assert ran_again(shop) == set()
+    (shop / "services/web/code.txt").write_text("two\n")
+    assert ran_again(shop) == {"web"}
+    assert (shop / ".taskslib/.gitignore").read_text() == "*\n"
+    assert ran_again(shop) == set()
+    assert not [*(shop / ".taskslib/last").glob("*.new")]
+
+
 def test_the_answer_is_what_the_pipeline_shows(shop: Path) -> None:
     quick = run(shop)
     for file in (shop / ".git/taskslib/answers").glob("*.json"):
