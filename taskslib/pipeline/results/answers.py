@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from taskslib.project.places import replace_file
 
 _KEPT = 200
 """Answers of one repository that are kept; each worktree and request has one."""
+
+_HOUR = 60 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +79,12 @@ def leave(
         file.parent.mkdir(parents=True, exist_ok=True)
         replace_file(file, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
         earlier = sorted(file.parent.glob("*.json"), key=lambda one: one.stat().st_mtime)
-        for old in earlier[:-_KEPT]:
+        for old in (*earlier[:-_KEPT], *_broken_off(file.parent)):
             old.unlink()
+
+
+def _broken_off(folder: Path) -> Iterator[Path]:
+    """Yield what runs have left that ended while they wrote."""
+    for file in folder.glob("*.json.*"):
+        if time.time() - file.stat().st_mtime > _HOUR:
+            yield file

@@ -25,6 +25,9 @@ KEPT_SECONDS = 30 * _DAY
 KEPT_BYTES = 200_000_000
 """How much all of them may hold together."""
 
+_ADDED = "added"
+"""The file with the sizes of what is kept, and what was added since that was counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -68,7 +71,10 @@ class Store:
             file = self._file(stored.key)
             file.parent.mkdir(parents=True, exist_ok=True)
             body = json.dumps(asdict(stored), separators=(",", ":")).encode()
-            replace_file(file, _digest(body) + b"\n" + body)
+            content = _digest(body) + b"\n" + body
+            replace_file(file, content)
+            with (self.folder / _ADDED).open("ab") as added:
+                added.write(b"%d\n" % len(content))
 
     def forget(self, key: str) -> None:
         """Remove what was stored under a key."""
@@ -76,22 +82,32 @@ class Store:
             self._file(key).unlink()
 
     def tidy(self, *, kept_bytes: int = KEPT_BYTES, kept_seconds: float = KEPT_SECONDS) -> None:
-        """Remove what nobody asked for in a month, and the oldest beyond a size; once a day."""
-        marker = self.folder / "tidied"
+        """Remove what nobody asked for in a month, and the oldest beyond a size.
+
+        That is looked at once a day, and when more than that size was added.
+        """
+        marker, added = self.folder / "tidied", self.folder / _ADDED
         now = self.clock()
-        with suppress(OSError):
-            if now - marker.stat().st_mtime < _DAY:
-                return
+        due = True
+        with suppress(OSError):  # a marker from the future is of a clock that was wrong
+            due = not 0 <= now - marker.stat().st_mtime < _DAY
+        if not due and _sum(added) <= kept_bytes:
+            return
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             marker.touch()
             os.utime(marker, (now, now))
-        held = 0
+        limit = kept_bytes if due else kept_bytes * 9 // 10  # not at each of the next ones again
+        held = kept = 0
         for time_used, size, file in sorted(self._files(), reverse=True):
             held += size
-            if held > kept_bytes or now - time_used > kept_seconds:
+            if held > limit or now - time_used > kept_seconds:
                 with suppress(OSError):
                     file.unlink()
+            else:
+                kept += size
+        with suppress(OSError):
+            replace_file(added, b"%d\n" % kept)
 
     def _file(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.json"
@@ -101,6 +117,13 @@ class Store:
             with suppress(OSError):
                 status = file.stat()
                 yield status.st_mtime, status.st_size, file
+
+
+def _sum(file: Path) -> int:
+    try:
+        return sum(map(int, file.read_bytes().split()))
+    except (OSError, ValueError):  # it is counted anew once a day
+        return 0
 
 
 def _read(file: Path) -> Stored | None:

@@ -356,6 +356,15 @@ def test_our_own_folder_is_ignored_again_where_that_file_was_cut_off(shop: Path)
     assert not [*(shop / ".taskslib/last").glob("*.new")]
 
 
+def test_what_a_killed_run_left_of_an_answer_goes(shop: Path) -> None:
+    old, new = (shop / ".git/taskslib/answers" / f"x.json.{name}" for name in ("old", "new"))
+    old.touch()
+    new.touch()
+    os.utime(old, (1, 1))
+    assert ran_again(shop, "--", "a") == ALL
+    assert (old.exists(), new.exists()) == (False, True)
+
+
 def test_the_answer_is_what_the_pipeline_shows(shop: Path) -> None:
     quick = run(shop)
     for file in (shop / ".git/taskslib/answers").glob("*.json"):

@@ -113,6 +113,29 @@ def test_it_is_tidied_once_a_day(tmp_path: Path) -> None:
     assert list(tmp_path.glob("*/*.json")) == []
 
 
+def test_more_than_fits_is_tidied_at_once(tmp_path: Path) -> None:
+    now = [1_000_000_000.0]
+    store = Store(tmp_path, clock=lambda: now[0])
+    store.tidy()
+    keys = [f"{number:02x}" * 32 for number in range(21)]
+    for number, key in enumerate(keys):
+        store.keep(stored(key))
+        _age(tmp_path, key, now[0] + number)
+        limit = 20 * next(tmp_path.glob("*/*.json")).stat().st_size
+        store.tidy(kept_bytes=limit)
+    assert [store.find(key) is not None for key in keys] == [False] * 3 + [True] * 18
+
+
+def test_a_marker_from_the_future_is_none(tmp_path: Path) -> None:
+    store = Store(tmp_path, clock=lambda: 100 * DAY)
+    store.tidy()
+    os.utime(tmp_path / "tidied", (1000 * DAY, 1000 * DAY))
+    store.keep(stored("ab" * 32))
+    _age(tmp_path, "ab" * 32, 0.0)
+    store.tidy()
+    assert list(tmp_path.glob("*/*.json")) == []
+
+
 def test_a_folder_that_takes_nothing_costs_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     store = Store(tmp_path / "file" / "x")
