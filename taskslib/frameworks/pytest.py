@@ -31,6 +31,8 @@ from taskslib.project.model import Suite
 _PLUGINS = Path(__file__).parent / "plugins"
 _PLUGIN = "taskslib_pytest_events"
 
+NEEDS = ("pytest",)
+"""What is added to a project's environment."""
 _TEST_FILE = re.compile(r"test_.*\.py|.*_test\.py")
 """pytest's own pattern for test files."""
 # fmt: off
@@ -68,7 +70,7 @@ class Pytest:
         """Make the suite's environment; pytest is added where the project does not name it."""
         from taskslib.frameworks.environments.prepare import prepare
 
-        needs = ("pytest", "pytest-cov") if coverage else ("pytest",)
+        needs = (*NEEDS, "pytest-cov") if coverage else NEEDS
         environment = prepare(suite.folder, needs, cancellation)
         return Prepared(environment.python, environment.variables)
 

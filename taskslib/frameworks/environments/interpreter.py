@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import platform
+import re
 import sys
 import sysconfig
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from taskslib.errors import EnvironmentFailure
+
+_REQUIRES = re.compile(r"""^\s*"?requires-python"?\s*=\s*(["'])(.*?)\1""", re.MULTILINE)
+_HEAD = 4096
+"""In the first characters of a uv.lock its `requires-python` stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,28 @@ def choose(requirement: str, ours: Interpreter, version: str) -> Interpreter:
     if ours.request and (not wanted or _satisfied(wanted, version)):
         return ours
     return Interpreter(request=wanted or ">=3", identity=f"any {wanted}", sought=wanted or ">=3")
+
+
+def is_ours(folder: Path) -> bool:
+    """Return whether the Python that runs this is surely the one of a project's environment.
+
+    That is told by the texts of what can be its files, without parsing these.
+    """
+    return all(map(_suits, set(_required(folder))))
+
+
+def _required(folder: Path) -> Iterator[str]:
+    for place in (folder, *folder.parents):
+        for name, size in (("pyproject.toml", -1), ("uv.lock", _HEAD)):
+            with suppress(OSError), (place / name).open(encoding="utf-8", errors="replace") as file:
+                yield from (found[2] for found in _REQUIRES.finditer(file.read(size)))
+        if (place / ".git").exists():
+            break
+
+
+@functools.cache
+def _suits(requirement: str) -> bool:
+    return not choose(requirement, *running()).sought
 
 
 def _satisfied(requirement: str, version: str) -> bool:

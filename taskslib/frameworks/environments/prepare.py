@@ -12,7 +12,7 @@ from taskslib.errors import EnvironmentFailure
 from taskslib.frameworks.environments.build import Builder
 from taskslib.frameworks.environments.inputs import Inputs, digest, gather
 from taskslib.frameworks.environments.interpreter import Interpreter, choose, running
-from taskslib.frameworks.environments.store import Store, programs, python
+from taskslib.frameworks.environments.store import Store, interpreter_below, programs, python
 from taskslib.project.places import cache_root
 
 _FORM = "1"
@@ -67,25 +67,45 @@ def prepare(
     )
 
 
+def other_interpreter(folder: Path, needs: tuple[str, ...]) -> str | None:
+    """Return the interpreter of the environment that `prepare` makes, without making that.
+
+    None where it is the one that runs this, as with most; empty where the environment isn't there.
+    """
+    folder = folder.resolve()
+    inputs = gather(folder, _repo_of(folder))
+    interpreter = _interpreter(inputs)
+    if not interpreter.sought:
+        return None
+    name = _names(inputs, interpreter, needs)[0]
+    return interpreter_below(cache_root() / "environments" / name)
+
+
 def _layers(builder: Builder, store: Store) -> tuple[Path, ...]:
     """Return the environments that are one to the suite, the one to be run first."""
     inputs, cancellation = builder.inputs, builder.cancellation
-    made_with = (
-        ("form", _FORM.encode()),
-        ("python", builder.interpreter.identity.encode()),
-        *(("need", need.encode()) for need in sorted(builder.needs)),
-        *inputs.content,
-    )
-    where = ("folder", os.fsencode(inputs.folder))
+    first, second = _names(inputs, builder.interpreter, builder.needs)
     if not inputs.kind.shared:
-        name = f"own-{digest(made_with, [where], inputs.local_content)}"
-        return (store.ensure(name, builder.own, cancellation),)
-    base = store.ensure(f"base-{digest(made_with)}", builder.base, cancellation)
+        return (store.ensure(first, builder.own, cancellation),)
+    base = store.ensure(first, builder.base, cancellation)
     if not inputs.locals:
         return (base,)
-    name = f"overlay-{digest(made_with, [where], inputs.local_content)}"
-    overlay = store.ensure(name, lambda home: builder.overlay(home, base), cancellation)
+    overlay = store.ensure(second, lambda home: builder.overlay(home, base), cancellation)
     return (overlay, base)
+
+
+def _names(inputs: Inputs, interpreter: Interpreter, needs: tuple[str, ...]) -> tuple[str, str]:
+    """Return how the environment is called that has the third parties, and one over that."""
+    made_with = (
+        ("form", _FORM.encode()),
+        ("python", interpreter.identity.encode()),
+        *(("need", need.encode()) for need in sorted(needs)),
+        *inputs.content,
+    )
+    own = digest(made_with, [("folder", os.fsencode(inputs.folder))], inputs.local_content)
+    if not inputs.kind.shared:
+        return f"own-{own}", ""
+    return f"base-{digest(made_with)}", f"overlay-{own}"
 
 
 def _interpreter(inputs: Inputs) -> Interpreter:

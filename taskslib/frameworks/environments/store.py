@@ -58,6 +58,14 @@ def python_identity(home: Path) -> dict[str, str]:
     return {"python": os.path.realpath(interpreter), "home": base[1].strip()}
 
 
+def interpreter_below(home: Path) -> str:
+    """Return the file of the interpreter that an environment stands on; empty where it is gone."""
+    found = python_identity(home)
+    if os.name == "nt" and found:  # in the environment there is one that starts it
+        return str(Path(found["home"], "python.exe"))
+    return found.get("python", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """Environments by name, in one folder of the user's cache."""

@@ -140,13 +140,28 @@ def _npm_beside(program: Path) -> Iterator[Path]:
 
 def _from_wheel(requirement: str, cancellation: Cancellation) -> Node:
     """Return a Node from PyPI, installed once for all projects that ask for the same."""
-    key = (("requirement", requirement.encode()), ("platform", sysconfig.get_platform().encode()))
     store = Store(cache_root() / "environments", identity=_wheel_identity)
     home = store.ensure(
-        f"node-{digest(key)}", lambda home: _install(requirement, home, cancellation), cancellation
+        _name(requirement), lambda home: _install(requirement, home, cancellation), cancellation
     )
     found = _wheel_identity(home)
     return Node(Path(found["node"]), found["version"], Path(found["npm"]))
+
+
+def _name(requirement: str) -> str:
+    key = (("requirement", requirement.encode()), ("platform", sysconfig.get_platform().encode()))
+    return f"node-{digest(key)}"
+
+
+def from_wheels(package: Package) -> Iterator[tuple[str, str]]:
+    """Yield version and program of what `choose` may take that is there, but for the machine's."""
+    folder = cache_root() / "environments"
+    if next(folder.glob("node-*/"), None) is None:
+        return
+    for requirement in alternatives(package):
+        found = _wheel_identity(folder / _name(requirement))
+        if found:
+            yield found["version"], found["node"]
 
 
 def _install(requirement: str, home: Path, cancellation: Cancellation) -> None:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from taskslib.disk import UNKNOWN
 from taskslib.events import SuiteId
@@ -96,6 +97,11 @@ def tools(suite: Suite) -> Iterator[str]:
         yield suite.runner.command[0]
 
 
+def interpreter_of(folder: Path) -> str:
+    """Return the name, in what was asked, of the interpreter that a folder has besides."""
+    return f"tool interpreter of {folder}"
+
+
 def _of(
     suite: Suite,
     dependencies: Dependencies,
@@ -111,6 +117,8 @@ def _of(
         "tool python": asked["tool python"],
         **{f"tool {name}": asked.get(f"tool {name}", UNSET) for name in tools(suite)},
     }
+    if interpreter_of(suite.folder) in asked and suite.runner is None:
+        named["tool interpreter"] = asked[interpreter_of(suite.folder)]
     if suite.runner is not None:
         named["suite command"] = "\0".join((*suite.runner.command, suite.runner.report))
     patterns = (*keyed_patterns(suite.pass_env), *inputs.variables)

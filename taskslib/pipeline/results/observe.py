@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from taskslib import identities
 from taskslib.above import UPWARDS, above
 from taskslib.events import SuiteId
 from taskslib.frameworks.variables import keyed_patterns
-from taskslib.pipeline.results.manifest import Manifest, manifests, tools
+from taskslib.pipeline.results.interpreters import Used, interpreters
+from taskslib.pipeline.results.manifest import Manifest, interpreter_of, manifests, tools
 from taskslib.project.dependencies.inputs import Dependencies
 from taskslib.project.model import Project, Suite
 from taskslib.tree import tree
@@ -60,9 +62,11 @@ def observe(
         follow: Returns what depends on what.
         before: An earlier look at the same suites; where nothing changed, it is returned.
     """
+    used = interpreters(suites)
     files = _files(project, before.left_out if before is not None else ())
     if before is not None and files == before.files:
         asked = _asked(before.programs, before.images, environ, stacks=before.stacks)
+        asked |= _interpreters(used)
         if asked == before.asked:
             return before
     # What is left out is found in what isn't.
@@ -71,10 +75,11 @@ def observe(
     inputs = [dependencies.of(suite) for suite in suites]
     left_out = tuple(sorted({place for one in inputs for place in one.left_out}))
     files = _files(project, left_out) if left_out else files
-    programs = tuple(sorted({name for suite in suites for name in tools(suite)}))
+    own = {program for one in used.values() for program in one.programs}
+    programs = tuple(sorted({name for suite in suites for name in tools(suite)} | own))
     images = tuple(sorted({image for one in inputs for image in one.images}))
     stacks = any(suite.stack for suite in suites)
-    asked = _asked(programs, images, environ, stacks=stacks)
+    asked = _asked(programs, images, environ, stacks=stacks) | _interpreters(used)
     taken = {name for one in inputs for name in one.variables} - {"TEST_INSTANCE_ID"}
     passed = {name for suite in suites for name in keyed_patterns(suite.pass_env)}
     return Observation(
@@ -92,6 +97,10 @@ def observe(
 def _files(project: Project, left_out: Iterable[str] = ()) -> dict[str, str]:
     root = str(project.root)
     return {**tree(root, project.dropped, left_out), **above(root)}
+
+
+def _interpreters(used: Mapping[Path, Used]) -> dict[str, str]:
+    return {interpreter_of(folder): one.identity for folder, one in used.items()}
 
 
 def _asked(
