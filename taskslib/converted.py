@@ -22,7 +22,7 @@ _FILTERS = ("filter", "working-tree-encoding")
 def settings(root: str) -> subprocess.Popen[bytes] | None:
     """Ask git for what `converted` needs, without waiting for it."""
     wanted = r"^core\.(autocrlf|attributesfile)$"
-    return ask(root, "config", "-z", "--type=path", "--get-regexp", wanted)
+    return ask(root, "config", "-z", "--get-regexp", wanted)
 
 
 def converted(
@@ -79,7 +79,8 @@ def _elsewhere(root: str) -> Iterator[str]:
 
 def _users(told: Mapping[str, str]) -> str:
     home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
-    return told.get("core.attributesfile") or os.path.join(home, "git", "attributes")
+    own = os.path.expanduser(told.get("core.attributesfile", ""))
+    return own or os.path.join(home, "git", "attributes")
 
 
 def _of_other_size(root: str, blobs: Mapping[str, str]) -> Iterator[str]:

@@ -165,6 +165,16 @@ def _ones_own(root: Path) -> None:
     git.Repo(root).git.config("core.attributesFile", str(root.parent / "own"))
 
 
+def _below_home(root: Path) -> None:
+    (Path.home() / "own").write_text("*.py text\n", "utf-8")
+    git.Repo(root).git.config("core.attributesFile", "~/own")
+
+
+def _without_a_value(root: Path) -> None:
+    with (root / ".git" / "config").open("a", encoding="utf-8") as file:
+        file.write("[core]\nautocrlf\n")
+
+
 def _ignored(root: Path) -> None:
     write(root, {".git/info/exclude": ".gitattributes\n", "lib/.gitattributes": "*.py text\n"})
 
@@ -174,10 +184,14 @@ def _removed(root: Path) -> None:
     (root / ".gitattributes").unlink()
 
 
-@pytest.mark.parametrize("tell", [_info, _ones_own, _ignored, _removed])
+@pytest.mark.parametrize(
+    "tell", [_info, _ones_own, _below_home, _without_a_value, _ignored, _removed]
+)
 def test_attributes_are_found_wherever_git_reads_them(
-    root: Path, repo: git.Repo, tell: Callable[[Path], None]
+    root: Path, repo: git.Repo, tell: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("HOME", str(root.parent))
+    monkeypatch.setenv("USERPROFILE", str(root.parent))
     tell(root)
     (root / "lib" / "x.py").write_bytes(b"x\r\n")
     repo.git.add("lib/x.py")
