@@ -11,9 +11,9 @@ from taskslib.api.pipeline import plan, test_specs
 from taskslib.api.results import memory_of
 from taskslib.api.session import Session, engine_of, lifetime_of, watchdog
 from taskslib.cancellation import Cancellation
+from taskslib.disk import DROPPINGS, is_dropped
 from taskslib.errors import EngineError
 from taskslib.pipeline.plan import Plan, TestRequest, with_results
-from taskslib.tree import DROPPINGS, is_dropped
 
 if TYPE_CHECKING:
     from taskslib.events import SuiteId

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from hashlib import sha1, sha256
 from pathlib import Path
 
+from taskslib.disk import identity_of
 from taskslib.errors import UsageError
 from taskslib.project.bases import base_of_branch, base_of_ci
 from taskslib.project.commits import Git
-from taskslib.tree import identity_of
 
 VARIABLE = "TASKSLIB_BASE"
 """Set in the environment, it is the base, unless the command line names one."""
