@@ -25,6 +25,12 @@ _NAMES = (
 )  # fmt: skip
 
 
+def is_above(path: str) -> bool:
+    """Return whether a path is one of those that `above` gives."""
+    folder, _, name = path.rpartition("/")
+    return name in _NAMES and bool(folder) and not folder.replace("..", "").strip("/")
+
+
 def above(root: str) -> dict[str, str]:
     """Return such files up to the repository's top, as paths from the root, each with its identity.
 

@@ -15,6 +15,7 @@ from functools import cached_property
 from operator import attrgetter
 from types import MappingProxyType
 
+from taskslib.above import is_above
 from taskslib.disk import DROPPINGS, is_dropped
 from taskslib.events import SuiteId
 from taskslib.project.dependencies.areas import (
@@ -168,8 +169,13 @@ class Dependencies:
         return self._links.followed(areas)
 
     def everybodys(self, path: str) -> bool:
-        """Return whether a file is nobody's, and so an input of every suite."""
-        if is_outside(path) or any(place in self._owned for place in upwards(path)):
+        """Return whether a file is nobody's, and so an input of every suite.
+
+        Of those around the project that is what tools find by looking upwards.
+        """
+        if is_outside(path):
+            return is_above(path)
+        if any(place in self._owned for place in upwards(path)):
             return False
         return not matches(path, self.project.harmless)
 

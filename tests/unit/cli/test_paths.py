@@ -59,14 +59,18 @@ def test_a_path_and_more_tasks(shop: Path) -> None:
 
 
 def test_only_what_failed_until_it_passes(shop: Path) -> None:
-    assert inv(shop, "test", "--failed") == Ran(0, "", "note: no test was red when it ran last\n")
-    assert inv(shop, "test", "--stage", "unit").code == 1
-    red = inv(shop, "test", "--failed")
+    # Nobody else's history is in there.
+    own = {"TASKSLIB_CACHE_DIR": str(shop.parent / "cache")}
+    none = Ran(0, "", "note: no test was red when it ran last\n")
+    assert inv(shop, "test", "--failed", **own) == none
+    assert inv(shop, "test", "--stage", "unit", **own).code == 1
+    red = inv(shop, "test", "--failed", **own)
     assert red.out.endswith("\n0 passed, 1 failed, 0 skipped\n")
     assert f"    again: inv test {TEST}::test_b\n" in red.out
     write(shop, {TEST: TWO.replace("assert 0", "pass")})
-    assert inv(shop, "test", "--failed").out.endswith("\n1 passed, 0 failed, 0 skipped\n")
-    assert inv(shop, "test", "--failed").err == "note: no test was red when it ran last\n"
+    green = inv(shop, "test", "--failed", **own)
+    assert green.out.endswith("\n1 passed, 0 failed, 0 skipped\n")
+    assert inv(shop, "test", "--failed", **own) == none
 
 
 def test_what_can_not_be_is_refused(shop: Path) -> None:
@@ -117,10 +121,11 @@ def test_a_flaky_test_is_told_counted_and_never_cached(shop: Path, tmp_path: Pat
     config = '[tool.taskslib]\nproject = "shop"\npass_env = ["SEEN"]\n'
     write(shop, {TEST: FLAKY, "pyproject.toml": config})
     seen = tmp_path / "seen"
-    assert inv(shop, "flaky", SEEN=str(seen)).out == "no test is known to be flaky\n"
+    own = {"SEEN": str(seen), "TASKSLIB_CACHE_DIR": str(tmp_path / "cache")}
+    assert inv(shop, "flaky", **own).out == "no test is known to be flaky\n"
     for _ in range(2):
         seen.unlink(missing_ok=True)
-        ran = inv(shop, "test", "--stage", "unit", "--retries", "1", SEEN=str(seen))
+        ran = inv(shop, "test", "--stage", "unit", "--retries", "1", **own)
         assert ran == Ran(
             0,
             "Unit Tests\n  ✓ web              2 passed, 1 flaky TIME\n"
@@ -128,15 +133,15 @@ def test_a_flaky_test_is_told_counted_and_never_cached(shop: Path, tmp_path: Pat
             "\n1 suite in TIME\n2 passed, 0 failed, 0 skipped\n",
             "",
         )
-    assert inv(shop, "flaky", SEEN=str(seen)).out.startswith("web:unit  2 of 2 red, ")
-    past = inv(shop, "history", "sometimes", SEEN=str(seen)).out.splitlines()
+    assert inv(shop, "flaky", **own).out.startswith("web:unit  2 of 2 red, ")
+    past = inv(shop, "history", "sometimes", **own).out.splitlines()
     assert [" flaky " in line for line in past] == [True, True]
-    assert " web:unit  tests/unit/test_unit.py::test_" in inv(shop, "slowest", SEEN=str(seen)).out
+    assert " web:unit  tests/unit/test_unit.py::test_" in inv(shop, "slowest", **own).out
     # Without another try it is red, and with the same inputs green: flaky as well.
     seen.unlink()
-    assert inv(shop, "test", "--stage", "unit", SEEN=str(seen)).code == 1
-    assert inv(shop, "test", "--stage", "unit", SEEN=str(seen)).code == 0
-    assert "3 of 4 red" in inv(shop, "flaky", SEEN=str(seen)).out
+    assert inv(shop, "test", "--stage", "unit", **own).code == 1
+    assert inv(shop, "test", "--stage", "unit", **own).code == 0
+    assert "3 of 4 red" in inv(shop, "flaky", **own).out
 
 
 HERE = "import sys; sys.path.insert(0, '.')\n"
