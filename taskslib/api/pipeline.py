@@ -20,7 +20,8 @@ from taskslib.api.session import (
     watchdog,
 )
 from taskslib.errors import EngineError
-from taskslib.pipeline.plan import Plan, TestRequest, make_plan
+from taskslib.pipeline.plan import Plan, make_plan
+from taskslib.pipeline.request import TestRequest
 from taskslib.project.model import Project, Stack, Suite, shown
 from taskslib.secrets import mask_of
 

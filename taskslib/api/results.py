@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from taskslib.api.selection import dependencies_of
 from taskslib.api.session import Session, project
-from taskslib.pipeline.plan import Plan, TestRequest, check_services, with_results
+from taskslib.pipeline.plan import Plan, check_services, with_results
+from taskslib.pipeline.request import TestRequest
 from taskslib.project.model import Project, Suite
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from taskslib.api.session import Session, engine_of, lifetime_of, watchdog
 from taskslib.cancellation import Cancellation
 from taskslib.disk import DROPPINGS, is_dropped
 from taskslib.errors import EngineError
-from taskslib.pipeline.plan import Plan, TestRequest, with_results
+from taskslib.pipeline.plan import Plan, with_results
+from taskslib.pipeline.request import TestRequest
 
 if TYPE_CHECKING:
     from taskslib.events import SuiteId

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from taskslib.errors import UsageError, did_you_mean
 from taskslib.events import Stage
-from taskslib.pipeline.plan import TestRequest
+from taskslib.pipeline.request import TestRequest
 
 
 @dataclass(frozen=True, slots=True)

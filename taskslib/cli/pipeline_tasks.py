@@ -13,7 +13,7 @@ from taskslib.cli.run import run_tests
 from taskslib.cli.session import PROGRAM_KEY, command, session
 from taskslib.errors import ExitCode, UsageError
 from taskslib.events import Stage
-from taskslib.pipeline.plan import TestRequest
+from taskslib.pipeline.request import TestRequest
 
 _SERVICE = "only these services, e.g. api,worker"
 _KEEP_GOING = "run all suites of all stages in spite of failures"

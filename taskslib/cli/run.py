@@ -6,7 +6,8 @@ from taskslib import api
 from taskslib.cli.given import Wanted
 from taskslib.cli.outcome import say, tell
 from taskslib.errors import ExitCode, NoInstanceError
-from taskslib.pipeline.plan import Plan, TestRequest
+from taskslib.pipeline.plan import Plan
+from taskslib.pipeline.request import TestRequest
 
 
 def run_tests(

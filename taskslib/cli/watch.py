@@ -8,7 +8,7 @@ from taskslib import api
 from taskslib.cli.given import Wanted
 from taskslib.cli.outcome import error_words, say
 from taskslib.errors import ExitCode, TaskslibError
-from taskslib.pipeline.plan import TestRequest
+from taskslib.pipeline.request import TestRequest
 
 _CLEAR = "\x1b[2J\x1b[3J\x1b[H"
 _SHOWN = 3

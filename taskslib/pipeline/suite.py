@@ -16,9 +16,6 @@ from taskslib.events import (
     Sink,
     StackUp,
     State,
-    StepFinished,
-    StepProgress,
-    StepStarted,
     SuiteId,
     SuiteResult,
     SuiteStarted,
@@ -31,7 +28,9 @@ from taskslib.frameworks.variables import suite_variables
 from taskslib.pipeline.coverage import FOLDER
 from taskslib.pipeline.evidence import FirstRed, gather
 from taskslib.pipeline.masking import masked, masked_sink
-from taskslib.pipeline.plan import Step, SuitePlan, TestRequest
+from taskslib.pipeline.plan import Step, SuitePlan
+from taskslib.pipeline.request import TestRequest
+from taskslib.pipeline.steps import Steps
 from taskslib.pipeline.turns import Turn
 from taskslib.project.model import Limits, Stack, Suite, shown
 from taskslib.secrets import Mask
@@ -71,7 +70,7 @@ class SuiteRunner:
         suite = entry.suite
         emit = masked_sink(emit, self.mask)
         emit(SuiteStarted(suite.id, began))
-        steps = _Steps(suite.id, emit)
+        steps = Steps(suite.id, emit)
         try:
             result = self._run(entry, emit, steps, turn)
         except Interrupted:
@@ -89,7 +88,7 @@ class SuiteRunner:
         seconds = time.monotonic() - began - turn.waited
         return replace(masked(result, self.mask), seconds=seconds)
 
-    def _run(self, entry: SuitePlan, emit: Sink, steps: _Steps, turn: Turn) -> SuiteResult:
+    def _run(self, entry: SuitePlan, emit: Sink, steps: Steps, turn: Turn) -> SuiteResult:
         suite = entry.suite
         framework = framework_of(suite)
         if framework is None:
@@ -243,41 +242,10 @@ class _Job:
     suite: Suite
     framework: Framework
     emit: FirstRed
-    steps: _Steps
+    steps: Steps
     turn: Turn
     arguments: tuple[str, ...] = ()
     """What picks some of its tests."""
-
-
-class _Steps:
-    """Tells which step a suite is in, and how far it came before its stack was ended."""
-
-    def __init__(self, suite: SuiteId, emit: Sink) -> None:
-        self.reached = Step.ENVIRONMENT
-        self._current = Step.ENVIRONMENT
-        self._suite = suite
-        self._emit = emit
-        self._open = False
-        self._told = ""
-
-    def begin(self, step: Step) -> None:
-        self.end()
-        self._current = step
-        if step is not Step.STOP:
-            self.reached = step
-        self._open = True
-        self._emit(StepStarted(self._suite, step, time.monotonic()))
-
-    def tell(self, words: str, limit: float) -> None:
-        """Tell how far the step is, where that has changed."""
-        if words != self._told:
-            self._told = words
-            self._emit(StepProgress(self._suite, words, limit))
-
-    def end(self) -> None:
-        if self._open:
-            self._open = False
-            self._emit(StepFinished(self._suite, self._current, time.monotonic()))
 
 
 def _addresses(instance: Instance) -> tuple[tuple[str, str], ...]:

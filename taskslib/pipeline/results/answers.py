@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from taskslib import quick
-from taskslib.pipeline.plan import TestRequest
+from taskslib.pipeline.request import TestRequest
 from taskslib.pipeline.results.observe import Observation
 from taskslib.project.model import Project
 from taskslib.project.places import replace_file

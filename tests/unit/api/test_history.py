@@ -13,7 +13,7 @@ from taskslib import api
 from taskslib.api.history import history
 from taskslib.events import Event, Sink, Stage, SuiteFinished, SuiteId, SuiteStarted
 from taskslib.pipeline.history import FailedTest, Run
-from taskslib.pipeline.plan import TestRequest
+from taskslib.pipeline.request import TestRequest
 from tests.support.projects import repository, write
 from tests.unit.pipeline.history.support import suite_run
 

@@ -15,7 +15,8 @@ from taskslib.display.instances import instance_lines, standin_lines
 from taskslib.display.plan import plan_lines
 from taskslib.display.services import service_lines
 from taskslib.doctor.images import StandIn
-from taskslib.pipeline.plan import TestRequest, make_plan
+from taskslib.pipeline.plan import make_plan
+from taskslib.pipeline.request import TestRequest
 from taskslib.project import load
 from taskslib.project.model import Stack
 from taskslib.stacks.endpoints import Endpoint

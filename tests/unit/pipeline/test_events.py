@@ -22,8 +22,9 @@ from taskslib.events import (
     SuiteStarted,
     TestStarted,
 )
-from taskslib.pipeline.plan import Plan, SuitePlan, TestRequest, make_plan
+from taskslib.pipeline.plan import Plan, SuitePlan, make_plan
 from taskslib.pipeline.report import Report
+from taskslib.pipeline.request import TestRequest
 from taskslib.pipeline.run import Runner
 from taskslib.pipeline.turns import Turn
 from taskslib.project import load

@@ -26,7 +26,8 @@ from taskslib.events import (
 )
 from taskslib.pipeline.ahead import Ahead
 from taskslib.pipeline.order import Order
-from taskslib.pipeline.plan import Plan, SuitePlan, TestRequest, make_plan, with_results
+from taskslib.pipeline.plan import Plan, SuitePlan, make_plan, with_results
+from taskslib.pipeline.request import TestRequest
 from taskslib.pipeline.results.store import Stored
 from taskslib.pipeline.run import Runner
 from taskslib.pipeline.turns import Slots, Turn

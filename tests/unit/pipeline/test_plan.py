@@ -8,7 +8,8 @@ import pytest
 
 from taskslib.errors import NothingToRunError, UsageError
 from taskslib.events import Stage, SuiteId
-from taskslib.pipeline.plan import Plan, TestRequest, longest_first, make_plan
+from taskslib.pipeline.plan import Plan, longest_first, make_plan
+from taskslib.pipeline.request import TestRequest
 from taskslib.project import load
 from tests.support.projects import multi, single, write
 

@@ -27,7 +27,8 @@ from taskslib.events import (
     TestsCollected,
     TestStarted,
 )
-from taskslib.pipeline.plan import SuitePlan, TestRequest, make_plan
+from taskslib.pipeline.plan import SuitePlan, make_plan
+from taskslib.pipeline.request import TestRequest
 from taskslib.pipeline.suite import SuiteRunner
 from taskslib.pipeline.turns import free_turn
 from taskslib.project import load

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from taskslib.events import Stage, StepFinished, StepStarted, SuiteId
-from taskslib.pipeline.plan import TestRequest, make_plan
+from taskslib.pipeline.plan import make_plan
+from taskslib.pipeline.request import TestRequest
 from taskslib.pipeline.timeline import Leg, Timeline
 from taskslib.project import load
 from tests.support.projects import multi, write

@@ -11,8 +11,9 @@ import pytest
 from junitparser import JUnitXml
 
 from taskslib.events import Counts, Failure, Outcome, State, SuiteId, SuiteResult
-from taskslib.pipeline.plan import TestRequest, make_plan
+from taskslib.pipeline.plan import make_plan
 from taskslib.pipeline.report import Report
+from taskslib.pipeline.request import TestRequest
 from taskslib.pipeline.timeline import Leg
 from taskslib.project import load
 from taskslib.reports.annotations import annotation_lines, ci_seen, job_summary
