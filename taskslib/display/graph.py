@@ -64,6 +64,7 @@ def _why(edge: Edge) -> str:
     words = {
         Kind.PACKAGE: "as a package",
         Kind.IMAGE: "in an image",
+        Kind.FILE: "by its files",
         Kind.START: "starts after it",
     }
     return f"{words[edge.kind]} ({_shown(edge.because)})"
@@ -74,7 +75,7 @@ def _mermaid(graph: Graph) -> Iterator[str]:
     ids = {node.name: f"n{number}" for number, node in enumerate(graph.nodes)}
     for node in graph.nodes:
         yield f'  {ids[node.name]}["{_quoted(node.name)}"]'
-    arrows = {Kind.PACKAGE: "-->", Kind.IMAGE: "-->", Kind.START: "-.->"}
+    arrows = {Kind.PACKAGE: "-->", Kind.IMAGE: "-->", Kind.FILE: "-->", Kind.START: "-.->"}
     drawn = {(edge.source, arrows[edge.kind], edge.target): None for edge in graph.edges}
     for source, arrow, target in drawn:
         yield f"  {ids[source]} {arrow} {ids[target]}"

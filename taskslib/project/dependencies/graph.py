@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from taskslib.events import Stage
-from taskslib.project.dependencies.areas import Area, Index
+from taskslib.project.dependencies.areas import Area, Index, literal
 from taskslib.project.dependencies.inputs import Dependencies
 from taskslib.project.model import Stack
 
@@ -19,6 +19,8 @@ class Kind(StrEnum):
     """It needs the other as a package, or the configuration says so: at every stage."""
     IMAGE = "image"
     """An image of its stack is built from the other's files."""
+    FILE = "file"
+    """Its stack, or its list of requirements, reads a file of the other's."""
     START = "start"
     """In the full stack it starts after the other. No suite runs again because of that alone."""
 
@@ -57,6 +59,9 @@ def graph_of(dependencies: Dependencies) -> Graph:
     """Return the graph of a project."""
     nodes = {one.path: one for one in _nodes(dependencies)}
     edges = {*_packages(dependencies, nodes), *_images(dependencies, nodes)}
+    known = {(edge.source, edge.target) for edge in edges}
+    files = _files(dependencies, nodes)
+    edges |= {edge for edge in files if (edge.source, edge.target) not in known}
     edges |= set(_starts(dependencies, nodes))
     return Graph(tuple(nodes.values()), tuple(sorted(edges)))
 
@@ -95,6 +100,32 @@ def _images(dependencies: Dependencies, nodes: Mapping[str, Node]) -> Iterator[E
                 taker = maker if path == "" and maker is not None else node
                 if other is not None and other != taker:
                     yield Edge(taker.name, other.name, Kind.IMAGE, dockerfile)
+
+
+def _files(dependencies: Dependencies, nodes: Mapping[str, Node]) -> Iterator[Edge]:
+    """Yield whose files are mounted, read as variables, extended, included or listed."""
+    owner = Index({node: [Area(path)] for path, node in nodes.items() if path})
+
+    def edges(node: Node, areas: Iterable[Area], because: str) -> Iterator[Edge]:
+        for area in areas:
+            for other in set(owner.owners(literal(area.path))):
+                # A glob that begins above the services is everybody's whom it finds.
+                if other != node and other.path:
+                    yield Edge(node.name, other.name, Kind.FILE, because)
+
+    for path, node, stack in _stacks(dependencies, nodes):
+        own = {
+            place
+            for one in dependencies.stack(stack).builds.values()
+            for place in (one[0], *one[1])
+        }
+        areas = [area for area in dependencies.stack(stack).areas if area.path not in own]
+        # What an image of the full stack takes is its maker's edge.
+        yield from edges(node, areas if path else (), dependencies.place(stack.files[0]))
+    for path, node in nodes.items():
+        listed = map(Area, dependencies.packages.folder(path).files)
+        for area in listed:
+            yield from edges(node, (area,), area.path)
 
 
 def _starts(dependencies: Dependencies, nodes: Mapping[str, Node]) -> Iterator[Edge]:

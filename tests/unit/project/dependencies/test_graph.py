@@ -69,3 +69,37 @@ def test_a_flat_repo_is_one_service(tmp_path: Path) -> None:
         dependencies(tmp_path / "shop", {"Dockerfile": "FROM a\nCOPY . .", "tests/unit/x.py": ""})
     )
     assert found == Graph((Node("shop", "", "service"),), ())
+
+
+def test_files_of_another_that_a_stack_or_a_list_reads(tmp_path: Path) -> None:
+    stack = """\
+services:
+  x:
+    image: x
+    volumes: ["../../../lib/data:/data:ro"]
+    env_file: ../../../one/a.env
+    extends: {file: ../../../two/base.yml, service: base}
+"""
+    base = "services: {base: {image: y}}"
+    found = graph_of(
+        dependencies(
+            tmp_path,
+            {
+                **service("api"),
+                "services/api/deploy/test/docker-compose.yml": stack,
+                "services/api/tests/integration/test_it.py": "",
+                "services/api/requirements.txt": "-r ../three/r.txt\n",
+                **library("lib", data="x"),
+                **library("one", **{"a.env": "A=1"}),
+                **library("two", **{"base.yml": base}),
+                **library("three", **{"r.txt": "pytest\n"}),
+            },
+        )
+    )
+    file = "services/api/deploy/test/docker-compose.yml"
+    assert found.edges == (
+        Edge("api", "lib", Kind.FILE, file),
+        Edge("api", "one", Kind.FILE, file),
+        Edge("api", "three", Kind.FILE, "services/three/r.txt"),
+        Edge("api", "two", Kind.FILE, file),
+    )
