@@ -13,6 +13,8 @@ from taskslib.stacks.engine import Container, Engine
 
 _SHOWN = 10
 """Lines of each container's log that are shown."""
+_NOTICED = 1.0
+"""Seconds, at most, after which a test's begin is noticed; what it did first is in the logs."""
 _STORED = 10_000
 """Lines of each container's log that are stored."""
 
@@ -42,7 +44,7 @@ class FirstRed:
     def since(self) -> float:
         """When it began, in seconds since the epoch; else what still runs; 0 where nothing does."""
         at = min(self._began.values(), default=None) if self._red is None else self._red
-        return 0.0 if at is None else time.time() - (self._clock() - at)
+        return 0.0 if at is None else time.time() - (self._clock() - at) - _NOTICED
 
 
 def gather(engine: Engine, name: str, folder: Path, mask: Mask, *, since: float = 0.0) -> str:

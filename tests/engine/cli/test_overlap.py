@@ -48,7 +48,7 @@ def test_nothing_is_left_or_told_of_it_where_its_stage_does_not_begin(shop: Path
         "  ○ web              not run: stage unit failed\n"
         "\n"
         "web:unit: 1 failed\n"
-        "full output: ROOT/.taskslib/runs/RUN\n"
+        "full output: .taskslib/runs/RUN\n"
         "1 suite in TIME\n"
         "0 passed, 1 failed, 0 skipped\n"
     )

@@ -163,7 +163,7 @@ def test_the_command_line_says_so_and_the_next_run_is_green(shop: Path, second: 
         f"    hint: {HINT}\n"
         "\n"
         f"{shop.name}:integration: error: {DOWN}\n"
-        "full output: ROOT/.taskslib/runs/RUN\n"
+        "full output: .taskslib/runs/RUN\n"
         "2 suites in TIME\n"
         "1 passed, 1 failed, 0 skipped\n"
     )

@@ -182,7 +182,9 @@ def test_the_runs_folder_is_named_where_something_is_in_it(tmp_path: Path) -> No
     red = SuiteResult(UNIT, State.CRASHED, reason="died")
     green = SuiteResult(UNIT, State.PASSED, Counts(passed=1))
     assert "full output" not in shown(red, folder=tmp_path)
-    (tmp_path / "output.txt").touch()
+    (tmp_path / "events.jsonl").touch()
+    assert "full output" not in shown(red, folder=tmp_path)
+    (tmp_path / "api-unit").mkdir()
     assert f"\nfull output: {tmp_path}\n" in shown(red, folder=tmp_path)
     assert "full output" not in shown(green, folder=tmp_path)
 

@@ -51,7 +51,7 @@ def began(*events: Event) -> float:
     first = FirstRed(lambda _: None, clock=lambda: 100.0)
     for event in events:
         first(event)
-    return round(time.time() - first.since) if first.since else 0
+    return round(time.time() - first.since - 1) if first.since else 0
 
 
 def test_logs_are_of_the_time_from_the_first_red_test_on() -> None:
