@@ -17,7 +17,13 @@ from taskslib.api.pipeline import (
     test_specs,
 )
 from taskslib.api.results import answered, leave_answer, reasons, recall, why
-from taskslib.api.runs import combine_coverage, last_failures, write_report
+from taskslib.api.runs import (
+    combine_coverage,
+    last_failures,
+    last_red,
+    uncovered,
+    write_report,
+)
 from taskslib.api.selection import affected, graph
 from taskslib.api.session import Session, project
 from taskslib.api.stacks import (
@@ -46,6 +52,7 @@ __all__ = [
     "instances",
     "kept_spec",
     "last_failures",
+    "last_red",
     "leave_answer",
     "logs",
     "past",
@@ -62,6 +69,7 @@ __all__ = [
     "standins",
     "test",
     "test_specs",
+    "uncovered",
     "up",
     "why",
     "write_report",

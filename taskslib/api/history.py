@@ -42,6 +42,13 @@ def failures(known: History, root: Path) -> tuple[FailedTest, ...]:
     return known.failed(checkout(root).branch)
 
 
+def broken(known: History, root: Path) -> tuple[SuiteId, ...]:
+    """Return the suites that came to no orderly end when they ran last on this branch."""
+    from taskslib.project.git import checkout
+
+    return known.broken(checkout(root).branch)
+
+
 def failed_before(known: History, planned: Plan) -> dict[SuiteId, tuple[str, ...]]:
     """Return the red tests of suites that run, which are to go first."""
     running = {entry.suite.id for entry in planned.entries if entry.cached is None}

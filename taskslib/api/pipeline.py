@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskslib.api import selection
-from taskslib.api.history import durations, failed_before, failures, history, remember
+from taskslib.api.history import broken, durations, failed_before, failures, history, remember
 from taskslib.api.results import forget_answers, reasons
 from taskslib.api.session import (
     Session,
@@ -47,8 +47,9 @@ def _chosen(session: Session, found: Project, request: TestRequest) -> Arguments
     if request.path:
         return by_path(found, request.path, Path.cwd())
     if request.failed:
-        failed = failures(history(session, found.name), found.root)
-        return by_failures(found, [(one.suite, one.test) for one in failed])
+        known = history(session, found.name)
+        failed = [(one.suite, one.test) for one in failures(known, found.root)]
+        return by_failures(found, failed, broken(known, found.root))
     return None
 
 

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from taskslib.api.history import past
 from taskslib.api.session import Session, project
 from taskslib.errors import NothingToRunError
+from taskslib.pipeline.report import is_own_failure
 from taskslib.project.places import OWN
 
 if TYPE_CHECKING:
+    from taskslib.events import SuiteId, SuiteResult
     from taskslib.pipeline.coverage import Coverage
+    from taskslib.pipeline.report import Report
     from taskslib.reports.record import Record
 
 EVENTS = "events.jsonl"
@@ -29,6 +32,16 @@ def last_failures(session: Session) -> dict[str, Path]:
     return failures_of(run) if run is not None else {}
 
 
+def last_red(session: Session) -> tuple[SuiteResult, ...]:
+    """Return the suites of the last run that are red although no test of them is: a crash."""
+    try:
+        record = _last_record(session)
+    except NothingToRunError:
+        return ()
+    results = (one.result for one in record.suites.values())
+    return tuple(one for one in results if one is not None and is_own_failure(one))
+
+
 def combine_coverage(session: Session, run: Path) -> Coverage | None:
     """Combine what the suites of a run covered, in `.taskslib/coverage`; None for nothing.
 
@@ -37,6 +50,13 @@ def combine_coverage(session: Session, run: Path) -> Coverage | None:
     from taskslib.pipeline.coverage import FOLDER, combine
 
     return combine(run / FOLDER, session.root / OWN / FOLDER, session.root)
+
+
+def uncovered(run: Path, report: Report) -> tuple[SuiteId, ...]:
+    """Return the suites of a run that ran, and of which nothing was measured."""
+    from taskslib.pipeline.coverage import FOLDER, unmeasured
+
+    return unmeasured(run / FOLDER, [one.suite for one in report.results if one.counts.ran])
 
 
 def write_report(session: Session, output: Path | None = None, trace: Path | None = None) -> Path:

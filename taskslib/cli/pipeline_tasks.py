@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 from invoke.context import Context
@@ -91,7 +92,8 @@ def test(
     request = replace(request, keep_going=keep_going, affected=affected, base=base)
     request = replace(request, path=path or "", failed=failed, pdb=pdb, coverage=coverage)
     request = replace(request, watch=watch)
-    request = replace(request, retries=max(0, retries))
+    _refuse_contradictions(request, retries)
+    request = replace(request, retries=retries)
     return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
 
 
@@ -186,6 +188,17 @@ def test_integration(
     """
     request = requested(Stage.INTEGRATION, None, verbose=verbose, keep=keep, force=force)
     return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
+
+
+def _refuse_contradictions(request: TestRequest, retries: int) -> None:
+    if retries < 0:
+        raise UsageError(f"--retries {retries}: that is less than none", hint="--retries 1")
+    if request.pdb and (request.watch or request.coverage or retries):
+        raise UsageError("--pdb goes with no --watch, --coverage or --retries", hint="use it alone")
+    if request.pdb and not (sys.stdin is not None and sys.stdin.isatty()):
+        raise UsageError(
+            "--pdb needs a terminal to ask on", hint="leave it out where there is none"
+        )
 
 
 TASKS = (test, test_verbose, test_unit, test_service, test_integration)

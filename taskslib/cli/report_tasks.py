@@ -23,8 +23,9 @@ def show(context: Context, id: str = "") -> None:  # noqa: A002 — the option's
     """
     from taskslib.display.text import clean
 
-    found = api.last_failures(session(context))
-    if not found:
+    where = session(context)
+    found, red = api.last_failures(where), api.last_red(where)
+    if not (found or red):
         tell(["the last run had no failures"])
     elif id:
         file = found.get(id.upper())
@@ -33,6 +34,7 @@ def show(context: Context, id: str = "") -> None:  # noqa: A002 — the option's
             raise UsageError(f"no failure {id!r} in the last run", hint=hint)
         tell(clean(file.read_text("utf-8")).splitlines())
     else:
+        tell(clean(f"{one.suite} {one.state}: {one.reason}") for one in red)
         for file in found.values():
             tell(clean(file.read_text("utf-8")).splitlines()[:2])
 

@@ -64,6 +64,8 @@ def _run_once(
             _tell_kept(where, plan)
         if request.coverage:
             telling.note(coverage_words(api.combine_coverage(where, folder)))
+            if left_out := api.uncovered(folder, report):
+                telling.note(f"coverage: not measured: {', '.join(map(str, left_out))}")
         telling.end(report, memory)
     forcing = "note: what is cached was not run again; --force runs it"
     named = bool(request.services or len(request.stages) == 1)

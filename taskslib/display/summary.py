@@ -7,8 +7,8 @@ from pathlib import Path
 
 from taskslib.display.rows import style_of
 from taskslib.display.text import beside_counts, duration, shown_from_here, suite_words, total_words
-from taskslib.events import State, SuiteResult
-from taskslib.pipeline.report import Report
+from taskslib.events import State
+from taskslib.pipeline.report import Report, is_own_failure
 
 _SLOW = 3
 """Slow tests that are named."""
@@ -43,7 +43,7 @@ def summary_lines(report: Report, folder: Path | None) -> Iterator[tuple[str, st
         more = f" and {len(report.slow) - _SLOW} more" if len(report.slow) > _SLOW else ""
         yield f"slow: {', '.join(named)}{more}", "yellow"
     yield _suites(report), "dim"
-    blamed = sum(_is_own_failure(one) for one in red)
+    blamed = sum(is_own_failure(one) for one in red)
     yield total_words(report.counts, blamed), "bold green" if report.green else "bold red"
 
 
@@ -55,10 +55,3 @@ def _suites(report: Report) -> str:
     if cached == len(begun) and cached:
         return f"{words}, {'all ' if cached > 1 else ''}cached"
     return f"{words} in {duration(report.seconds)}{f', {cached} cached' if cached else ''}"
-
-
-def _is_own_failure(result: SuiteResult) -> bool:
-    """Whether a suite is red although no test of it is."""
-    if result.state in {State.BLOCKED, State.INTERRUPTED}:
-        return False
-    return not result.state.green and not (result.counts.failed + result.counts.errors)

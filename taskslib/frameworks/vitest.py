@@ -80,11 +80,7 @@ class Vitest:
                 f"{suite.id.name}: vitest {version} is older than {'.'.join(map(str, _OLDEST))}",
                 hint="npm install --save-dev vitest@latest",
             )
-        if coverage and not version_of(environment.modules, _COVERAGE):
-            raise EnvironmentFailure(
-                f"{suite.id.name}: {_COVERAGE} is not in {environment.modules}",
-                hint=f"npm install --save-dev {_COVERAGE}@{version}",
-            )
+        del coverage  # it is the package's own business to have what measures it
         return Prepared(environment.program, environment.variables, (str(main),))
 
     def command(self, invocation: Invocation) -> Command:
@@ -131,7 +127,8 @@ class Vitest:
 
 def _covering(invocation: Invocation) -> Iterator[str]:
     """Yield the options that measure coverage into a folder of the suite's own."""
-    if invocation.coverage is None:
+    modules = Path(invocation.prepared.arguments[0]).parent.parent
+    if invocation.coverage is None or not version_of(modules, _COVERAGE):
         return
     suite = invocation.suite
     folder = invocation.coverage / f"{suite.id.name}-{suite.id.stage}"
@@ -150,6 +147,7 @@ def _pattern(names: Sequence[str]) -> str:
 
 
 _COVERAGE = "@vitest/coverage-v8"
+"""Without it a suite is not measured."""
 
 
 def _too_old(version: str) -> bool:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from taskslib.events import SuiteId
 
 FOLDER = "coverage"
 """Below a run's folder: the suites' data."""
@@ -34,6 +36,13 @@ class Coverage:
     def percent(self) -> float:
         """Of the lines; none are covered wholly."""
         return 100 * self.covered / self.lines if self.lines else 100.0
+
+
+def unmeasured(data: Path, suites: Iterable[SuiteId]) -> tuple[SuiteId, ...]:
+    """Return the suites that left nothing in the folder of a run's data."""
+    left = {file.name.removesuffix(".coverage") for file in data.glob("*.coverage")}
+    left |= {file.parent.name for file in data.glob(f"*/{LCOV}")}
+    return tuple(one for one in suites if f"{one.name}-{one.stage}" not in left)
 
 
 def combine(data: Path, target: Path, root: Path) -> Coverage | None:

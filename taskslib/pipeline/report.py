@@ -54,3 +54,10 @@ class Report:
     def green(self) -> bool:
         """Whether everything passed."""
         return self.exit_code is ExitCode.PASSED
+
+
+def is_own_failure(result: SuiteResult) -> bool:
+    """Return whether a suite is red although no test of it is."""
+    if result.state in {State.BLOCKED, State.INTERRUPTED}:
+        return False
+    return not result.state.green and not (result.counts.failed + result.counts.errors)

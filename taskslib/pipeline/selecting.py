@@ -41,15 +41,17 @@ def by_path(project: Project, given: str, cwd: Path) -> Arguments:
     return {one.id: () for one in chosen}
 
 
-def by_failures(project: Project, failed: Sequence[tuple[SuiteId, str]]) -> Arguments:
-    """Return the suites of failed tests, and what runs just those."""
+def by_failures(
+    project: Project, failed: Sequence[tuple[SuiteId, str]], broken: Sequence[SuiteId] = ()
+) -> Arguments:
+    """Return the suites of failed tests, and what runs just those; of a broken one all of it."""
     tests: dict[SuiteId, list[str]] = {}
     for suite, test in failed:
         tests.setdefault(suite, []).append(test)
     return {
-        suite.id: framework.selection(suite, tests[suite.id])
+        suite.id: () if suite.id in broken else framework.selection(suite, tests[suite.id])
         for suite in project.suites
-        if suite.id in tests and (framework := framework_of(suite)) is not None
+        if suite.id in {*tests, *broken} and (framework := framework_of(suite)) is not None
     }
 
 

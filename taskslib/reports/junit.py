@@ -46,6 +46,7 @@ def _suite(suite: SuiteRecord, result: SuiteResult) -> TestSuite:
         "service": suite.id.name,
         "state": result.state,
         "cached": str(bool(result.cached_at)).lower(),
+        **({"flaky": ", ".join(map(_text, result.flaky))} if result.flaky else {}),
     }
     for name, value in properties.items():
         found.add_property(name, str(value))

@@ -39,6 +39,15 @@ FAILED = """
         GROUP BY name, stage, test)
     WHERE outcome IN ('failed', 'error')
     ORDER BY name, stage, test"""
+BROKEN = """
+    SELECT name, stage FROM (
+        -- SQLite takes the other columns from the row with the highest.
+        SELECT name, stage, state, max(id) FROM suites
+        WHERE project = :project AND branch = :branch
+            AND stage IN ('unit', 'service', 'integration')
+        GROUP BY name, stage)
+    WHERE state IN ('crashed', 'timed out', 'no tests')
+    ORDER BY name, stage"""
 SLOWEST = """
     SELECT name, stage, test, tests.seconds FROM suites JOIN tests ON run = id
     WHERE stage IN ('unit', 'service', 'integration') AND typeof(tests.seconds) = 'real'

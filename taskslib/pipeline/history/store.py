@@ -152,6 +152,15 @@ class History:
 
         return self._database.read(read) or ()
 
+    def broken(self, branch: str) -> tuple[SuiteId, ...]:
+        """Return the suites that came to no orderly end when they last ran on a branch."""
+
+        def read(file: sqlite3.Connection) -> tuple[SuiteId, ...]:
+            rows = file.execute(sql.BROKEN, {"project": self._project, "branch": _storable(branch)})
+            return tuple(SuiteId(name, Stage(stage)) for name, stage in rows)
+
+        return self._database.read(read) or ()
+
     def slowest(self, count: int) -> tuple[TestTime, ...]:
         """Return the tests that take longest, by the last passed run of each suite."""
 

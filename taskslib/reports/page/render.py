@@ -10,6 +10,7 @@ from functools import reduce
 from taskslib.display.text import TITLES, clean, duration
 from taskslib.events import Counts, Failure, Outcome, SuiteId
 from taskslib.pipeline.history import FlakyTest, PastTotal
+from taskslib.pipeline.report import is_own_failure
 from taskslib.reports.page.chart import chart_of
 from taskslib.reports.record import Record
 
@@ -46,7 +47,7 @@ def page(record: Record, earlier: Earlier) -> str:
         titles=TITLES,
         verdict=_verdict(record),
         counts=counts,
-        failed=counts.failed + counts.errors,
+        failed=counts.failed + counts.errors + sum(map(is_own_failure, results)),
         failures=_failures(record),
         broken=[one for one in results if not one.state.green and not one.failures],
         slowest=_slowest(record),

@@ -73,6 +73,33 @@ def test_only_what_failed_until_it_passes(shop: Path) -> None:
     assert inv(shop, "test", "--failed", **own) == none
 
 
+def test_a_crash_is_red_too(shop: Path) -> None:
+    own = {"TASKSLIB_CACHE_DIR": str(shop.parent / "cache")}
+    write(shop, {TEST: "import os\ndef test_a(): pass\ndef test_b(): os._exit(0)\n"})
+    assert inv(shop, "test", "--stage", "unit", **own).code == 1
+    told = inv(shop, "show", **own).out
+    assert told.startswith("web:unit crashed: ended with exit code 0 in the middle of the run")
+    assert inv(shop, "test", "--failed", **own).out.endswith("\n1 passed, 1 failed, 0 skipped\n")
+    page = shop / inv(shop, "report", **own).out.strip().removeprefix("ROOT/")
+    assert "1 passed, 1 failed, 0 skipped" in page.read_text("utf-8")
+    write(shop, {TEST: "def test_a(): pass\ndef test_b(): pass\n"})
+    assert inv(shop, "test", "--failed", **own).out.endswith("\n2 passed, 0 failed, 0 skipped\n")
+    assert "no test was red" in inv(shop, "test", "--failed", **own).err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--retries", "-1"), "--retries -1: that is less than none"),
+        (("--pdb", "--watch"), "--pdb goes with no --watch, --coverage or --retries"),
+        (("--pdb",), "--pdb needs a terminal to ask on"),
+    ],
+)
+def test_options_that_mean_nothing(shop: Path, options: tuple[str, ...], message: str) -> None:
+    ran = inv(shop, "test", TEST, *options)
+    assert (ran.code, ran.err.splitlines()[0]) == (2, f"error: {message}")
+
+
 def test_what_can_not_be_is_refused(shop: Path) -> None:
     both = inv(shop, "test", "a/b.py", "--failed")
     assert (both.code, both.err.splitlines()[0]) == (
