@@ -37,11 +37,9 @@ from taskslib.api.stacks import (
     running,
     up,
 )
-from taskslib.api.watching import Watching
 
 __all__ = [
     "Session",
-    "Watching",
     "affected",
     "answered",
     "combine_coverage",

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from taskslib.api.history import past
 from taskslib.api.session import Session, project
 from taskslib.errors import NothingToRunError
-from taskslib.pipeline.report import is_own_failure
-from taskslib.project.places import OWN
 
 if TYPE_CHECKING:
     from taskslib.events import SuiteId, SuiteResult
@@ -24,16 +22,25 @@ _TREND = 30
 """Runs that the page's trend has."""
 
 
+def own(session: Session) -> Path:
+    """Return the folder of what is about this checkout alone."""
+    from taskslib.project.places import OWN
+
+    return session.root / OWN
+
+
 def last_failures(session: Session) -> dict[str, Path]:
     """Return the failures of the last run: what each is called, and the file with all of it."""
     from taskslib.reports.failures import failures_of, last_run
 
-    run = last_run(session.root / OWN / "runs")
+    run = last_run(own(session) / "runs")
     return failures_of(run) if run is not None else {}
 
 
 def last_red(session: Session) -> tuple[SuiteResult, ...]:
     """Return the suites of the last run that are red although no test of them is: a crash."""
+    from taskslib.pipeline.report import is_own_failure
+
     try:
         record = _last_record(session)
     except NothingToRunError:
@@ -49,7 +56,7 @@ def combine_coverage(session: Session, run: Path) -> Coverage | None:
     """
     from taskslib.pipeline.coverage import FOLDER, combine
 
-    return combine(run / FOLDER, session.root / OWN / FOLDER, session.root)
+    return combine(run / FOLDER, own(session) / FOLDER, session.root)
 
 
 def uncovered(run: Path, report: Report) -> tuple[SuiteId, ...]:
@@ -70,7 +77,7 @@ def write_report(session: Session, output: Path | None = None, trace: Path | Non
     record = _last_record(session)
     known = past(session)
     text = page(record, Earlier(known.flaky(), known.trend(_TREND)))
-    file = output or session.root / OWN / "report.html"
+    file = output or own(session) / "report.html"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8", errors="replace")
     if trace is not None:
@@ -84,7 +91,7 @@ def _last_record(session: Session) -> Record:
     from taskslib.reports.lines import read_lines
     from taskslib.reports.record import Record
 
-    run = last_run(session.root / OWN / "runs")
+    run = last_run(own(session) / "runs")
     file = run / EVENTS if run is not None else None
     if file is None or not file.is_file():
         raise NothingToRunError("no run is known in this checkout", hint="inv test")

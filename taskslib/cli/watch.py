@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from taskslib import api
+from taskslib.api.watching import Watching
 from taskslib.cli.given import Wanted
 from taskslib.cli.outcome import error_words, say
 from taskslib.errors import ExitCode, TaskslibError
@@ -17,7 +18,7 @@ _SHOWN = 3
 
 def watch_tests(where: api.Session, request: TestRequest, wanted: Wanted) -> ExitCode:
     """Run tests, and again what each saved file affects; ends on Ctrl-C, and so do the stacks."""
-    watching = api.Watching(where, request)
+    watching = Watching(where, request)
     try:
         while True:
             try:
@@ -40,7 +41,7 @@ def watch_tests(where: api.Session, request: TestRequest, wanted: Wanted) -> Exi
     return ExitCode.PASSED
 
 
-def _round(where: api.Session, watching: api.Watching, wanted: Wanted) -> None:
+def _round(where: api.Session, watching: Watching, wanted: Wanted) -> None:
     from taskslib.cli.telling import Telling
 
     plan = watching.plan()
