@@ -28,7 +28,7 @@ _NAMES = (
 def is_above(path: str) -> bool:
     """Return whether a path is one of those that `above` gives."""
     folder, _, name = path.rpartition("/")
-    return name in _NAMES and bool(folder) and not folder.replace("..", "").strip("/")
+    return name in _NAMES and set(folder.split("/")) == {".."}
 
 
 def above(root: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from taskslib.pipeline.plan import Plan
 
 if TYPE_CHECKING:
     from taskslib.events import SuiteId
-    from taskslib.pipeline.history import FailedTest, History, SuiteRun
+    from taskslib.pipeline.history import History, SuiteRun
 
 
 def history(session: Session, name: str) -> History:
@@ -35,27 +35,27 @@ def durations(known: History, planned: Plan) -> Mapping[SuiteId, float]:
     return known.durations(suites) if suites else {}
 
 
-def failures(known: History, root: Path) -> tuple[FailedTest, ...]:
-    """Return the tests that were red when they ran last on this checkout's branch."""
+def red_before(
+    known: History, root: Path
+) -> tuple[tuple[tuple[SuiteId, str], ...], tuple[SuiteId, ...]]:
+    """Return what was red when it ran last on this checkout's branch.
+
+    That is: the tests, each with its suite, and the suites that came to no orderly end.
+    """
     from taskslib.project.git import checkout
 
-    return known.failed(checkout(root).branch)
-
-
-def broken(known: History, root: Path) -> tuple[SuiteId, ...]:
-    """Return the suites that came to no orderly end when they ran last on this branch."""
-    from taskslib.project.git import checkout
-
-    return known.broken(checkout(root).branch)
+    branch = checkout(root).branch
+    tests = tuple((one.suite, one.test) for one in known.failed(branch))
+    return tests, known.broken(branch)
 
 
 def failed_before(known: History, planned: Plan) -> dict[SuiteId, tuple[str, ...]]:
     """Return the red tests of suites that run, which are to go first."""
     running = {entry.suite.id for entry in planned.entries if entry.cached is None}
     found: dict[SuiteId, tuple[str, ...]] = {}
-    for one in failures(known, planned.project.root) if running else ():
-        if one.suite in running:
-            found[one.suite] = (*found.get(one.suite, ()), one.test)
+    for suite, test in red_before(known, planned.project.root)[0] if running else ():
+        if suite in running:
+            found[suite] = (*found.get(suite, ()), test)
     return found
 
 

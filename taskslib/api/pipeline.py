@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskslib.api import selection
-from taskslib.api.history import broken, durations, failed_before, failures, history, remember
-from taskslib.api.results import forget_answers, reasons
+from taskslib.api.history import durations, failed_before, history, red_before, remember
+from taskslib.api.results import fingerprints, forget_answers
 from taskslib.api.session import (
     Session,
     engine_of,
@@ -47,9 +47,7 @@ def _chosen(session: Session, found: Project, request: TestRequest) -> Arguments
     if request.path:
         return by_path(found, request.path, Path.cwd())
     if request.failed:
-        known = history(session, found.name)
-        failed = [(one.suite, one.test) for one in failures(known, found.root)]
-        return by_failures(found, failed, broken(known, found.root))
+        return by_failures(found, *red_before(history(session, found.name), found.root))
     return None
 
 
@@ -112,8 +110,7 @@ def test(
             memory.store()
             if memory.disproven:
                 forget_answers(session, planned)
-    keys = {suite: key for suite, (key, _) in reasons(planned, memory).items()}
-    remember(known, planned, collector.suites(keys))
+    remember(known, planned, collector.suites(fingerprints(planned, memory)))
     return report
 
 

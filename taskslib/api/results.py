@@ -40,12 +40,19 @@ def reasons(planned: Plan, memory: Memory | None) -> dict[SuiteId, tuple[str, tu
     """Return of each suite its fingerprint, and what had changed since it ran before."""
     if memory is None:
         return {}
-    found = {}
-    for entry in planned.entries:
-        suite = entry.suite.id
-        changed = () if entry.cached is not None else memory.last(suite).because
-        found[suite] = (memory.manifest(suite).key, changed)
-    return found
+    keys = fingerprints(planned, memory)
+    ran = {entry.suite.id for entry in planned.entries if entry.cached is None}
+    return {
+        suite: (key, memory.last(suite).because if suite in ran else ())
+        for suite, key in keys.items()
+    }
+
+
+def fingerprints(planned: Plan, memory: Memory | None) -> dict[SuiteId, str]:
+    """Return the key of each suite's inputs; nothing where nobody looked."""
+    if memory is None:
+        return {}
+    return {entry.suite.id: memory.manifest(entry.suite.id).key for entry in planned.entries}
 
 
 def why(session: Session, service: str) -> tuple[Explained, ...]:

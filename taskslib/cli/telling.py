@@ -78,6 +78,7 @@ class Telling(ExitStack):
 
     def end(self, report: Report, memory: Memory | None) -> None:
         """Tell what the run came to; the last line for people is the one with the counts."""
+        self.close_display()
         if ci_seen(self._environ):
             encoding = self._stream.encoding or "utf-8"
             for line in annotation_lines(report, self._names):

@@ -50,6 +50,5 @@ def _round(where: api.Session, watching: Watching, wanted: Wanted) -> None:
     folder = api.run_folder(where)
     with Telling(wanted, plan, folder) as telling:
         report = api.test(where, plan, telling, folder, None)
-        telling.close_display()
         telling.end(report, None)
     watching.ran(report)

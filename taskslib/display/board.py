@@ -22,6 +22,7 @@ from taskslib.events import (
     TestsCollected,
     TestStarted,
 )
+from taskslib.project.model import Slow
 
 _STEPS = {
     "": "waiting for its turn",
@@ -38,7 +39,7 @@ _WAITING = ("", "ready")
 _BAR = 20
 _ROOM_FOR_TIME = 48
 """Columns from which a row has the time."""
-_SLOW = {Stage.UNIT: 1.0, Stage.SERVICE: 5.0, Stage.INTEGRATION: 5.0}
+_SLOW = Slow().by_stage
 """Seconds from which the current test is shown with its time."""
 
 Styled = tuple[str, str]

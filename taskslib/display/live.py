@@ -16,9 +16,9 @@ from rich.text import Text
 
 from taskslib.display.board import Board
 from taskslib.display.red import Red
-from taskslib.display.rows import FOLDED, folded, row, style_of
+from taskslib.display.rows import row, rows
 from taskslib.display.summary import summary_lines
-from taskslib.display.text import TITLES, flaky_words, glyphs, printable, wants_colour
+from taskslib.display.text import TITLES, glyphs, printable, wants_colour
 from taskslib.events import Event, Note, Output, State, SuiteFinished, TestFinished
 from taskslib.pipeline.names import Names
 from taskslib.pipeline.report import Report
@@ -96,14 +96,8 @@ class LiveDisplay:
         width = self._console.width
         for stage, results in self._board.results():
             self._line(TITLES[stage], "bold")
-            cached = [one for one in results if one.cached_at and one.state is State.PASSED]
-            hidden = cached if len(cached) > FOLDED else []
-            if hidden:
-                self._line(folded(hidden, self._glyphs, width), style_of(State.PASSED))
-            for one in (one for one in results if one not in hidden):
-                self._line(row(one, self._glyphs, width), style_of(one.state))
-                if one.flaky:
-                    self._line(flaky_words(one), "yellow")
+            for text, style in rows(results, self._glyphs, width):
+                self._line(text, style)
         for text, style in summary_lines(report, folder):
             self._line(text, style)
 

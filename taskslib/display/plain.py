@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 from taskslib.display.board import Board
 from taskslib.display.red import Red
-from taskslib.display.rows import FOLDED, folded, row, style_of
+from taskslib.display.rows import rows
 from taskslib.display.styled import line_writer
 from taskslib.display.summary import summary_lines
-from taskslib.display.text import TITLES, flaky_words, glyphs
+from taskslib.display.text import TITLES, glyphs
 from taskslib.events import Event, Note, Output, StageStarted, State, SuiteFinished, SuiteResult
 from taskslib.pipeline.names import Names
 from taskslib.pipeline.report import Report
@@ -104,20 +104,18 @@ class PlainDisplay:
             self._cached.append(result)
             return
         self._tell_cached()
-        self._line(row(result, self._glyphs), style_of(result.state))
-        if result.flaky:
-            self._line(flaky_words(result), "yellow")
+        self._tell([result])
         if not result.state.green and result.state is not State.BLOCKED:
             self._red.end(result)
 
     def _tell_cached(self) -> None:
         """Write a row for each cached suite that was told of, or one for many."""
         cached, self._cached = self._cached, []
-        if len(cached) > FOLDED:
-            self._line(folded(cached, self._glyphs), style_of(State.PASSED))
-            return
-        for result in cached:
-            self._line(row(result, self._glyphs), style_of(State.PASSED))
+        self._tell(cached)
+
+    def _tell(self, results: Sequence[SuiteResult]) -> None:
+        for text, style in rows(results, self._glyphs):
+            self._line(text, style)
 
     def _line(self, text: str, style: str) -> None:
         self._written = self._clock()

@@ -7,7 +7,7 @@ import re
 from taskslib.display.causes import Causes
 from taskslib.display.excerpt import excerpt, message
 from taskslib.display.styled import Line
-from taskslib.display.text import beside_counts, indented
+from taskslib.display.text import beside_counts, indented, withheld_words
 from taskslib.events import Failure, SuiteId, SuiteResult
 from taskslib.pipeline.names import Names
 
@@ -64,8 +64,7 @@ class Red:
             self._line(indented(result.logs, "    | "), "")
         missed = suspects(result)
         if missed:
-            names = ", ".join(missed)
-            self._line(f"    not passed to the tests (`pass_env` passes them): {names}", "dim")
+            self._line(f"    {withheld_words(missed)}", "dim")
         if result.hint:
             self._line(f"    hint: {result.hint}", "")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 
-from taskslib.display.text import Glyphs, duration, suite_words
+from taskslib.display.text import Glyphs, duration, flaky_words, suite_words
 from taskslib.events import Counts, State, SuiteResult
 
 STYLES = {State.PASSED: "green", State.BLOCKED: "dim", State.INTERRUPTED: "yellow"}
@@ -40,6 +40,21 @@ def folded(results: Sequence[SuiteResult], glyphs: Glyphs, width: int = WIDE) ->
     words = suite_words(counts, State.PASSED)
     seconds = "cached" if cached else duration(max(one.seconds for one in results))
     return _row(glyphs.passed, f"{len(results)} suites", words, seconds, width)
+
+
+def rows(
+    results: Sequence[SuiteResult], glyphs: Glyphs, width: int = WIDE
+) -> Iterator[tuple[str, str]]:
+    """Yield suites that have ended as lines with their styles; many that are cached share one."""
+    cached = [one for one in results if one.cached_at and one.state is State.PASSED]
+    hidden = cached if len(cached) > FOLDED else []
+    if hidden:
+        yield folded(hidden, glyphs, width), style_of(State.PASSED)
+    for one in results:
+        if not (hidden and one in hidden):
+            yield row(one, glyphs, width), style_of(one.state)
+            if one.flaky:
+                yield flaky_words(one), "yellow"
 
 
 def _row(mark: str, name: str, words: str, seconds: str, width: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,6 +104,11 @@ def flaky_words(result: SuiteResult) -> str:
     shown = ", ".join(result.flaky[:_FLAKY])
     more = f" and {len(result.flaky) - _FLAKY} more" if len(result.flaky) > _FLAKY else ""
     return f"    flaky: {shown}{more}" if result.flaky else ""
+
+
+def withheld_words(names: Sequence[str]) -> str:
+    """Return that tests did not get these variables, and what mends it."""
+    return f"not passed to the tests (`pass_env` passes them): {', '.join(names)}"
 
 
 def coverage_words(found: Coverage | None) -> str:

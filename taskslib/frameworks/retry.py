@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from taskslib.events import Counts, Event, Outcome, Sink, State, SuiteResult, TestFinished
+from taskslib.frameworks.verdict import red_counts
 
 Try = Callable[[int, Sequence[str], Sink], SuiteResult]
 """Runs these tests again, given the number of the try, telling a sink of them."""
@@ -70,14 +71,9 @@ def _merged(result: SuiteResult, passed: Sequence[str]) -> SuiteResult:
         state=State.FAILED if left else State.PASSED,
         counts=counts,
         failures=left,
-        reason=_reason(counts) if left else "",
+        reason=", ".join(red_counts(counts)),
         flaky=(*result.flaky, *(failure.test for failure in flaky)),
     )
-
-
-def _reason(counts: Counts) -> str:
-    errors = f"{counts.errors} error{'' if counts.errors == 1 else 's'}" if counts.errors else ""
-    return ", ".join(filter(None, (f"{counts.failed} failed" if counts.failed else "", errors)))
 
 
 def _red(counts: Counts) -> int:

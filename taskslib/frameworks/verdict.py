@@ -9,7 +9,7 @@ all tests pass, a run in which nothing was selected. Everything else is red, and
 from __future__ import annotations
 
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -67,12 +67,16 @@ def _decide(tally: Tally, end: Exit) -> tuple[State, str]:
     return _by_exit_code(tally, end)
 
 
-def _red(tally: Tally, counts: Counts) -> str:
-    parts = []
+def red_counts(counts: Counts) -> Iterator[str]:
+    """Yield how many tests failed and how many errors there were, without zeros."""
     if counts.failed:
-        parts.append(f"{counts.failed} failed")
+        yield f"{counts.failed} failed"
     if counts.errors:
-        parts.append(f"{counts.errors} error{_s(counts.errors)}")
+        yield f"{counts.errors} error{_s(counts.errors)}"
+
+
+def _red(tally: Tally, counts: Counts) -> str:
+    parts = list(red_counts(counts))
     if tally.unhandled:
         parts.append(_unhandled(tally) + _during(tally))
     missing = (tally.total or 0) - tally.done

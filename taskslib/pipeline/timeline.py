@@ -22,30 +22,42 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class Span:
+    """A step of a suite, from when to when."""
+
     step: str
     began: float
     ended: float
+
+
+class Spans:
+    """The steps of suites, each as it ends."""
+
+    def __init__(self) -> None:
+        self._open: dict[SuiteId, StepStarted] = {}
+
+    def add(self, event: Event) -> tuple[SuiteId, Span] | None:
+        """Take in an event; return the step that has ended with it."""
+        match event:
+            case StepStarted(suite):
+                self._open[suite] = event
+            case StepFinished(suite, step, at) if suite in self._open:
+                return suite, Span(step, self._open.pop(suite).at, at)
+        return None
 
 
 class Timeline:
     """When each suite was in which step."""
 
     def __init__(self) -> None:
-        self._spans: dict[SuiteId, list[_Span]] = {}
-        self._open: dict[SuiteId, StepStarted] = {}
+        self._spans: dict[SuiteId, list[Span]] = {}
+        self._ending = Spans()
 
     def add(self, event: Event) -> None:
         """Take in an event."""
-        match event:
-            case StepStarted(suite):
-                self._open[suite] = event
-            case StepFinished(suite, step, at):
-                started = self._open.pop(suite, None)
-                if started is not None:
-                    self._spans.setdefault(suite, []).append(_Span(step, started.at, at))
-            case _:
-                pass
+        if (ended := self._ending.add(event)) is not None:
+            suite, span = ended
+            self._spans.setdefault(suite, []).append(span)
 
     def critical_path(self, plan: Plan, began: float) -> tuple[Leg, ...]:
         """Return what the run waited for, in order: of each stage the suite whose tests ended last.

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from taskslib.display.text import withheld_words
 from taskslib.events import Event, Failure, SuiteFinished, SuiteId
 from taskslib.pipeline.names import Names
 
@@ -27,8 +28,8 @@ class FailureFiles:
             with suppress(OSError):
                 folder = self.folder / FOLDER
                 folder.mkdir(exist_ok=True)
-                withheld = ", ".join(event.result.withheld)
-                note = f"\nnot passed to the tests (`pass_env` passes them): {withheld}\n"
+                withheld = event.result.withheld
+                note = f"\n{withheld_words(withheld)}\n"
                 for failure in event.result.failures:
                     text = self._text(event.result.suite, failure) + (note if withheld else "")
                     (folder / f"{failure.id}.txt").write_text(text, "utf-8", errors="replace")

@@ -21,15 +21,7 @@ from taskslib.events import (
     SuiteResult,
     TestFinished,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A step of a suite, in seconds since the run began."""
-
-    step: str
-    began: float
-    ended: float
+from taskslib.pipeline.timeline import Span, Spans
 
 
 @dataclass(slots=True)
@@ -41,6 +33,7 @@ class SuiteRecord:
     tests: dict[str, tuple[Outcome, float]] = field(default_factory=dict)
     """Each test's outcome, and the seconds of its call."""
     spans: list[Span] = field(default_factory=list)
+    """Its steps, in seconds since the run began."""
     endpoints: dict[str, str] = field(default_factory=dict)
     """What its stack published: `api:8000` → the address."""
 
@@ -57,30 +50,25 @@ class Record:
         """From its begin to its last event that tells a time."""
         self.suites: dict[SuiteId, SuiteRecord] = {}
         self.notes: list[str] = []
-        self.at = 0.0
-        """When it began, of the clock of the events."""
         self.code: ExitCode | None = None
         """What it ended with; None while it runs, and where it was killed."""
         self.critical: frozenset[tuple[SuiteId, str]] = frozenset()
         """Steps of suites that everything else waited for."""
         self._began = 0.0
-        self._open: dict[SuiteId, StepStarted] = {}
+        self._spans = Spans()
 
     def __call__(self, event: Event) -> None:
         """Take in an event."""
         match event:
             case RunStarted(stages, at):
                 self._began = at
-                self.at = at
                 for stage in stages:
                     self(stage)
             case StageStarted(_, suites):
                 for suite in suites:
                     self._of(suite)
-            case StepStarted(suite):
-                self._open[suite] = event
-            case StepFinished(suite, step, at):
-                self._ended(suite, step, at)
+            case StepStarted() | StepFinished():
+                self._step(event)
             case Note(message):
                 self.notes.append(message)
             case _:
@@ -100,10 +88,10 @@ class Record:
             case _:
                 pass
 
-    def _ended(self, suite: SuiteId, step: str, at: float) -> None:
-        started = self._open.pop(suite, None)
-        if started is not None:
-            span = Span(step, started.at - self._began, at - self._began)
+    def _step(self, event: Event) -> None:
+        if (ended := self._spans.add(event)) is not None:
+            suite, at = ended
+            span = Span(at.step, at.began - self._began, at.ended - self._began)
             self._of(suite).spans.append(span)
             self.seconds = max(self.seconds, span.ended)
 

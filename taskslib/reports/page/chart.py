@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from taskslib.events import Stage, SuiteId, SuiteResult
-from taskslib.reports.record import Record, Span, SuiteRecord
+from taskslib.pipeline.timeline import Span
+from taskslib.reports.record import Record, SuiteRecord
 
 _LEAST = 0.15
 """Percent: a bar that is narrower can't be seen."""
