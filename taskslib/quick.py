@@ -34,8 +34,6 @@ def main(argv: list[str], environ: Mapping[str, str]) -> bool:
     request = parsed(argv)
     if request is None or environ.get("VERBOSE", "0") not in {"", "0"}:
         return False
-    if "true" in (environ.get("GITHUB_ACTIONS"), environ.get("GITEA_ACTIONS")):
-        return False  # a summary of the job is to be written too
     try:
         # In a folder inside of a repo there is no answer: which repo that is takes some finding.
         told = answer(os.getcwd(), request_key(*request, {}), environ)
@@ -67,7 +65,7 @@ def answer(root: str, request: str, environ: Mapping[str, str]) -> dict[str, Any
         environ: The environment that a run would have.
     """
     file = answer_file(root, request, environ)
-    if file is None:
+    if file is None or ci_seen(environ):  # a summary of the job is to be written too
         return None
     try:
         with open(file, "rb") as stream:
@@ -85,6 +83,11 @@ def answer(root: str, request: str, environ: Mapping[str, str]) -> dict[str, Any
     if asked is not None:
         now["engine"] = asked.answers()
     return told if now == told["depends"] else None
+
+
+def ci_seen(environ: Mapping[str, str]) -> bool:
+    """Return whether a CI service runs us that shows annotations and a summary of the job."""
+    return "true" in (environ.get("GITHUB_ACTIONS"), environ.get("GITEA_ACTIONS"))
 
 
 def depends(

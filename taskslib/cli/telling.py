@@ -17,7 +17,8 @@ from taskslib.display import Display, display_for
 from taskslib.errors import UsageError
 from taskslib.events import Event, Sink, SuiteId
 from taskslib.pipeline.plan import Plan
-from taskslib.reports.annotations import add_summary, annotation_lines, ci_seen, job_summary
+from taskslib.quick import ci_seen
+from taskslib.reports.annotations import add_summary, annotation_lines, job_summary
 from taskslib.reports.failures import FailureFiles
 
 if TYPE_CHECKING:

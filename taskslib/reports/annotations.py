@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from taskslib.display.text import printable
@@ -14,11 +14,6 @@ _MOST = 50
 """Annotations that a run makes: GitHub shows ten of a step, and keeps fifty of a run."""
 _SUMMARY = 200
 """Failures in the job's summary; GitHub takes a megabyte."""
-
-
-def ci_seen(environ: Mapping[str, str]) -> bool:
-    """Return whether a CI service that understands these runs us."""
-    return "true" in (environ.get("GITHUB_ACTIONS"), environ.get("GITEA_ACTIONS"))
 
 
 def annotation_lines(report: Report, names: Names) -> Iterator[str]:

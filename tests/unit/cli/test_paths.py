@@ -243,3 +243,15 @@ def test_annotations_and_summary_where_ci_is_seen(shop: Path) -> None:
     ) in ran.out
     assert ran.out.endswith("\n1 passed, 1 failed, 0 skipped\n")
     assert "| web | unit | failed | 1 | 1 | 0 |" in summary.read_text("utf-8")
+
+
+@pytest.mark.parametrize("program", ["inv", "taskslib"])
+def test_a_summary_of_what_is_cached_too(shop: Path, program: str) -> None:
+    write(shop, {TEST: "def test_a(): pass\n"})
+    summary = shop.parent / "summary.md"
+    variables = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    for _ in range(3):
+        summary.unlink(missing_ok=True)
+        ran = inv(shop, "test", "--stage", "unit", program=program, **variables)
+        assert "| web | unit | passed" in summary.read_text("utf-8")
+    assert "cached" in ran.out

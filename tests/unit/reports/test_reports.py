@@ -16,7 +16,8 @@ from taskslib.pipeline.report import Report
 from taskslib.pipeline.request import TestRequest
 from taskslib.pipeline.timeline import Leg
 from taskslib.project import load
-from taskslib.reports.annotations import annotation_lines, ci_seen, job_summary
+from taskslib.quick import ci_seen
+from taskslib.reports.annotations import annotation_lines, job_summary
 from taskslib.reports.document import SCHEMA_FILE, document, encoded
 from taskslib.reports.failures import FailureFiles, failures_of, last_run
 from taskslib.reports.junit import write_junit
