@@ -79,6 +79,10 @@ def test_a_crash_is_red_too(shop: Path) -> None:
     assert inv(shop, "test", "--stage", "unit", **own).code == 1
     told = inv(shop, "show", **own).out
     assert told.startswith("web:unit crashed: ended with exit code 0 in the middle of the run")
+    assert inv(shop, "show", "--id", "F1", **own).err == (
+        "error: no failure 'F1' in the last run\n\n"
+        "hint: failures: none; inv show tells what broke\n"
+    )
     assert inv(shop, "test", "--failed", **own).out.endswith("\n1 passed, 1 failed, 0 skipped\n")
     page = shop / inv(shop, "report", **own).out.strip().removeprefix("ROOT/")
     assert "1 passed, 1 failed, 0 skipped" in page.read_text("utf-8")
