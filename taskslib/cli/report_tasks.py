@@ -30,7 +30,8 @@ def show(context: Context, id: str = "") -> None:  # noqa: A002 — the option's
     elif id:
         file = found.get(id.upper())
         if file is None:
-            hint = f"{did_you_mean(id.upper(), found)}failures: {', '.join(found) or 'none; inv show tells what broke'}"
+            known = ", ".join(found) or "none; inv show tells what broke"
+            hint = f"{did_you_mean(id.upper(), found)}failures: {known}"
             raise UsageError(f"no failure {id!r} in the last run", hint=hint)
         tell(clean(file.read_text("utf-8")).splitlines())
     else:
