@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import nullcontext
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,11 +26,15 @@ from taskslib.project.model import Project, Stack, Suite, shown
 from taskslib.secrets import mask_of
 
 if TYPE_CHECKING:
+    from taskslib.cancellation import Cancellation
     from taskslib.events import Sink
+    from taskslib.pipeline.ahead import Ahead
     from taskslib.pipeline.report import Report
     from taskslib.pipeline.results.memory import Memory
     from taskslib.pipeline.selecting import Arguments
+    from taskslib.stacks.engine import Engine
     from taskslib.stacks.instance import Spec
+    from taskslib.stacks.together import Configurations
 
 
 def plan(session: Session, request: TestRequest) -> Plan:
@@ -70,12 +74,14 @@ def test(
     from taskslib.pipeline.results.run import Remembering
     from taskslib.pipeline.run import Runner
     from taskslib.pipeline.suite import SuiteRunner
+    from taskslib.stacks.together import Configurations
     from taskslib.stacks.watchdog import Unguarded
 
     known = history(session, planned.project.name)
     collector = Collector(sink)
     specs = specs_of(session, planned.project, kept=planned.request.kept)
     own = [specs(stack) for stack in _stacks(planned)]
+    configurations = Configurations(own)
     if planned.request.keep:
         _refuse_kept(session, own)
     with (
@@ -83,6 +89,7 @@ def test(
         watchdog(session) if _runs(planned) else nullcontext(Unguarded()) as guard,
         reaping(session, but=own) if own else nullcontext(),
         Ahead(locks_of(session)) as ahead,
+        _images(session, planned, own, configurations, ahead),
     ):
         suites = SuiteRunner(
             engine=lambda cancellation: engine_of(session, cancellation),
@@ -94,6 +101,7 @@ def test(
             mask=mask_of(session.environ),
             limits=planned.project.limits,
             first=failed_before(known, planned),
+            configurations=configurations,
             guard=guard,
         )
         runner = Runner(
@@ -112,6 +120,25 @@ def test(
                 forget_answers(session, planned)
     remember(known, planned, collector.suites(fingerprints(planned, memory)))
     return report
+
+
+def _images(
+    session: Session,
+    planned: Plan,
+    own: Sequence[Spec],
+    configurations: Configurations,
+    ahead: Ahead,
+) -> AbstractContextManager[None]:
+    """Return what builds all images at once while the first stage's tests run."""
+    from taskslib.stacks.together import built_together
+
+    def engine(cancellation: Cancellation) -> Engine:
+        return engine_of(session, cancellation)
+
+    if len(own) < 2 or not ahead.taken():  # noqa: PLR2004 — one stack builds its own
+        return nullcontext()
+    limit = planned.project.limits.build
+    return built_together(engine, own, configurations, session.cancellation, limit)
 
 
 def _runs(planned: Plan) -> bool:

@@ -37,6 +37,7 @@ from taskslib.secrets import Mask
 from taskslib.stacks.engine import Engine
 from taskslib.stacks.instance import Instance, Spec
 from taskslib.stacks.lifetime import Lifetime
+from taskslib.stacks.together import Configurations
 from taskslib.stacks.watchdog import Guard, Unguarded
 
 
@@ -58,6 +59,8 @@ class SuiteRunner:
     limits: Limits = field(default_factory=Limits)
     first: Mapping[SuiteId, tuple[str, ...]] = field(default_factory=dict)
     """Tests of suites that go first: they were red the last time."""
+    configurations: Configurations = field(default_factory=Configurations)
+    """Where the stacks' configurations are asked for."""
     guard: Guard = field(default_factory=Unguarded)
     """Ends the stacks when this process is killed."""
 
@@ -178,6 +181,7 @@ class SuiteRunner:
             progress=lambda words: job.steps.tell(words, self.limits.ready),
             guard=self.guard,
             limits=self.limits,
+            configurations=self.configurations,
         )
 
     def _logs(self, job: _Job, instance: Instance) -> str:

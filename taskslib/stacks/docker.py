@@ -57,15 +57,20 @@ class DockerEngine:
         if not any(service.get("build") for service in config["services"].values()):
             return
         done = self._compose(name, stack, config, "build", timeout=limit)
+        self._raise_if_unbuilt(done, f"the images of {stack.files[0]} don't build", limit)
+
+    def prebuild(self, config: ComposeConfig, *, limit: float) -> None:
+        """Build the images of a configuration into the build cache, by one bake."""
+        bake = ("buildx", "bake", "--file", "-", "--set", "*.output=type=cacheonly")
+        done = self._docker.run(*bake, cwd=nowhere(), stdin=json.dumps(config), timeout=limit)
+        self._raise_if_unbuilt(done, "the images don't build", limit)
+
+    def _raise_if_unbuilt(self, done: Completed, what: str, limit: float) -> None:
         if done.code != 0 or done.timed_out:
             self._raise_if_gone(done)
             output = last_lines(without_warnings(done.stdout + done.stderr))
             late = f" in {limit:.0f} s" if done.timed_out else ""
-            raise BuildError(
-                f"the images of {stack.files[0]} don't build{late}",
-                details=output,
-                hint=remedy(output),
-            )
+            raise BuildError(f"{what}{late}", details=output, hint=remedy(output))
 
     def start(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
         """Create and start the containers of a configuration."""

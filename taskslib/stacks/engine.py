@@ -84,6 +84,12 @@ class Engine(Protocol):
         Raises `BuildError` with the last lines.
         """
 
+    def prebuild(self, config: ComposeConfig, *, limit: float) -> None:
+        """Build the images of a configuration into the build cache, in so many seconds.
+
+        None gets a name. Raises `BuildError` with the last lines.
+        """
+
     def start(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
         """Create and start the containers of a configuration, in so many seconds.
 

@@ -28,7 +28,7 @@ class FakeEngine:
     Its state, health and exit code count, and its ports where it has any.
     """
     fails: set[str] = field(default_factory=set)
-    """Of `check`, `build`, `start`."""
+    """Of `check`, `build`, `prebuild`, `start`."""
     stubborn: int = 0
     """How many teardowns leave the network behind."""
     in_flight: int = 0
@@ -37,7 +37,7 @@ class FakeEngine:
     """Called in the middle of each step with its name (`listing` and `leftovers` are more);
     may cancel, or raise."""
     calls: list[str] = field(default_factory=list)
-    """The steps that were taken: check, build, start, teardown."""
+    """The steps that were taken: check, build, prebuild, start, teardown."""
     _free_ports: Iterator[int] = field(default_factory=lambda: count(30000))
     _containers: dict[str, dict[str, Container]] = field(default_factory=dict)
     _images: set[str] = field(default_factory=set)
@@ -61,6 +61,11 @@ class FakeEngine:
         if any(service.get("build") for service in config["services"].values()):
             self._step("build", BuildError(f"the images of {stack.files[0]} don't build"))
             self._images.add(name)
+
+    def prebuild(self, config: ComposeConfig, *, limit: float) -> None:
+        """Remember that it was asked for; a build cache shows nowhere."""
+        del config, limit
+        self._step("prebuild", BuildError("the images don't build"))
 
     def start(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
         """Make a network and the containers; a start that fails leaves them behind."""

@@ -29,6 +29,7 @@ from taskslib.stacks.isolate import isolate
 from taskslib.stacks.limits import out_of_networks
 from taskslib.stacks.lines import located
 from taskslib.stacks.lock import instance_lock
+from taskslib.stacks.together import Configurations
 from taskslib.stacks.wait import broken_stack, find_broken, wait_ready
 from taskslib.stacks.watchdog import Guard, Unguarded
 
@@ -58,6 +59,7 @@ class Lifetime:
     guard: Guard = field(default_factory=Unguarded)
     """Ends what is left when this process is killed."""
     limits: Limits = field(default_factory=Limits)
+    configurations: Configurations = field(default_factory=Configurations)
     clock: Callable[[], float] = time.monotonic
     rest: Callable[[float], None] = time.sleep
     """Waits between two looks at what is left; not cancelled, since the end must happen."""
@@ -188,7 +190,7 @@ class Lifetime:
         return left and self.end(spec.name)
 
     def _configure(self, spec: Spec) -> ComposeConfig:
-        resolved = self.engine.config(spec.stack, spec.name, spec.variables)
+        resolved = self.configurations.of(self.engine, spec)
         isolated = isolate(resolved, spec.name, spec.labels)
         root = Path(spec.labels.get(Label.ROOT, ""))
         for place, what in located(tuple(fixed(resolved, spec.name)), spec.stack.files, root):

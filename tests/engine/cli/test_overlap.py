@@ -68,3 +68,32 @@ def test_an_image_that_does_not_build_changes_nothing_of_a_red_unit_stage(
     assert ran.err == ""
     assert "  ○ web              not run: stage unit failed\n" in ran.out
     assert inv(shop, "test", "--keep-going").code == 3
+
+
+BUILT = """\
+import subprocess, time
+
+def test_one():
+    listing = ["docker", "buildx", "du", "--verbose"]
+    until = time.monotonic() + 300
+    while b"echo {marker}" not in subprocess.run(listing, capture_output=True, check=True).stdout:
+        assert time.monotonic() < until, "it is not built"
+        time.sleep(0.1)
+"""
+
+
+def test_an_image_is_built_before_it_is_its_stacks_turn(shop: Path) -> None:
+    """One stack at a time: the second's image is built while the first's tests wait for that."""
+    files = multi(
+        **{
+            "pyproject.toml": "[tool.taskslib]\nstacks = 1\n",
+            "services/web/tests/integration/test_service.py": BUILT.format(marker=shop.name),
+        }
+    )
+    later = {path.replace("/web/", "/zoo/"): text for path, text in multi().items()}
+    dockerfile = later["services/zoo/Dockerfile"]
+    later["services/zoo/Dockerfile"] = f"{dockerfile}\nRUN echo {shop.name}\n"
+    write(shop, {**later, **files})
+    ran = inv(shop, "test")
+    assert (ran.code, ran.err) == (0, ""), ran.out
+    assert ran.out.endswith("4 passed, 0 failed, 0 skipped\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from taskslib.cancellation import Cancellation
-from taskslib.errors import ConfigError, EngineError
+from taskslib.errors import BuildError, ConfigError, EngineError
 from taskslib.project.model import Stack
 from taskslib.stacks.docker import DockerEngine
 from taskslib.stacks.engine import Engine, Label
@@ -88,6 +89,43 @@ def test_from_nothing_to_running_and_back(adapter: tuple[Engine, Stack, str]) ->
     assert engine.leftovers(name) == ()
     assert engine.containers(name) == ()
     assert not engine.teardown(name)
+
+
+COUNTS = """\
+FROM python:3.13-slim
+RUN --mount=type=cache,id=ID,target=/count echo built >> /count/n && cp /count/n /built
+CMD ["cat", "/built"]
+"""
+
+
+def test_what_is_built_before_is_not_built_again(shop: Path) -> None:
+    shop.mkdir()
+    name = f"{shop.name}-test-x"
+    (shop / "Dockerfile").write_text(COUNTS.replace("ID", shop.name))
+    build = {"build": {"context": str(shop), "dockerfile": "Dockerfile"}}
+    engine = DockerEngine(Cancellation(), os.environ)
+    engine.prebuild({"services": {"image-0": build, "image-1": build}}, limit=300)
+    assert engine.leftovers(name) == ()
+    config = isolate({"services": {"web": build}}, name, {Label.NAME: name, Label.PROJECT: "x"})
+    stack = Stack("", (shop / "docker-compose.yml",))
+    try:
+        engine.build(name, stack, config, limit=300)
+        image = f"{name}-web"
+        show = ["docker", "run", "--rm", image]
+        assert subprocess.run(show, capture_output=True, check=True).stdout == b"built\n"
+    finally:
+        engine.teardown(name)
+
+
+@pytest.mark.parametrize("kind", ["docker", "fake"])
+def test_what_does_not_build_before_is_told(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM python:3.13-slim\nRUN echo broken; false\n")
+    config = {"services": {"image-0": {"build": {"context": str(tmp_path)}}}}
+    fake = FakeEngine(fails={"prebuild"})
+    engine: Engine = fake if kind == "fake" else DockerEngine(Cancellation(), os.environ)
+    with pytest.raises(BuildError, match="the images don't build") as refused:
+        engine.prebuild(config, limit=300)
+    assert kind == "fake" or "broken" in refused.value.details
 
 
 def test_logs_are_of_one_service_or_of_all(adapter: tuple[Engine, Stack, str]) -> None:
