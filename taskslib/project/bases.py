@@ -35,6 +35,8 @@ def base_of_ci(git: Git, environ: Mapping[str, str]) -> Base | None:
         ref = f"{_REMOTE}{target}"
         if git.commit(ref) is None:
             git.fetch_one(_tracking(ref))
+        if git.commit(ref) is None:
+            return Base(f"GITHUB_BASE_REF says {target}, and origin has no such branch", None)
         return _merge_base(git, [ref])
     before = _before(environ)
     if not _COMMIT.fullmatch(before) or _ZERO.fullmatch(before):

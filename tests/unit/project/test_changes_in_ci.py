@@ -31,6 +31,11 @@ def test_a_pull_request(repo: git.Repo, tmp_path: Path) -> None:
     assert files(shallow, GITHUB_BASE_REF="develop") == {"new.txt"}
 
 
+def test_a_target_branch_that_nobody_has_is_everything(repo: git.Repo, tmp_path: Path) -> None:
+    reason = "GITHUB_BASE_REF says nope, and origin has no such branch"
+    assert found(clone(repo, tmp_path / "c"), GITHUB_BASE_REF="nope") == Changes("", None, reason)
+
+
 def test_a_push(repo: git.Repo, tmp_path: Path) -> None:
     before = str(repo.git.rev_parse("HEAD"))
     commit(repo, "one.txt", "x")
