@@ -84,6 +84,7 @@ class _Recorder:
         self._drop, self._add = _prefixes(self._root, self._folder)
         self._grouped = config.getoption("dist", "no") == "loadgroup"
         self._passed: dict[str, float] = {}
+        self._started = self._quoted = ""
 
     def pytest_sessionstart(self) -> None:
         self._tell("begun", framework=f"pytest {pytest.__version__}")
@@ -109,17 +110,22 @@ class _Recorder:
         # Once a worker, and again for one that replaces it: the reader takes the maximum.
         self._tell("collected", total=len(set(ids)))
 
+    # Of the next three each costs every test: what can be known without a call isn't asked for.
+
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self._write(f'{{"kind":"started","test":{quote(self._id(nodeid))}}}\n')
+        self._started, self._quoted = nodeid, quote(self._id(nodeid))
+        self._write(f'{{"kind":"started","test":{self._quoted}}}\n')
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         # Read from the report itself: asking `pytest_report_teststatus` costs as much as all the
         # rest, calls other people's hooks twice, and pytest 9 changes the report in there.
+        if report.outcome == "passed" and report.when != "call":
+            return  # neither an expected failure nor a subtest has other phases that pass
         expected_to_fail = hasattr(report, "wasxfail")
         if report.passed:
             if expected_to_fail:
                 self._report(report, "xpassed")
-            elif report.when == "call" and not hasattr(report, "context"):
+            elif not hasattr(report, "context"):
                 self._passed[report.nodeid] = report.duration
         elif report.failed:
             # A dead xdist worker's test is reported in phase `???` and never finishes.
@@ -135,7 +141,9 @@ class _Recorder:
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         seconds = self._passed.pop(nodeid, None)
         passed = "" if seconds is None else f',"outcome":"passed","seconds":{seconds:.6f}'
-        self._write(f'{{"kind":"finished","test":{quote(self._id(nodeid))}{passed}}}\n')
+        # Under xdist, others start before this one has finished.
+        quoted = self._quoted if nodeid == self._started else quote(self._id(nodeid))
+        self._write(f'{{"kind":"finished","test":{quoted}{passed}}}\n')
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
