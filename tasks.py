@@ -20,11 +20,6 @@ from taskslib.cancellation import Cancellation
 from taskslib.cli.outcome import cancellation, say, tell
 from taskslib.cli.session import command
 from taskslib.errors import ExitCode
-from taskslib.frameworks.environments.build import uv_program
-from taskslib.frameworks.environments.prepare import prepare
-from taskslib.frameworks.node.prepare import prepare as prepare_node
-from taskslib.processes import Command, run
-from taskslib.project import load
 
 ROOT = Path(__file__).parent
 PLATFORMS = ("linux", "darwin", "win32")
@@ -41,6 +36,8 @@ class Check:
 
 def python_services() -> Iterator[Path]:
     """Yield the folders of the services that are Python's: npm locks the frontend."""
+    from taskslib.project import load
+
     for name in load(ROOT).service_names():
         folder = ROOT / "services" / name
         if (folder / "pyproject.toml").is_file():
@@ -83,6 +80,10 @@ def check(context: Context, full: bool = False) -> ExitCode:
 
 def _passes(check: Check, cancellation: Cancellation, *, show: bool = False) -> bool:
     """Run a check, say how it ended, and show what it printed where it failed (or if `show`)."""
+    from taskslib.frameworks.environments.prepare import prepare
+    from taskslib.frameworks.node.prepare import prepare as prepare_node
+    from taskslib.processes import Command, run
+
     began = time.monotonic()
     if (check.folder / "package.json").is_file():
         variables = prepare_node(check.folder, cancellation).variables
@@ -138,6 +139,9 @@ def lock(context: Context) -> None:
 
 
 def _uv(folder: Path, *arguments: str) -> None:
+    from taskslib.frameworks.environments.build import uv_program
+    from taskslib.processes import Command, run
+
     done = run(Command((uv_program(), *arguments), cwd=folder), Cancellation())
     if done.code != 0:
         print(done.stderr, file=sys.stderr)

@@ -1,42 +1,47 @@
 """What the tasks do, as plain typed functions: a task is a few lines around one of these.
 
 Every function takes a `Session`, which says where it works; expected errors are raised as
-`TaskslibError`, a signal as `Interrupted`.
+`TaskslibError`, a signal as `Interrupted`. A function's module is imported when it is first asked
+for: `inv --list` has none of them.
 """
 
 from __future__ import annotations
 
-from taskslib.api.debugging import debug
-from taskslib.api.history import past
-from taskslib.api.machine import setup, standins
-from taskslib.api.pipeline import (
-    plan,
-    rerun_command,
-    run_folder,
-    test,
-    test_specs,
-)
-from taskslib.api.results import answered, leave_answer, reasons, recall, why
-from taskslib.api.runs import (
-    combine_coverage,
-    last_failures,
-    last_red,
-    uncovered,
-    write_report,
-)
-from taskslib.api.selection import affected, graph
-from taskslib.api.session import Session, project
-from taskslib.api.stacks import (
-    down,
-    instance_id,
-    instances,
-    kept_spec,
-    logs,
-    prunable,
-    prune,
-    running,
-    up,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from taskslib.api.debugging import debug
+    from taskslib.api.history import past
+    from taskslib.api.machine import setup, standins
+    from taskslib.api.pipeline import (
+        plan,
+        rerun_command,
+        run_folder,
+        test,
+        test_specs,
+    )
+    from taskslib.api.results import answered, leave_answer, reasons, recall, why
+    from taskslib.api.runs import (
+        combine_coverage,
+        last_failures,
+        last_red,
+        uncovered,
+        write_report,
+    )
+    from taskslib.api.selection import affected, graph
+    from taskslib.api.session import Session, project
+    from taskslib.api.stacks import (
+        down,
+        instance_id,
+        instances,
+        kept_spec,
+        logs,
+        prunable,
+        prune,
+        running,
+        up,
+    )
 
 __all__ = [
     "Session",
@@ -72,3 +77,64 @@ __all__ = [
     "why",
     "write_report",
 ]
+
+_MODULES = {
+    "debugging": ("debug",),
+    "history": ("past",),
+    "machine": (
+        "setup",
+        "standins",
+    ),
+    "pipeline": (
+        "plan",
+        "rerun_command",
+        "run_folder",
+        "test",
+        "test_specs",
+    ),
+    "results": (
+        "answered",
+        "leave_answer",
+        "reasons",
+        "recall",
+        "why",
+    ),
+    "runs": (
+        "combine_coverage",
+        "last_failures",
+        "last_red",
+        "uncovered",
+        "write_report",
+    ),
+    "selection": (
+        "affected",
+        "graph",
+    ),
+    "session": (
+        "Session",
+        "project",
+    ),
+    "stacks": (
+        "down",
+        "instance_id",
+        "instances",
+        "kept_spec",
+        "logs",
+        "prunable",
+        "prune",
+        "running",
+        "up",
+    ),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+
+if not TYPE_CHECKING:  # or every name would be one of ours to a type checker
+
+    def __getattr__(name: str) -> Any:
+        """Import a function's module on first use."""
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        globals()[name] = found
+        return found

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from taskslib.errors import UsageError, did_you_mean
-from taskslib.events import Stage
-from taskslib.pipeline.request import TestRequest
+
+if TYPE_CHECKING:
+    from taskslib.events import Stage
+    from taskslib.pipeline.request import TestRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ def requested(
     force: bool = False,
 ) -> TestRequest:
     """Return what was asked for. Raises `UsageError` for a stage that there isn't."""
+    from taskslib.pipeline.request import TestRequest
+
     return TestRequest(
         stages=_stages(stage),
         services=names(service),
@@ -51,6 +56,8 @@ def requested(
 
 def _stages(given: str | None) -> tuple[Stage, ...]:
     """Return the stages that are named, in the pipeline's order."""
+    from taskslib.events import Stage
+
     asked = names(given)
     for name in asked:
         if name not in set(Stage):

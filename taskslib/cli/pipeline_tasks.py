@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from invoke.context import Context
 from invoke.tasks import task
@@ -13,8 +14,9 @@ from taskslib.cli.path_task import PathTask
 from taskslib.cli.run import run_tests
 from taskslib.cli.session import PROGRAM_KEY, command, session
 from taskslib.errors import ExitCode, UsageError
-from taskslib.events import Stage
-from taskslib.pipeline.request import TestRequest
+
+if TYPE_CHECKING:
+    from taskslib.pipeline.request import TestRequest
 
 _SERVICE = "only these services, e.g. api,worker"
 _KEEP_GOING = "run all suites of all stages in spite of failures"
@@ -127,7 +129,7 @@ def test_unit(
 
     Example: inv test-unit --service api
     """
-    request = requested(Stage.UNIT, service, verbose=verbose, force=force)
+    request = requested("unit", service, verbose=verbose, force=force)
     return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
 
 
@@ -162,7 +164,7 @@ def test_service(
     """
     if name in {"--help", "-h"}:  # Invoke takes it for the name
         return _help(context, "test-service")
-    request = requested(Stage.SERVICE, name, verbose=verbose, keep=keep, force=force)
+    request = requested("service", name, verbose=verbose, keep=keep, force=force)
     return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
 
 
@@ -186,7 +188,7 @@ def test_integration(
 
     Example: inv test-integration -- -k restart
     """
-    request = requested(Stage.INTEGRATION, None, verbose=verbose, keep=keep, force=force)
+    request = requested("integration", None, verbose=verbose, keep=keep, force=force)
     return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from taskslib import api
 from taskslib.cli.given import Wanted
 from taskslib.cli.outcome import say, tell
 from taskslib.errors import ExitCode, NoInstanceError
-from taskslib.pipeline.plan import Plan
-from taskslib.pipeline.request import TestRequest
+
+if TYPE_CHECKING:
+    from taskslib.pipeline.plan import Plan
+    from taskslib.pipeline.request import TestRequest
 
 
 def run_tests(

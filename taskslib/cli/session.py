@@ -5,15 +5,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from taskslib.api import Session
 from taskslib.cli.outcome import cancellation, outcome, say
 from taskslib.errors import ExitCode
-from taskslib.project import find_root
+
+if TYPE_CHECKING:
+    from taskslib.api import Session
 
 CONFIG_KEY = "taskslib"
 """Where `make_ns(...)` keeps its overrides in Invoke's configuration."""
@@ -40,6 +41,9 @@ def command(
 
 def session(context: Context) -> Session:
     """Return where a task works: the folder of the tasks.py it came from, else the repo around."""
+    from taskslib.api import Session
+    from taskslib.project import find_root
+
     # Invoke has no public name for the folder of the tasks that it loaded (`inv -r` included).
     loaded_from = getattr(context.config, "_project_prefix", None)
     root = Path(loaded_from).resolve() if loaded_from else find_root(Path.cwd())

@@ -6,12 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.projects import environment, multi, write
 
 HEAVY = {
     "python_on_whales", "git", "pydantic", "pytest", "rich.live", "ruamel", "msgspec", "filelock",
     "platformdirs", "uv", "semantic_version", "tap", "xml.etree.ElementTree", "sqlite3",
 }  # fmt: skip
+OURS = ("taskslib.events", "taskslib.project", "taskslib.pipeline", "taskslib.api.")
 LIST = """
 import sys
 from invoke.program import Program
@@ -42,6 +45,16 @@ def test_list_loads_nothing_heavy(tmp_path: Path) -> None:
     loaded = modules(LIST, write(tmp_path, multi()))
     assert "taskslib.cli.namespace" in loaded
     assert not loaded & HEAVY
+    # Making a dataclass costs as much as importing a module: none of ours but one is needed.
+    assert not {name for name in loaded if name.startswith(OURS)}
+
+
+def test_all_of_the_api_is_there_when_it_is_asked_for() -> None:
+    from taskslib import api
+
+    assert {name for name in api.__all__ if callable(getattr(api, name))} == set(api.__all__)
+    with pytest.raises(AttributeError, match=r"^module 'taskslib.api' has no attribute 'tset'$"):
+        _ = api.tset  # type: ignore[attr-defined]
 
 
 def test_the_helpers_of_tests_load_the_standard_library_alone(tmp_path: Path) -> None:
