@@ -23,6 +23,7 @@ from taskslib.frameworks.base import (
     positional,
     relative_tests,
 )
+from taskslib.frameworks.covering import DATA, covering_folder
 from taskslib.frameworks.reading import EventsReader
 from taskslib.frameworks.stacks import VARIABLE, stacks_folder
 from taskslib.processes import Command
@@ -94,11 +95,11 @@ class Pytest:
             **prepared.variables,
             "TASKSLIB_EVENTS": str(events.resolve()),
         }
-        if invocation.coverage is not None:
+        covering = covering_folder(invocation)
+        if covering is not None:
             # What is imported is measured, or what the project's own configuration names.
             more = (*more, "--cov", "--cov-branch", "--cov-report=")
-            data = invocation.coverage / f"{suite.id.name}-{suite.id.stage}.coverage"
-            environment["COVERAGE_FILE"] = str(data.resolve())
+            environment["COVERAGE_FILE"] = str(covering / DATA)
         if invocation.first:
             order = invocation.output.with_suffix(".first")
             order.write_text("\n".join(invocation.first), "utf-8", errors="replace")

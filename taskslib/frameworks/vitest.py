@@ -21,6 +21,7 @@ from taskslib.frameworks.base import (
     positional,
     relative_tests,
 )
+from taskslib.frameworks.covering import covering_folder
 from taskslib.frameworks.node.package import read_package, version_of
 from taskslib.frameworks.reading import EventsReader
 from taskslib.processes import Command
@@ -128,15 +129,11 @@ class Vitest:
 def _covering(invocation: Invocation) -> Iterator[str]:
     """Yield the options that measure coverage into a folder of the suite's own."""
     modules = Path(invocation.prepared.arguments[0]).parent.parent
-    if invocation.coverage is None or not version_of(modules, _COVERAGE):
+    folder = covering_folder(invocation) if version_of(modules, _COVERAGE) else None
+    if folder is None:
         return
-    suite = invocation.suite
-    folder = invocation.coverage / f"{suite.id.name}-{suite.id.stage}"
-    folder.mkdir(parents=True, exist_ok=True)
-    # Its report names files from here on.
-    (folder / "folder.txt").write_text(str(suite.folder), "utf-8")
     yield from ("--coverage.enabled", "--coverage.provider=v8", "--coverage.reporter=lcovonly")
-    yield f"--coverage.reportsDirectory={folder.resolve()}"
+    yield f"--coverage.reportsDirectory={folder}"
 
 
 def _pattern(names: Sequence[str]) -> str:

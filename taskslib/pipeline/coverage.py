@@ -1,25 +1,28 @@
 """What all suites of a run covered together: one total, HTML for Python, lcov for everything.
 
-Suites leave their data in one folder: pytest's a `.coverage` file each, vitest's an lcov file. What
-runs in containers is not measured: it has an interpreter of its own.
+Each run of a suite leaves its data in a folder of its own, a retry too. What runs in containers is
+not measured: it has an interpreter of its own.
 """
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from taskslib.events import SuiteId
+from taskslib.frameworks.covering import DATA, LCOV, measured, name_of
+from taskslib.pipeline.lcov import merged
+
+if TYPE_CHECKING:
+    from coverage import CoverageData
 
 FOLDER = "coverage"
 """Below a run's folder: the suites' data."""
-LCOV = "lcov.info"
-_OMITTED = ["*/tests/*", "*/test/*", "*/conftest.py"]
-"""Tests cover themselves, which says nothing."""
+_TESTS = {"tests", "test", "conftest.py"}
+"""Parts of paths of what is left out: tests cover themselves, which says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +37,18 @@ class Coverage:
 
     @property
     def percent(self) -> float:
-        """Of the lines; none are covered wholly."""
-        return 100 * self.covered / self.lines if self.lines else 100.0
+        """Of the lines, of which there is at least one."""
+        return 100 * self.covered / self.lines
 
 
 def unmeasured(data: Path, suites: Iterable[SuiteId]) -> tuple[SuiteId, ...]:
     """Return the suites that left nothing in the folder of a run's data."""
-    left = {file.name.removesuffix(".coverage") for file in data.glob("*.coverage")}
-    left |= {file.parent.name for file in data.glob(f"*/{LCOV}")}
-    return tuple(one for one in suites if f"{one.name}-{one.stage}" not in left)
+    left = {one.suite for one in measured(data)}
+    return tuple(suite for suite in suites if name_of(suite) not in left)
 
 
 def combine(data: Path, target: Path, root: Path) -> Coverage | None:
-    """Combine what the suites of a run left; None where they left nothing.
+    """Combine what the suites of a run left; None where no line of the repo was measured.
 
     Args:
         data: The folder of the suites' data.
@@ -55,56 +57,65 @@ def combine(data: Path, target: Path, root: Path) -> Coverage | None:
 
     Raises OSError where they can't be written.
     """
-    files = sorted(data.glob("*.coverage")) if data.is_dir() else []
-    others = sorted(data.glob(f"*/{LCOV}")) if data.is_dir() else []
-    if not files and not others:
+    runs = list(measured(data))
+    if not runs:
         return None
     target.mkdir(parents=True, exist_ok=True)
-    lcov = target / LCOV
-    html = _python(files, target, lcov, root) if files else None
-    text = lcov.read_text("utf-8") if html is not None else ""
-    text += "".join(_from_root(one, root) for one in others)
-    lcov.write_text(text, "utf-8")
-    covered, lines = (sum(_numbers(key, text)) for key in ("LH", "LF"))
-    return Coverage(covered, lines, html, lcov)
+    python = [one.file for one in runs if one.file.name == DATA]
+    html = _python(python, target, root) if python else None
+    reports = [(one.file, _folder(one.file)) for one in runs if one.file.name == LCOV]
+    if html is not None:
+        reports.append((target / LCOV, Path.cwd()))  # it names files from where we are
+    whole = merged(((file.read_text("utf-8"), folder) for file, folder in reports), root)
+    if not whole.lines:
+        return None
+    (target / LCOV).write_text(whole.text, "utf-8")
+    return Coverage(whole.covered, whole.lines, html, target / LCOV)
 
 
-def _python(files: list[Path], target: Path, lcov: Path, root: Path) -> Path | None:
+def _python(files: list[Path], target: Path, root: Path) -> Path | None:
     import coverage
 
     data_file = target / "combined.coverage"
-    whole = coverage.Coverage(data_file=str(data_file), config_file=False)
-    whole.combine([str(file) for file in files], keep=True)
-    whole.save()
+    data_file.unlink(missing_ok=True)
     try:
-        # What lies elsewhere is nobody's code here: our own plugin, packages of other projects.
-        chosen: dict[str, Any] = {"include": [f"{root}/*"], "omit": _OMITTED, "ignore_errors": True}
-        whole.html_report(directory=str(target), title="coverage", **chosen)
-        whole.lcov_report(outfile=str(lcov), **chosen)
-    except coverage.CoverageException:  # nothing but tests was run
+        data = coverage.CoverageData(basename=str(data_file))
+        for file in files:
+            one = coverage.CoverageData(basename=str(file))
+            one.read()
+            # Where `relative_files` is on, they are named from the suite's folder on.
+            data.update(one, map_path=partial(_joined, _folder(file)))
+        own = _own(data, root)
+        data.write()
+        data.close()
+        if not own:
+            return None
+        whole = coverage.Coverage(data_file=str(data_file), config_file=False)
+        whole.load()
+        whole.html_report(own, directory=str(target), title="coverage", ignore_errors=True)
+        whole.lcov_report(own, outfile=str(target / LCOV), ignore_errors=True)
+    except coverage.CoverageException:  # what was measured is gone
         return None
     finally:
         data_file.unlink(missing_ok=True)
-    lcov.write_text(_relative(lcov.read_text("utf-8"), Path.cwd(), root), "utf-8")
     return target / "index.html"
 
 
-def _from_root(file: Path, root: Path) -> str:
-    """Return an lcov file of a suite, which names its files from the suite's folder on."""
-    folder = Path((file.parent / "folder.txt").read_text("utf-8"))
-    return _relative(file.read_text("utf-8"), folder, root)
+def _own(data: CoverageData, root: Path) -> list[str]:
+    """Return the measured files that are the repo's own and no tests.
+
+    What lies elsewhere is nobody's code here: our own plugin, packages of other projects.
+    """
+    files = [Path(name) for name in data.measured_files()]
+    below = [file for file in files if file.is_relative_to(root) and file.is_file()]
+    own = [file for file in below if not _TESTS.intersection(file.relative_to(root).parts)]
+    return sorted(map(str, own))
 
 
-def _relative(text: str, folder: Path, root: Path) -> str:
-    def renamed(found: re.Match[str]) -> str:
-        path = folder / found[1]
-        return f"SF:{path.relative_to(root).as_posix() if path.is_relative_to(root) else path}"
-
-    return re.sub(r"^SF:(.*)$", renamed, text, flags=re.MULTILINE)
+def _joined(folder: Path, name: str) -> str:
+    return str(folder / name)
 
 
-def _numbers(key: str, text: str) -> Iterator[int]:
-    for line in io.StringIO(text):
-        name, _, number = line.strip().partition(":")
-        if name == key and number.isdigit():
-            yield int(number)
+def _folder(file: Path) -> Path:
+    """Return the folder in which a suite ran that left a file."""
+    return Path((file.parent / "folder.txt").read_text("utf-8"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from taskslib.cli.path_task import given_path
-from tests.support.projects import Ran, inv, multi, write
+from tests.support.projects import TASKS, Ran, inv, multi, write
 
 TEST = "services/web/tests/unit/test_unit.py"
 TWO = "def test_a(): pass\ndef test_b(): assert 0\n"
@@ -202,6 +202,25 @@ def test_one_total_of_what_all_suites_cover(shop: Path) -> None:
     assert (shop / ".taskslib" / "coverage" / "index.html").is_file()
     # It is measured again, and not told from memory.
     assert "cached" not in inv(shop, "test", "--stage", "unit", "--coverage").out
+
+
+def test_files_of_equal_names_below_tests_and_a_retry_are_all_counted(tmp_path: Path) -> None:
+    """Named from their suites' folders on; the repo lies in a folder `tests`, and has brackets."""
+    files = {}
+    for name in ("api", "web"):
+        files[f"services/{name}/app.py"] = COVERED
+        files[f"services/{name}/setup.cfg"] = "[coverage:run]\nrelative_files = true\n"
+        files[f"services/{name}/tests/unit/test_{name}.py"] = (
+            f"{HERE}from app import f\ndef test_a(): assert f(1)\n"
+        )
+    files["services/web/tests/unit/test_flaky.py"] = FLAKY
+    files["pyproject.toml"] = '[tool.taskslib]\nproject = "shop"\npass_env = ["SEEN"]\n'
+    shop = write(tmp_path / "tests" / "[shop]", {**TASKS, **files})
+    options = ("--stage", "unit", "--coverage", "--retries", "1")
+    ran = inv(shop, "test", *options, SEEN=str(tmp_path / "seen"))
+    assert ran.code == 0, ran
+    assert "1 flaky" in ran.out
+    assert "\ncoverage: 75.0 % of 8 lines (" in ran.out
 
 
 def test_reports_for_machines(shop: Path) -> None:
