@@ -46,6 +46,9 @@ def mask_of(*environs: Mapping[str, str]) -> Mask:
 
 def _secrets(environ: Mapping[str, str]) -> Iterable[str]:
     for name, value in environ.items():
-        if len(value) >= _SHORTEST and _NAMES.search(name) and not _PLACES.search(name):
-            yield value
-            yield json.dumps(value)[1:-1]  # as it stands in what programs write down
+        if _NAMES.search(name) and not _PLACES.search(name):
+            # A key of several lines is printed line by line, and what reads a file strips its end.
+            for part in {value, *(line.strip() for line in value.splitlines())}:
+                if len(part) >= _SHORTEST:
+                    yield part
+                    yield json.dumps(part)[1:-1]  # as it stands in what programs write down

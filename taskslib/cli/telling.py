@@ -20,6 +20,7 @@ from taskslib.pipeline.plan import Plan
 from taskslib.quick import ci_seen
 from taskslib.reports.annotations import add_summary, annotation_lines, job_summary
 from taskslib.reports.failures import FailureFiles
+from taskslib.secrets import mask_of
 
 if TYPE_CHECKING:
     from taskslib.pipeline.report import Report
@@ -124,9 +125,8 @@ class Telling(ExitStack):
             from taskslib.reports.document import document, encoded
 
             reasons = api.reasons(self._plan, memory)
-            sys.stdout.buffer.write(
-                encoded(document(self._plan, report, record, reasons)).encode() + b"\n"
-            )
+            told = document(self._plan, report, record, reasons, mask_of(os.environ))
+            sys.stdout.buffer.write(encoded(told).encode() + b"\n")
             sys.stdout.flush()
 
 

@@ -15,6 +15,7 @@ from taskslib.events import SuiteId, SuiteResult
 from taskslib.pipeline.plan import Plan
 from taskslib.pipeline.report import Report
 from taskslib.reports.record import Record, SuiteRecord
+from taskslib.secrets import Mask
 from taskslib.version import __version__
 
 SCHEMA = 1
@@ -35,7 +36,9 @@ Reasons = Mapping[SuiteId, tuple[str, tuple[str, ...]]]
 """Of each suite its fingerprint, and what had changed since it ran before."""
 
 
-def document(plan: Plan, report: Report, record: Record, reasons: Reasons) -> dict[str, Any]:
+def document(
+    plan: Plan, report: Report, record: Record, reasons: Reasons, mask: Mask
+) -> dict[str, Any]:
     """Return a run as JSON objects.
 
     Args:
@@ -43,6 +46,7 @@ def document(plan: Plan, report: Report, record: Record, reasons: Reasons) -> di
         report: What it came to.
         record: What was told on the way.
         reasons: Why suites ran, as far as it is known.
+        mask: Takes secrets out of what was typed; all else is without them.
     """
     request = plan.request
     return {
@@ -56,7 +60,7 @@ def document(plan: Plan, report: Report, record: Record, reasons: Reasons) -> di
         "selection": {
             "stages": [str(stage.stage) for stage in plan.stages],
             "services": list(request.services),
-            "arguments": list(request.arguments),
+            "arguments": [mask(argument) for argument in request.arguments],
             "affected": request.affected,
             "notes": list(plan.notes),
         },

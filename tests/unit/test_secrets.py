@@ -14,6 +14,8 @@ ENVIRON = {
     "PASSWORD_FILE": "/run/secrets/password",
     "AWS_ACCESS_KEY": "/abc+def/ghi=",
     "MYSQL_PWD": 'a"b\\c"d-long',
+    "DEPLOY_PRIVATE_KEY": "-----BEGIN KEY-----\nMIIEvQIBADANBg\r\nBAQE\n-----END KEY-----\n",
+    "X_TOKEN": "tok-0123456789\n",
     "KEYBOARD": "qwertyuiop",
     "HOME": "/root/long/enough",
 }
@@ -33,6 +35,9 @@ ENVIRON = {
         ("see https://example.org:8443/x and mail a@b.example", None),
         ("/abc+def/ghi=", "***"),
         ('{"x": "a\\"b\\\\c\\"d-long"}', '{"x": "***"}'),
+        ("key: MIIEvQIBADANBg, BAQE", "key: ***, BAQE"),
+        ("-----BEGIN KEY-----\nMIIEvQIBADANBg", "***\n***"),
+        ("tok-0123456789: stripped", "***: stripped"),
         ("", None),
     ],
 )

@@ -22,6 +22,7 @@ from taskslib.reports.document import SCHEMA_FILE, document, encoded
 from taskslib.reports.failures import FailureFiles, failures_of, last_run
 from taskslib.reports.junit import write_junit
 from taskslib.reports.record import Record
+from taskslib.secrets import Mask
 from tests.support.projects import multi, write
 from tests.unit.display.names import Plain
 from tests.unit.reports.runs import BAD, EVENTS, FAILED, RESULTS, SERVICE, UNIT, WEB
@@ -40,7 +41,7 @@ def record() -> Record:
 def test_the_document_is_as_its_schema_says(tmp_path: Path, record: Record) -> None:
     plan = make_plan(load(write(tmp_path / "shop", multi())), TestRequest(arguments=("-k", "a")))
     reasons = {UNIT: ("abc", ("services/api/a.py changed",)), WEB: ("def", ())}
-    told = document(plan, REPORT, record, reasons)
+    told = document(plan, REPORT, record, reasons, Mask())
     again = json.loads(encoded(told))
     assert again == told
     schema = json.loads(SCHEMA_FILE.read_text("utf-8"))
