@@ -157,17 +157,23 @@ def _stacks(planned: Plan) -> tuple[Stack, ...]:
 
 
 def rerun_command(root: Path, suite: Suite, test: str) -> str:
-    """Return the command line that runs one test of a suite again, and only it."""
+    """Return the command line that runs one test of a suite again, and only it.
+
+    Where its name can't be typed safely, that of the suite.
+    """
     from taskslib.frameworks.base import command_line, rerun_line
     from taskslib.frameworks.detection import framework_of
 
     framework = framework_of(suite)
-    if framework is None:
-        return ""
-    file, _, name = test.partition("::")
-    if framework.name == "pytest" and name and (suite.folder / file).is_relative_to(suite.tests):
-        return command_line("inv", "test", f"{shown(suite.folder / file, root)}::{name}")
-    return rerun_line(suite, framework.selection(suite, (test,)))
+    line = ""
+    if framework is not None:
+        file, _, name = test.partition("::")
+        own = name and (suite.folder / file).is_relative_to(suite.tests)
+        if framework.name == "pytest" and own:
+            line = command_line("inv", "test", f"{shown(suite.folder / file, root)}::{name}")
+        else:
+            line = rerun_line(suite, framework.selection(suite, (test,)))
+    return line or rerun_line(suite, ())
 
 
 def run_folder(session: Session) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import subprocess
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,8 +104,19 @@ def rerun_line(suite: Suite, arguments: tuple[str, ...]) -> str:
 
 
 def command_line(*argv: str) -> str:
-    """Return words as a command line that a person can paste."""
-    return subprocess.list2cmdline(argv) if os.name == "nt" else shlex.join(argv)
+    """Return words as a command line that a person can paste; empty where none is safe."""
+    return windows_line(argv) if os.name == "nt" else shlex.join(argv)
+
+
+def windows_line(argv: Sequence[str]) -> str:
+    """Return words as a line that cmd and PowerShell both read as just them.
+
+    A test's name is anybody's: where the one or the other would replace something in it, or run
+    it, the line is empty.
+    """
+    if any(_READ_BY_SHELLS.search(word) for word in argv):
+        return ""
+    return " ".join(word if _PLAIN.fullmatch(word) else f'"{word}"' for word in argv)
 
 
 def as_pattern(name: str) -> str:
@@ -139,6 +149,9 @@ def files_below(folder: Path) -> Iterator[Path]:
         yield from (Path(parent, name) for name in names)
 
 
+_PLAIN = re.compile(r"[\w./:\\-]+", re.ASCII)
+_READ_BY_SHELLS = re.compile("""[\x00-\x1f"%!$`\u2018-\u201f]|\\\\\\Z""")
+"""What means something between double quotes, which PowerShell sees in typographic ones too."""
 _SPECIAL = re.compile(r"[.*+?^${}()|[\]\\]")
 """What means something in a pattern; more than that a backslash must not precede everywhere."""
 _NOT_TESTS = ("node_modules", "__pycache__")
