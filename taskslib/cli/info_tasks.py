@@ -40,7 +40,8 @@ def ports(context: Context, format: str = "table", service: str = "") -> None:  
     from taskslib.display.endpoints import format_endpoints
 
     one_of(format, _FORMATS)
-    tell(format_endpoints(api.running(session(context), service), format))
+    found = api.running(session(context), service)
+    tell(format_endpoints(found, format), exact=format != "table")
 
 
 @task(auto_shortflags=False)

@@ -68,9 +68,8 @@ def infra_logs(context: Context, service: str = "", tail: str = "100") -> ExitCo
     """
     if not (tail.isascii() and tail.isdecimal()):  # Invoke's own check of a number is a traceback
         raise UsageError(f"--tail {tail!r} is not a number", hint="inv infra-logs --tail 20")
-    from taskslib.display.text import clean
 
-    tell(clean(api.logs(session(context), service, tail=int(tail))).splitlines())
+    tell(api.logs(session(context), service, tail=int(tail)).splitlines())
     return ExitCode.PASSED
 
 

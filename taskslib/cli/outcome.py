@@ -73,14 +73,21 @@ def error_words(error: TaskslibError) -> str:
 
 def say(words: str) -> None:
     """Tell people something; stdout stays for data."""
-    from taskslib.display.text import clean
+    from taskslib.display.clean import clean
 
     if sys.stderr is not None:  # `print` would take stdout, which is data
         print(clean(words), file=sys.stderr, flush=True)
 
 
-def tell(lines: Iterable[str]) -> None:
-    """Write lines of data to stdout; what its encoding lacks is escaped."""
+def tell(lines: Iterable[str], *, exact: bool = False) -> None:
+    """Write lines of data to stdout; what its encoding lacks is escaped.
+
+    Names in them are anybody's: what drives a terminal or CI is taken out, unless the lines are
+    `exact`, for a machine that reads them in a format that quotes.
+    """
+    from taskslib.display.clean import clean
+
     encoding = sys.stdout.encoding or "utf-8"
-    for line in lines:
+    for given in lines:
+        line = given if exact else clean(given)
         print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)

@@ -21,8 +21,6 @@ def show(context: Context, id: str = "") -> None:  # noqa: A002 — the option's
 
     Example: inv show --id F1
     """
-    from taskslib.display.text import clean
-
     where = session(context)
     found, red = api.last_failures(where), api.last_red(where)
     if not (found or red):
@@ -33,11 +31,11 @@ def show(context: Context, id: str = "") -> None:  # noqa: A002 — the option's
             known = ", ".join(found) or "none; inv show tells what broke"
             hint = f"{did_you_mean(id.upper(), found)}failures: {known}"
             raise UsageError(f"no failure {id!r} in the last run", hint=hint)
-        tell(clean(file.read_text("utf-8")).splitlines())
+        tell(file.read_text("utf-8").splitlines())
     else:
-        tell(clean(f"{one.suite} {one.state}: {one.reason}") for one in red)
+        tell(f"{one.suite} {one.state}: {one.reason}" for one in red)
         for file in found.values():
-            tell(clean(file.read_text("utf-8")).splitlines()[:2])
+            tell(file.read_text("utf-8").splitlines()[:2])
 
 
 @task(auto_shortflags=False, help={"format": "table or json"})
@@ -50,7 +48,7 @@ def flaky(context: Context, format: str = "table") -> None:  # noqa: A002 — th
     from taskslib.display.past import flaky_lines
 
     one_of(format, _FORMATS)
-    tell(flaky_lines(api.past(session(context)).flaky(), format))
+    tell(flaky_lines(api.past(session(context)).flaky(), format), exact=format != "text")
 
 
 @task(auto_shortflags=False, help={"count": "how many", "format": "table or json"})
@@ -63,7 +61,7 @@ def slowest(context: Context, count: int = 20, format: str = "table") -> None:  
     from taskslib.display.past import slowest_lines
 
     one_of(format, _FORMATS)
-    tell(slowest_lines(api.past(session(context)).slowest(count), format))
+    tell(slowest_lines(api.past(session(context)).slowest(count), format), exact=format != "text")
 
 
 @task(
@@ -85,7 +83,10 @@ def history(
     from taskslib.display.past import history_lines
 
     one_of(format, _FORMATS)
-    tell(history_lines(api.past(session(context)).outcomes(name, count), format))
+    tell(
+        history_lines(api.past(session(context)).outcomes(name, count), format),
+        exact=format != "text",
+    )
 
 
 @task(

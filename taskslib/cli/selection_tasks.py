@@ -23,7 +23,7 @@ def graph(context: Context, format: str = "text") -> None:  # noqa: A002
     from taskslib.display.graph import FORMATS, graph_lines
 
     one_of(format, FORMATS)
-    tell(graph_lines(api.graph(session(context)), format))
+    tell(graph_lines(api.graph(session(context)), format), exact=format != "text")
 
 
 @task(
@@ -49,7 +49,7 @@ def affected(context: Context, base: str = "", format: str = "text") -> None:  #
         say(f"note: everything is affected: {found.changes.reason}")
     elif not found.services:
         say(f"nothing is affected since {found.changes.base}")
-    tell(affected_lines(found, format))
+    tell(affected_lines(found, format), exact=format != "text")
 
 
 @task(

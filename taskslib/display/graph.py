@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from taskslib.display.text import clean
+from taskslib.display.clean import clean
 from taskslib.project.dependencies.affected import Affected
 from taskslib.project.dependencies.graph import Edge, Graph, Kind
 

@@ -15,10 +15,11 @@ from rich.live import Live
 from rich.text import Text
 
 from taskslib.display.board import Board
+from taskslib.display.clean import printable
 from taskslib.display.red import Red
 from taskslib.display.rows import row, rows
 from taskslib.display.summary import summary_lines
-from taskslib.display.text import TITLES, glyphs, printable, wants_colour
+from taskslib.display.text import TITLES, glyphs, wants_colour
 from taskslib.events import Event, Note, Output, State, SuiteFinished, TestFinished
 from taskslib.pipeline.names import Names
 from taskslib.pipeline.report import Report

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from taskslib.display.text import clean
+from taskslib.display.clean import clean
 from taskslib.pipeline.history import FlakyTest, PastRun, TestTime
 
 

@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Mapping
 from typing import IO
 
-from taskslib.display.text import printable, wants_colour
+from taskslib.display.clean import printable
+from taskslib.display.text import wants_colour
 
 Line = Callable[[str, str], None]
 """Writes a text, which may come from the tests, in a style: `bold red`, or none."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,11 +20,6 @@ TITLES = {
     Stage.INTEGRATION: "Integration Tests",
 }
 
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-_WORKFLOW = re.compile(r"^([ \t]*)::(?=[A-Za-z-]+(?: [^\n]*?)?::)|##(?=(?:vso)?\[)", re.MULTILINE)
-"""What a CI service takes for a command to itself: `::error::…` however far in, `##[error]`."""
-
 
 def wants_colour(*, terminal: bool, environ: Mapping[str, str]) -> bool:
     """Tell whether to style what is written: on a terminal, or where FORCE_COLOR asks for it.
@@ -36,20 +30,6 @@ def wants_colour(*, terminal: bool, environ: Mapping[str, str]) -> bool:
         return False
     forced = environ.get("FORCE_COLOR", "")
     return forced != "0" if forced else terminal
-
-
-def clean(text: str) -> str:
-    """Return a text of the tests' without what could drive terminal or CI; tabs and lines stay."""
-    return _WORKFLOW.sub(_defused, _CONTROL.sub("", text.replace("\r\n", "\n")))
-
-
-def printable(text: str, encoding: str) -> str:
-    """Return a text of the tests' as a stream can show it: cleaned, and in its encoding."""
-    return clean(text).encode(encoding, "replace").decode(encoding, "replace")
-
-
-def _defused(found: re.Match[str]) -> str:
-    return "# #" if found[1] is None else f"{found[1]}: :"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from taskslib.display.text import printable
+from taskslib.display.clean import printable
 from taskslib.events import Failure, State, SuiteId
 from taskslib.pipeline.names import Names
 from taskslib.pipeline.report import Report

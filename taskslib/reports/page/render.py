@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 
-from taskslib.display.text import TITLES, clean, duration
+from taskslib.display.clean import clean
+from taskslib.display.text import TITLES, duration
 from taskslib.events import Counts, Failure, Outcome, SuiteId
 from taskslib.pipeline.history import FlakyTest, PastTotal
 from taskslib.pipeline.report import is_own_failure

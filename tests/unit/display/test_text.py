@@ -8,15 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskslib.display.text import (
-    clean,
-    duration,
-    glyphs,
-    indented,
-    suite_words,
-    total_words,
-    wants_colour,
-)
+from taskslib.display.clean import clean
+from taskslib.display.text import duration, glyphs, indented, suite_words, total_words, wants_colour
 from taskslib.events import Counts, State
 
 
@@ -92,6 +85,7 @@ def test_glyphs_that_an_encoding_has() -> None:
         ("::error file=a.py,line=1::no", ": :error file=a.py,line=1::no"),
         ("ok\n   \t::stop-commands::x", "ok\n   \t: :stop-commands::x"),
         ("\x1b[31m::add-mask::x", ": :add-mask::x"),
+        ("\u00a0\u2003\u200b\ufeff::error::x", "\u00a0\u2003\u200b\ufeff: :error::x"),
         ("E   ##[error]no ##vso[task.complete]", "E   # #[error]no # #vso[task.complete]"),
         ("tests/a.py::test_b ::c:: std::vector", "tests/a.py::test_b ::c:: std::vector"),
         ("::test_b", "::test_b"),
@@ -102,12 +96,20 @@ def test_clean(text: str, shown: str) -> None:
     assert clean(text) == shown
 
 
-@given(st.text(st.sampled_from("\x1b\x9b[]0;m:# \n\r\tavso\x00\x07")) | st.text())
+def test_a_megabyte_of_empty_lines_is_no_work() -> None:
+    assert clean("\n" * 1_000_000) == "\n" * 1_000_000
+
+
+PARTS = ["::error::", "##[", " ", "\u00a0", "\u200b", "\u2028", "\x1b[31m", "\n", "a", "\x85"]
+
+
+@given(st.lists(st.sampled_from(PARTS)).map("".join) | st.text())
 def test_nothing_that_is_shown_drives_a_terminal_or_ci(text: str) -> None:
     shown = clean(text)
     assert {c for c in shown if unicodedata.category(c) == "Cc"} <= {"\n", "\t"}
     assert not any(
-        line.strip(" \t").startswith("::error::") or "##[" in line for line in shown.split("\n")
+        line.replace("\u200b", "").lstrip().startswith("::error::") or "##[" in line
+        for line in shown.split("\n")
     )
 
 
