@@ -14,6 +14,8 @@ _LINES = 12
 """Lines of a report, and"""
 _CAPTURED = 5
 """lines of each thing that was captured, which are shown: of what was printed the last ones."""
+_WIDEST = 400
+"""Characters of a line: what a test compares or prints can be of any size."""
 _SECTION = re.compile(r"^-{3,} Captured (\S+) (\S+) -{3,}$", re.IGNORECASE)
 _ADVICE = "Use -v to get more diff"
 """What pytest says where it has cut a comparison; `inv show` has no more of it either."""
@@ -23,11 +25,30 @@ _MARKED = re.compile(r"^([>E])(?: (\s*)(.*))?$")
 
 def message(failure: Failure) -> str:
     """Return the line that says what went wrong: of an assertion that is the assertion."""
+    return narrowed(_message(failure))
+
+
+def _message(failure: Failure) -> str:
     return re.sub(r"^AssertionError: (?=assert )", "", failure.message)
 
 
+def narrowed(text: str) -> str:
+    """Return a text without the ends of very long lines."""
+    return "\n".join(map(_cut, text.split("\n")))
+
+
 def excerpt(failure: Failure) -> Iterator[str]:
-    """Yield the lines of a failure's report that say more than its message."""
+    """Yield the lines of a failure's report that say more than its message; cut, where long."""
+    yield from map(_cut, _excerpt(failure))
+
+
+def _cut(line: str) -> str:
+    if len(line) <= _WIDEST:
+        return line
+    return f"{line[:_WIDEST]} … {len(line) - _WIDEST} more characters"
+
+
+def _excerpt(failure: Failure) -> Iterator[str]:
     report, captured = _parts(failure.text)
     marked = [found for line in report if (found := _MARKED.match(line))]
     from_pytest = any(found[1] == "E" for found in marked)
@@ -59,7 +80,7 @@ def _pytest(failure: Failure, marked: list[re.Match[str]]) -> Iterator[str]:
     code = [found[3] or "" for found in marked if found[1] == ">"]
     said = [(found[2] or "", found[3] or "") for found in marked if found[1] == "E"]
     yield from (f"> {line}" for line in dict.fromkeys((*code[:1], *code[-1:])))
-    if said and said[0][1] in {failure.message, message(failure)}:
+    if said and said[0][1] in {failure.message, _message(failure)}:
         said = said[1:]
     said = [(space, text) for space, text in said if text and text != _ADVICE]
     margin = min((len(space) for space, text in said if text), default=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from taskslib.display.causes import Causes
-from taskslib.display.excerpt import excerpt, message
+from taskslib.display.excerpt import excerpt, message, narrowed
 from taskslib.display.styled import Line
 from taskslib.display.text import beside_counts, indented, withheld_words
 from taskslib.events import Failure, SuiteId, SuiteResult
@@ -58,10 +58,10 @@ class Red:
             between = "\n" if result.failures else ""
             self._line(between + indented(said), "red")
         if result.details:
-            self._line(indented(result.details), "")
+            self._line(indented(narrowed(result.details)), "")
         if result.logs:
             self._line("    logs of its containers:", "")
-            self._line(indented(result.logs, "    | "), "")
+            self._line(indented(narrowed(result.logs), "    | "), "")
         missed = suspects(result)
         if missed:
             self._line(f"    {withheld_words(missed)}", "dim")
@@ -73,7 +73,7 @@ class Red:
         where = f"{self._names.place(suite, failure.path)}:{failure.line}: " if known else ""
         # The file is in the place already, and in the command.
         file, _, name = failure.test.partition("::")
-        test = name if known and name and file == failure.path else failure.test
+        test = narrowed(name if known and name and file == failure.path else failure.test)
         head = " ".join(filter(None, (failure.id, failure.outcome.upper(), test)))
         self._line(f"\n    {head}", "bold red")
         self._line(f"    {where}{message(failure)}", "")

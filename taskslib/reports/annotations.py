@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from taskslib.display.clean import printable
+from taskslib.display.excerpt import message, narrowed
 from taskslib.events import Failure, State, SuiteId
 from taskslib.pipeline.names import Names
 from taskslib.pipeline.report import Report
 
 _MOST = 50
 """Annotations that a run makes: GitHub shows ten of a step, and keeps fifty of a run."""
-_SUMMARY = 200
-"""Failures in the job's summary; GitHub takes a megabyte."""
+_SUMMARY = 900_000
+"""Bytes of the job's summary: GitHub takes a megabyte, and of more nothing at all."""
+_LONGEST = 4_000
+"""Characters of an annotation's message, which GitHub cuts as well."""
 
 
 def annotation_lines(report: Report, names: Names) -> Iterator[str]:
@@ -43,15 +46,19 @@ def job_summary(report: Report, names: Names) -> str:
     head = ["| suite | stage | state | passed | failed | skipped | time |", "|---" * 7 + "|"]
     red = [(one, failure) for one in report.results for failure in one.failures]
     lines = [*head, *rows, ""]
-    for result, failure in red[:_SUMMARY]:
-        lines += [
-            f"**{_cell(failure.id)}** {_code(f'{result.suite} {failure.test}')}  ",
-            f"{_code(failure.message)}  ",
+    size = sum(len(line.encode()) + 1 for line in lines)
+    for number, (result, failure) in enumerate(red):
+        told = [
+            f"**{_cell(failure.id)}** {_code(narrowed(f'{result.suite} {failure.test}'))}  ",
+            f"{_code(message(failure))}  ",
             f"again: {_code(names.rerun(result.suite, failure.test))}",
             "",
         ]
-    if len(red) > _SUMMARY:
-        lines.append(f"… and {len(red) - _SUMMARY} more failures")
+        size += sum(len(line.encode()) + 1 for line in told)
+        if size > _SUMMARY:
+            lines.append(f"… and {len(red) - number} more failures")
+            break
+        lines += told
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -66,8 +73,8 @@ def _failure(suite: SuiteId, failure: Failure, names: Names) -> str:
     if failure.path and failure.line:
         file = names.place(suite, failure.path)
         place = f"file={_property(file)},line={failure.line},"
-    title = f"title={_property(f'{suite} {failure.test}')}"
-    return f"::error {place}{title}::{_data(failure.message)}"
+    title = f"title={_property(narrowed(f'{suite} {failure.test}'))}"
+    return f"::error {place}{title}::{_data(failure.message[:_LONGEST])}"
 
 
 def _data(text: str) -> str:

@@ -164,6 +164,16 @@ def test_many_causes_are_cut() -> None:
     assert "    … and 10 more failures: inv show\n" in text
 
 
+def test_a_megabyte_in_one_line_is_cut() -> None:
+    long = "x" * 10**6
+    text = f"E   ValueError: {long}\nE    {long}\n{'Captured stdout call':-^80}\n{long}\n"
+    failure = replace(FAILURE, message=f"ValueError: {long}", text=text)
+    result = SuiteResult(UNIT, State.FAILED, Counts(failed=1), (failure,), details=long, logs=long)
+    told = shown(result)
+    assert len(told) < 4000
+    assert f"ValueError: {'x' * 388} … 999612 more characters\n" in told
+
+
 def test_fifty_failures_of_one_cause_are_one_with_a_count() -> None:
     failures = tuple(
         replace(FAILURE, test=f"a.py::t{n}", id=f"F{n}", message=f"assert {n} == 4")

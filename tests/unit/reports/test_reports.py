@@ -127,6 +127,17 @@ def test_which_ci_is_seen(environ: dict[str, str], *, seen: bool) -> None:
     assert ci_seen(environ) is seen
 
 
+def test_what_ci_gets_is_no_larger_than_it_takes() -> None:
+    """GitHub takes a megabyte as a job's summary, and nothing at all of one that is larger."""
+    long = [replace(BAD, message="é" * 10**6, test=f"t::{'x' * 5000}{n}") for n in range(900)]
+    report = Report((replace(FAILED, failures=tuple(long)),), 1.0)
+    summary = job_summary(report, Plain())
+    assert 800_000 < len(summary.encode()) < 1_000_000
+    shown = summary.count("again: ")
+    assert summary.endswith(f"\n… and {900 - shown} more failures\n")
+    assert all(len(line) < 6000 for line in annotation_lines(report, Plain()))
+
+
 def test_the_jobs_summary() -> None:
     odd = replace(BAD, message="a `b` ``c`` | <script>")
     results = (replace(FAILED, failures=(odd,)), *RESULTS[1:2])
