@@ -1,0 +1,159 @@
+"""From a tag to a version and its image tags. Pure; rules and order are semver's.
+
+Semantic Versioning 2.0.0 says what a version is and which of two is higher, the distribution
+specification which characters an image's tag may have: `[A-Za-z0-9_][A-Za-z0-9._-]{0,127}`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from taskslib.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from semantic_version import Version as Semver
+
+LATEST = "latest"
+_LONGEST = 128
+"""Characters of an image's tag."""
+_COMPONENT = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+"""One part of an image's name, between slashes."""
+_HOST = re.compile(r"[a-z0-9.-]+(?::[0-9]+)?|\[[0-9a-f:]+\](?::[0-9]+)?")
+_COMMIT = 12
+"""Digits of a commit in a development version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version, and which image tags it is published under."""
+
+    text: str
+    """Without the `v`."""
+    prerelease: bool
+    floating: tuple[str, ...] = ()
+    """Those tags that move to it: `1.2`, `1`, `latest`, each only where it is the highest."""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """All image tags, the immutable one first."""
+        return (self.text, *self.floating)
+
+    @property
+    def latest(self) -> bool:
+        """Whether it moves `latest`."""
+        return LATEST in self.floating
+
+
+def version_of_tag(tag: str, others: Iterable[str]) -> Version:
+    """Return the version that a tag names. Raises `UsageError` where it names none.
+
+    Args:
+        tag: `v1.2.3`, `v2.0.0-rc.1`.
+        others: All tags of the repository; those that are no versions count for nothing.
+    """
+    version = _parsed(tag)
+    if version.prerelease:
+        return Version(str(version), prerelease=True)
+    stable = [one for one in _versions(others) if not one.prerelease]
+    minors = [one for one in stable if (one.major, one.minor) == (version.major, version.minor)]
+    majors = [one for one in stable if one.major == version.major]
+    kinds = (
+        (f"{version.major}.{version.minor}", minors),
+        (str(version.major), majors),
+        (LATEST, stable),
+    )
+    floating = tuple(name for name, rivals in kinds if all(one <= version for one in rivals))
+    return Version(str(version), prerelease=False, floating=floating)
+
+
+def development(tags: Iterable[str], distance: int, commit: str, *, dirty: bool) -> Version:
+    """Return the version of a checkout that no tag names.
+
+    It is higher than the release that it comes after and lower than any that can follow, their
+    prereleases included: a number is lower than any word, which is why it begins with 0.
+
+    Args:
+        tags: The tags of the commits that it comes after.
+        distance: How many commits it is from the highest of them.
+        commit: Its full hash.
+        dirty: Whether there are changes that are not committed.
+    """
+    last = max(_versions(tags), default=None)
+    if last is None:
+        start = "0.0.0-0"
+    elif last.prerelease:
+        start = f"{last}.0"
+    else:
+        start = f"{last.next_patch()}-0"
+    text = f"{start}.dev.{distance}.g{commit[:_COMMIT]}{'.dirty' if dirty else ''}"
+    return Version(text, prerelease=True)
+
+
+def highest(tags: Iterable[str]) -> str:
+    """Return the tag with the highest version; empty where none has one."""
+    named = [(version, tag) for tag in tags if (version := _version(tag)) is not None]
+    return max(named)[1] if named else ""
+
+
+def tag_of(version: str) -> str:
+    """Return the tag of a version that somebody typed. Raises `UsageError` for what is none."""
+    tag = version if version.startswith("v") else f"v{version}"
+    return f"v{_parsed(tag)}"
+
+
+def image_name(registry: str, *parts: str) -> str:
+    """Return the name of an image, in lower case. Raises `ConfigError` where it can't be one.
+
+    Args:
+        registry: Host, port and folders; empty for an image that is in no registry.
+        parts: The project, and the service where there are several.
+    """
+    place = registry.strip("/").lower()
+    name = "-".join(parts).lower()
+    host, *folders = place.split("/") if place else ("",)
+    wrong = [part for part in (*folders, name) if not _COMPONENT.fullmatch(part)]
+    if wrong or (host and not _HOST.fullmatch(host)):
+        raise ConfigError(
+            f"{'/'.join(filter(None, (place, name)))!r} can't be an image's name",
+            hint="set `project`, or `registry` in [tool.taskslib.release]: letters, digits, . _ -",
+        )
+    return "/".join(filter(None, (place, name)))
+
+
+def _parsed(tag: str) -> Semver:
+    version = _version(tag)
+    if version is not None and len(str(version)) <= _LONGEST:
+        return version
+    if version is not None:
+        raise UsageError(f"{tag!r} is longer than an image's tag may be ({_LONGEST} characters)")
+    bare = tag.partition("+")[0]
+    if bare != tag and _version(bare) is not None:
+        raise UsageError(
+            f"{tag!r}: an image's tag can't have a `+`, and another character in its place would "
+            "make it a prerelease",
+            hint=f"tag {bare}, or the version after it",
+        )
+    raise UsageError(
+        f"{tag!r} is no version: `v`, three numbers, and for a prerelease `-` and its name",
+        hint="v1.2.3 or v2.0.0-rc.1, without leading zeros",
+    )
+
+
+def _versions(tags: Iterable[str]) -> list[Semver]:
+    return [version for tag in tags if (version := _version(tag)) is not None]
+
+
+def _version(tag: str) -> Semver | None:
+    """Return a tag's version; None where it has none, or one that can be no image's tag."""
+    from semantic_version import Version as Semver
+
+    text = tag.removeprefix("v")
+    try:
+        version = Semver(text) if text != tag and text.isascii() else None
+    except ValueError:
+        return None
+    # The library takes a line's end for the text's.
+    return None if version is None or version.build or str(version) != text else version
