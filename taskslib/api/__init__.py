@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         test,
         test_specs,
     )
+    from taskslib.api.releases import version, write_outputs
     from taskslib.api.results import answered, leave_answer, reasons, recall, why
     from taskslib.api.runs import (
         combine_coverage,
@@ -74,7 +75,9 @@ __all__ = [
     "test_specs",
     "uncovered",
     "up",
+    "version",
     "why",
+    "write_outputs",
     "write_report",
 ]
 
@@ -91,6 +94,10 @@ _MODULES = {
         "run_folder",
         "test",
         "test_specs",
+    ),
+    "releases": (
+        "version",
+        "write_outputs",
     ),
     "results": (
         "answered",

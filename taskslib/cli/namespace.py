@@ -10,13 +10,22 @@ from taskslib.cli import (
     info_tasks,
     infra_tasks,
     pipeline_tasks,
+    release_tasks,
     report_tasks,
     selection_tasks,
     setup_tasks,
 )
 from taskslib.cli.session import CONFIG_KEY
 
-_GROUPS = (pipeline_tasks, report_tasks, infra_tasks, info_tasks, selection_tasks, setup_tasks)
+_GROUPS = (
+    pipeline_tasks,
+    report_tasks,
+    infra_tasks,
+    info_tasks,
+    selection_tasks,
+    release_tasks,
+    setup_tasks,
+)
 
 
 def make_ns(**overrides: object) -> Collection:

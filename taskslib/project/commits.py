@@ -53,6 +53,15 @@ class Git:
         told = self("merge-base", "HEAD", *commits) if commits else None
         return told.split()[0] if told and told.strip() else None
 
+    def is_ancestor(self, commit: str, tip: str) -> bool:
+        """Return whether a commit is in the history of another, as far as that is here."""
+        return self("merge-base", "--is-ancestor", commit, tip) is not None
+
+    @property
+    def has_remote(self) -> bool:
+        """Whether there is a remote called origin."""
+        return bool(self("config", "--get", "remote.origin.url"))
+
     @property
     def is_shallow(self) -> bool:
         """Whether the clone has only the latest of its history."""
@@ -70,10 +79,15 @@ class Git:
         """Fetch a commit or a branch; of its history only what a full clone has to have."""
         return self._fetch(*(["--depth=1"] if self.is_shallow else []), "origin", what)
 
-    def deepen(self, depth: int) -> bool:
-        """Fetch more history of all that a shallow clone has."""
-        return self._fetch(f"--deepen={depth}")
+    def deepen(self, depth: int, *what: str) -> bool:
+        """Fetch more history of all that a shallow clone has, or of a remote's branch."""
+        return self._fetch(f"--deepen={depth}", *what)
+
+    def complete(self) -> bool:
+        """Fetch all history of what a shallow clone has, and all tags."""
+        return self._fetch("--unshallow", "--tags", "origin")
 
     def _fetch(self, *arguments: str) -> bool:
-        fetched = self("fetch", "--quiet", "--no-tags", *arguments, timeout=_FETCH)
+        tags = () if "--tags" in arguments else ("--no-tags",)
+        fetched = self("fetch", "--quiet", *tags, *arguments, timeout=_FETCH)
         return fetched is not None

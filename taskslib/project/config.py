@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from taskslib.errors import ConfigError, did_you_mean
-from taskslib.project.model import Limits, Slow
+from taskslib.project.model import Limits, Release, Slow
 
 _PROJECT = r"[^/\\]+"
 """A project's name is part of file names."""
@@ -92,6 +92,30 @@ class SlowConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     integration: Seconds = _SLOW.integration
 
 
+_RELEASE = Release()
+
+
+class ReleaseConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[tool.taskslib.release]`: how versions are made and images published."""
+
+    registry: str = _RELEASE.registry
+    """Host and folders of the images; the variable REGISTRY wins over it."""
+    branch: str = _RELEASE.branch
+    """The default branch, where the remote's HEAD is another."""
+    branches: tuple[str, ...] = _RELEASE.branches
+    """Patterns of branches that are released from besides, such as `release/*`."""
+    changelog: str = _RELEASE.changelog
+    """The file that has a section of each version; empty for none."""
+    platforms: tuple[str, ...] = _RELEASE.platforms
+    """What images are built for; by default what the builder runs on."""
+    cache: str = _RELEASE.cache
+    """The image name under which the registry keeps the builds' cache; empty for none."""
+    sbom: bool | str = _RELEASE.sbom
+    """Whether pushed images get a list of what is in them; or the image that makes it."""
+    provenance: Literal["", "min", "max"] = "min"
+    """How much pushed images tell of how they were built; empty for nothing."""
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[tool.taskslib]`. Paths start at the repo's root, unless it says otherwise."""
 
@@ -109,6 +133,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The Compose file of a service's test stack, or the file's folder, in each service."""
     stack: str = "deploy/test"
     """The Compose file of the full test stack, or the file's folder."""
+    dev_stack: str = "deploy/dev"
+    """The Compose file of the full stack for development, or the file's folder."""
     jobs: Annotated[int, msgspec.Meta(ge=1)] | None = None
     """How many suites run at once; by default the number of processors."""
     stacks: Annotated[int, msgspec.Meta(ge=1)] | None = None
@@ -117,6 +143,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How long the steps may take."""
     slow: SlowConfig = SlowConfig()
     """Which tests are named as slow."""
+    release: ReleaseConfig = ReleaseConfig()
+    """How versions are made and images published."""
     pass_env: tuple[str, ...] = ()
     """Names of variables (`*` is a wildcard) that tests get besides the usual ones."""
     inputs: tuple[str, ...] = ()
@@ -139,6 +167,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def slow_tests(self) -> Slow:
         """Return which tests are named as slow."""
         return Slow(**msgspec.structs.asdict(self.slow))
+
+    def releases(self) -> Release:
+        """Return how versions are made and images published."""
+        return Release(**msgspec.structs.asdict(self.release))
 
     def of(self, name: str) -> ServiceConfig:
         """Return what is configured for one service."""
@@ -184,9 +216,10 @@ def _table(within: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
 def _convert(table: Mapping[str, object], where: str) -> Config:
     _check_keys(table, Config, where)
     _check_suites(table, ("unit", "integration"), where)
-    limits = table.get("limits")
-    if isinstance(limits, dict):
-        _check_keys(limits, LimitsConfig, f"{where}: limits")
+    for key, kind in (("limits", LimitsConfig), ("release", ReleaseConfig)):
+        found = table.get(key)
+        if isinstance(found, dict):
+            _check_keys(found, kind, f"{where}: {key}")
     services = table.get("service", {})
     if isinstance(services, dict):
         for name, one in services.items():

@@ -98,6 +98,27 @@ class Slow:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """How versions are made and images published: `[tool.taskslib.release]`."""
+
+    registry: str = ""
+    """Host and folders of the images; the variable REGISTRY wins over it."""
+    branch: str = ""
+    """The default branch; empty leaves it to the remote."""
+    branches: tuple[str, ...] = ()
+    """Patterns of branches that are released from besides."""
+    changelog: str = "CHANGELOG.md"
+    """The file that has a section of each version; empty for none."""
+    platforms: tuple[str, ...] = ()
+    cache: str = ""
+    """The image name under which the registry keeps the builds' cache; empty for none."""
+    sbom: bool | str = True
+    """Whether images get a list of what is in them; or the image that makes it."""
+    provenance: str = "min"
+    """How much images tell of how they were built; empty for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Runner:
     """How a suite is run that isn't run by a framework known here: any command, a JUnit report."""
 
@@ -148,6 +169,9 @@ class Project:
     """How many stacks are up at once in a run."""
     limits: Limits = Limits()
     slow: Slow = Slow()
+    dev: Stack | None = None
+    """The full stack of `deploy/dev`."""
+    release: Release = Release()
     harmless: tuple[str, ...] = ()
     """Patterns of files that no suite depends on, though they are nobody's."""
     dropped: tuple[str, ...] = ()

@@ -44,6 +44,7 @@ test-integration: Run the integration stage alone: the full stack in containers.
 test-service: Run the service stage of a service: it and its direct dependencies in containers.
 test-unit: Run the unit stage alone: no containers.
 test-verbose: Run the whole pipeline and show the frameworks' own output.
+version: Print the version of a tag or of the checkout, and which image tags it moves.
 why: Say why a service's suites ran the last time, and what would make them run again.
 """
 

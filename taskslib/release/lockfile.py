@@ -1,0 +1,59 @@
+"""`deploy/prod/images.lock`: what was released, by digest. TOML, in one order, so that it diffs.
+
+version = "1.2.3"
+revision = "…"                    # the commit
+[images.api]                      # by service
+name = "registry/shop-api"
+digest = "sha256:…"
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+LOCK = "deploy/prod/images.lock"
+_HEAD = "# What was released, by digest. `inv build --push` writes it; it belongs in git.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """An image as it is in the registry."""
+
+    name: str
+    """Without tag."""
+    digest: str
+
+
+def written(version: str, revision: str, images: Mapping[str, Locked]) -> str:
+    """Return the text of the lock of a release.
+
+    Args:
+        version: What was released.
+        revision: The commit that it was built from.
+        images: By service.
+    """
+    # JSON's strings are TOML's too; a service's name may have a dot.
+    top = f"version = {json.dumps(version)}\nrevision = {json.dumps(revision)}\n"
+    tables = (
+        f"\n[images.{json.dumps(service)}]\n"
+        f"name = {json.dumps(one.name)}\ndigest = {json.dumps(one.digest)}\n"
+        for service, one in sorted(images.items())
+    )
+    return "".join((_HEAD, top, *tables))
+
+
+def released(root: Path, tag: str) -> str | None:
+    """Return the commit that the lock has for a tag; None where it has another, or can't be read.
+
+    A lock that is damaged is written anew by the next release, so it refuses none.
+    """
+    try:
+        found = tomllib.loads((root / LOCK).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    revision = found.get("revision")
+    return revision if found.get("version") == tag[1:] and isinstance(revision, str) else None

@@ -1,0 +1,185 @@
+"""Which version a checkout is, or a tag: git and the remote are asked, `version.py` decides.
+
+The remote is asked for all its tags at once, since a clone may have none, or those of yesterday;
+nothing but missing history is fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from taskslib.errors import UsageError
+from taskslib.project.commits import Git
+from taskslib.project.model import Release
+from taskslib.release.lockfile import LOCK, released
+from taskslib.release.remote import HEADS, Remote, ask_remote, local_tags
+from taskslib.release.version import Version, development, highest, version_of_tag
+
+_DEFAULTS = ("main", "master")
+_DEEPENED = (50, 500, 5000, 2_147_483_647)
+"""By how many commits a shallow clone is deepened to find a commit; the last is git's infinity."""
+_COMPLETE = "git fetch --unshallow --tags"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A version, and where it stands in the history."""
+
+    version: Version
+    commit: str
+    """The full hash."""
+    tag: str = ""
+    """Empty for a development version."""
+    dirty: bool = False
+    """Whether there are changes that are not committed."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of how it was found."""
+
+
+def resolve(root: Path, environ: Mapping[str, str], settings: Release, tag: str = "") -> Found:
+    """Return the version of a tag, or of the checkout. Raises `UsageError` for what is none.
+
+    Args:
+        root: The repo.
+        environ: For what CI says: `GITHUB_REF_TYPE` and `GITHUB_REF_NAME`, Gitea's too.
+        settings: Which branches may be released from.
+        tag: A tag; else that of CI, or the highest one of the commit that is checked out.
+    """
+    git = Git(root, environ)
+    head = git.commit("HEAD")
+    if head is None:
+        why = git.said or "there is no commit"
+        raise UsageError(f"{root} has no version: {why}", hint="a version comes from git's tags")
+    dirty = is_dirty(git)
+    ci = environ.get("GITHUB_REF_NAME", "") if environ.get("GITHUB_REF_TYPE") == "tag" else ""
+    wanted = tag or ci
+    if not wanted and not dirty:
+        wanted = highest(one for one, commit in local_tags(git).items() if commit == head)
+    if wanted:
+        return _tagged(git, settings, wanted, head if wanted == ci and not tag else "", dirty=dirty)
+    return _untagged(git, head, dirty=dirty)
+
+
+def is_dirty(git: Git) -> bool:
+    """Return whether files differ from the commit, untracked ones included, the lock not."""
+    told = git("status", "--porcelain", "-z", "--untracked-files=all", "--", ".", f":!{LOCK}")
+    return bool(told)
+
+
+def _tagged(git: Git, settings: Release, tag: str, head: str, *, dirty: bool) -> Found:
+    version_of_tag(tag, ())  # what is no version needs no remote
+    remote, notes = _asked(git)
+    local = local_tags(git)
+    here, there = local.get(tag), remote.tags.get(tag) if remote else None
+    commit = there or here
+    if commit is None:
+        raise UsageError(f"there is no tag {tag!r}", hint=f"`git tag {tag}`, or `git fetch --tags`")
+    was = released(git.root, tag)
+    moved = next((one for one in (here, head or None, was) if one not in {None, commit}), None)
+    if moved is not None:
+        raise UsageError(
+            f"{tag} is {commit[:12]} now, and was {moved[:12]}: a version does not change",
+            hint="release what is new under the next version",
+        )
+    if git.commit(commit) is None:
+        git.fetch_one(f"refs/tags/{tag}")
+    version = version_of_tag(tag, {*local, *(remote.tags if remote else ())})
+    check_branch(git, settings, remote, commit, tag)
+    return Found(version, commit, tag, dirty, notes)
+
+
+def _asked(git: Git) -> tuple[Remote | None, tuple[str, ...]]:
+    """Return what the remote has, or why it is not known. Raises `UsageError` where it must be."""
+    remote = ask_remote(git)
+    if remote is not None:
+        return remote, ()
+    said = git.said
+    if git.is_shallow:
+        raise UsageError(
+            "this clone is shallow, and the remote does not tell its tags: which version is the "
+            "highest is not known",
+            details=said,
+            hint=_COMPLETE,
+        )
+    if git.has_remote:
+        return None, (f"the remote does not answer: its tags are those of the last fetch ({said})",)
+    return None, ()
+
+
+def check_branch(git: Git, settings: Release, remote: Remote | None, commit: str, what: str) -> str:
+    """Return the branch that a commit is on, of those that may be released from.
+
+    Raises `UsageError` where it is on none of them.
+    """
+    allowed = tuple(branches(git, settings, remote))
+    for branch in allowed:
+        if _holds(git, branch, remote.branches.get(branch, "") if remote else "", commit):
+            return branch
+    names = ", ".join((_default(git, settings, remote) or "main", *settings.branches))
+    raise UsageError(
+        f"{what} is not on a branch that is released from ({names})",
+        hint='merge it; or allow more, as `branches = ["release/*"]` in [tool.taskslib.release]',
+    )
+
+
+def branches(git: Git, settings: Release, remote: Remote | None) -> Iterator[str]:
+    """Yield the branches that may be released from, the default one first."""
+    default = _default(git, settings, remote)
+    if default:
+        yield default
+    listed = git("for-each-ref", "--format=%(refname:lstrip=2)", HEADS) or ""
+    known = dict.fromkeys((*(remote.branches if remote else ()), *listed.splitlines()))
+    for name in known:
+        if name != default and any(fnmatchcase(name, one) for one in settings.branches):
+            yield name
+
+
+def _default(git: Git, settings: Release, remote: Remote | None) -> str:
+    if settings.branch:
+        return settings.branch
+    if remote is not None and remote.default:
+        return remote.default
+    told = (git("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD") or "").strip()
+    if told:
+        return told.removeprefix("refs/remotes/origin/")
+    return next((one for one in _DEFAULTS if git.commit(f"{HEADS}{one}") is not None), "")
+
+
+def _holds(git: Git, branch: str, tip: str, commit: str) -> bool:
+    """Return whether a branch has a commit in its history, here or at the remote.
+
+    Raises `UsageError` where a shallow clone does not tell and nothing more can be fetched.
+    """
+    if tip:
+        tracking = f"+{HEADS}{branch}:refs/remotes/origin/{branch}"
+        if git.commit(tip) is None:
+            git.fetch_one(tracking)
+        for depth in _DEEPENED:
+            if git.is_ancestor(commit, tip) or not git.is_shallow:
+                break
+            if not git.deepen(depth, "origin", tracking):
+                raise UsageError(
+                    f"this clone is shallow: whether {branch} has {commit[:12]} is not known",
+                    details=git.said,
+                    hint=_COMPLETE,
+                )
+    names: Iterable[str] = (tip, f"refs/remotes/origin/{branch}", f"{HEADS}{branch}")
+    tips = [found for one in names if one and (found := git.commit(one)) is not None]
+    return any(git.is_ancestor(commit, one) for one in tips)
+
+
+def _untagged(git: Git, head: str, *, dirty: bool) -> Found:
+    if git.is_shallow and not git.complete():
+        raise UsageError(
+            "this clone is shallow: which version it comes after is not known",
+            details=git.said,
+            hint=_COMPLETE,
+        )
+    before = tuple(local_tags(git, "--merged", head))
+    last = highest(before)
+    since = ("--count", head, *([f"^refs/tags/{last}"] if last else []), "--")
+    distance = int((git("rev-list", *since) or "0").strip())
+    return Found(development(before, distance, head, dirty=dirty), head, dirty=dirty)
