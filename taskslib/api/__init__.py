@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from taskslib.api.debugging import debug
     from taskslib.api.history import past
+    from taskslib.api.images import BuildRequest, bake_file, build
     from taskslib.api.machine import setup, standins
     from taskslib.api.pipeline import (
         plan,
@@ -45,9 +46,12 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "BuildRequest",
     "Session",
     "affected",
     "answered",
+    "bake_file",
+    "build",
     "combine_coverage",
     "debug",
     "down",
@@ -84,6 +88,11 @@ __all__ = [
 _MODULES = {
     "debugging": ("debug",),
     "history": ("past",),
+    "images": (
+        "BuildRequest",
+        "bake_file",
+        "build",
+    ),
     "machine": (
         "setup",
         "standins",

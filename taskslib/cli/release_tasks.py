@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json as formats
+
 from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
+from taskslib.cli.given import names
 from taskslib.cli.outcome import say, tell
 from taskslib.cli.session import command, session
 
@@ -37,4 +40,42 @@ def version(
         say(version_words(found))
 
 
-TASKS = (version,)
+@task(
+    auto_shortflags=False,
+    iterable=["service", "platform"],
+    help={
+        "service": "only this service's image; may be given several times, or as api,worker",
+        "affected": "only what changes since the main branch can affect; on a tag, all",
+        "push": "push them; 1.2, 1 and latest move only when all images are there",
+        "platform": "build for this platform, e.g. linux/arm64; may be given several times",
+        "dry-run": "only print the bake file",
+    },
+)
+@command
+def build(
+    context: Context,
+    service: list[str],
+    platform: list[str],
+    affected: bool = False,
+    push: bool = False,
+    dry_run: bool = False,
+) -> None:
+    """Build the images of all services as the version of the checkout, in one build.
+
+    Example: inv build --service api --service worker --dry-run
+    """
+    where = session(context)
+    request = api.BuildRequest(
+        services=_each(service), affected=affected, push=push, platforms=_each(platform)
+    )
+    if dry_run:
+        tell([formats.dumps(api.bake_file(where, request), indent=2)])
+    else:
+        tell(api.build(where, request))
+
+
+def _each(given: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for one in given for name in names(one)))
+
+
+TASKS = (version, build)

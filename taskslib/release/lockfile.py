@@ -51,9 +51,23 @@ def released(root: Path, tag: str) -> str | None:
 
     A lock that is damaged is written anew by the next release, so it refuses none.
     """
-    try:
-        found = tomllib.loads((root / LOCK).read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
+    found = _read(root)
     revision = found.get("revision")
     return revision if found.get("version") == tag[1:] and isinstance(revision, str) else None
+
+
+def digests(root: Path, version: str) -> dict[str, str]:
+    """Return the digests that the lock has for a version, by service; none where it has another."""
+    found = _read(root)
+    images = found.get("images")
+    if found.get("version") != version or not isinstance(images, dict):
+        return {}
+    each = {key: one.get("digest") for key, one in images.items() if isinstance(one, dict)}
+    return {key: told for key, told in each.items() if isinstance(told, str)}
+
+
+def _read(root: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads((root / LOCK).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}

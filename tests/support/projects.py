@@ -117,6 +117,12 @@ def cache() -> str:
 
 def inv(root: Path, *arguments: str, program: str = "inv", **variables: str) -> Ran:
     """Run the real command line in a project, to its end."""
+    ran = unredacted(root, *arguments, program=program, **variables)
+    return Ran(ran.code, redact(ran.out, root), redact(ran.err, root))
+
+
+def unredacted(root: Path, *arguments: str, program: str = "inv", **variables: str) -> Ran:
+    """Run it likewise, and return what it printed as it is."""
     done = subprocess.run(
         argv(*arguments, program=program),
         cwd=root,
@@ -127,7 +133,7 @@ def inv(root: Path, *arguments: str, program: str = "inv", **variables: str) -> 
         timeout=300,
         check=False,
     )
-    return Ran(done.returncode, redact(done.stdout, root), redact(done.stderr, root))
+    return Ran(done.returncode, done.stdout, done.stderr)
 
 
 def redact(text: str, root: Path) -> str:

@@ -193,7 +193,9 @@ class Dependencies:
     def _sources(self) -> dict[str, set[Area]]:
         """Where the images are made from whose Dockerfile lies in a folder, by that folder."""
         found: dict[str, set[Area]] = {}
-        for stack in dict.fromkeys(suite.stack for suite in self.project.suites):
+        suites = (suite.stack for suite in self.project.suites)
+        # Also where no suite runs on it: it builds images all the same.
+        for stack in dict.fromkeys((*suites, self.project.stack, self.project.dev)):
             for dockerfile, sources in self.stack(stack).builds.values() if stack else ():
                 for folder in (*upwards(dockerfile), _ROOT):
                     found.setdefault(folder, set()).update(map(Area, sources))

@@ -85,7 +85,7 @@ class _Reader:
         values = self._environ
         self.areas.append(Area(dotenv))
         if dotenv in self._paths and (text := self._text(dotenv)) is not None:
-            values = _dotenv(text, values)
+            values = dotenv_values(text, values)
         if not texts:
             return
         found = compose(texts, values)
@@ -129,14 +129,14 @@ class _Reader:
             self.partial = self.partial or not is_absolute(build.context)
             return
         if build.inline:
-            where, parsed = file, dockerfile(build.inline, build.arguments, build.names)
+            where, parsed = file, dockerfile(build.inline, build.arguments, tuple(build.named))
         else:
             where = joined(context, build.dockerfile) or ""
             if where not in self._paths:
                 self.unknown.append(f"{file}: {name} has no {build.dockerfile} in {context or '.'}")
                 self.partial = True
                 return
-            parsed = dockerfile(self._text(where) or "", build.arguments, build.names)
+            parsed = dockerfile(self._text(where) or "", build.arguments, tuple(build.named))
         sources = self._sources(file, context, parsed)
         # Also where there is none: one that is deleted changes the image.
         ignores = (f"{where}.dockerignore", joined(context, ".dockerignore"))
@@ -164,7 +164,7 @@ class _Reader:
         return place
 
 
-def _dotenv(text: str, environ: Mapping[str, str]) -> dict[str, str]:
+def dotenv_values(text: str, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the values of a `.env`, and over them those of the environment."""
     found = dict(environ)
     for line in text.splitlines():

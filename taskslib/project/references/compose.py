@@ -33,8 +33,8 @@ class Build:
     arguments: Mapping[str, str] = field(default_factory=dict)
     contexts: tuple[str, ...] = ()
     """Folders that the Dockerfile can take from besides."""
-    names: tuple[str, ...] = ()
-    """What it calls further contexts, whatever they are."""
+    named: Mapping[str, str] = field(default_factory=dict)
+    """All further contexts by what it calls them, whatever they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class _Reader:
             inline,
             {key: told for key, told in given.items() if told is not None},
             tuple(self._contexts(name, contexts.values())),
-            tuple(contexts),
+            {key: self._value(told) for key, told in contexts.items()},
         )
 
     def _contexts(self, name: str, contexts: Iterable[Any]) -> Iterator[str]:

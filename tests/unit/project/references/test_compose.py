@@ -131,8 +131,10 @@ def test_further_contexts() -> None:
           b: {build: {dockerfile_inline: "FROM c", additional_contexts: [x=./y]}}
         """)
     assert found.builds["a"].contexts == ("../lib",)
-    assert found.builds["a"].names == ("lib", "base", "other")
-    assert found.builds["b"] == Build(".", "", "FROM c", contexts=("./y",), names=("x",))
+    assert found.builds["a"].named == {
+        "lib": "../lib", "base": "docker-image://b:1", "other": "service:b",
+    }  # fmt: skip
+    assert found.builds["b"] == Build(".", "", "FROM c", contexts=("./y",), named={"x": "./y"})
     assert found.images == ("b:1",)
 
 

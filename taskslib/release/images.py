@@ -1,0 +1,103 @@
+"""Which images a project has, and how each is built: read off its Compose files.
+
+What is tested is what is released: of several ways to build a service's Dockerfile that of the full
+test stack counts, then that of the service's own, then that of development. A build's `target` does
+not: what a test stack names there is a stage for tests.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from taskslib.errors import NothingToRunError, UsageError, did_you_mean
+from taskslib.project.dependencies.stacks import dotenv_values
+from taskslib.project.model import Layout, Project, Service, Stack
+from taskslib.project.references.compose import Build, compose
+from taskslib.release.version import image_name
+
+REGISTRY = "REGISTRY"
+"""The variable that the prod Compose file takes it from, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A service's image."""
+
+    service: str
+    name: str
+    """With the registry, without a tag."""
+    context: Path
+    dockerfile: Path
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    contexts: Mapping[str, str] = field(default_factory=dict)
+    """What its Dockerfile can take from besides, by name; folders as absolute paths."""
+
+
+def registry_of(project: Project, environ: Mapping[str, str]) -> str:
+    """Return the registry that images are in; empty for none."""
+    return environ.get(REGISTRY, "") or project.release.registry
+
+
+def images(project: Project, environ: Mapping[str, str]) -> tuple[Image, ...]:
+    """Return a project's images, one of each service. Raises `ConfigError`, `NothingToRunError`."""
+    found = tuple(_image(project, one, environ) for one in project.services if one.dockerfile)
+    if not found:
+        raise NothingToRunError(f"{project.name} has no Dockerfile, so no image")
+    return found
+
+
+def chosen(found: Iterable[Image], services: Iterable[str]) -> tuple[Image, ...]:
+    """Return the images of some services. Raises `UsageError` for a name that has none."""
+    by_name = {one.service: one for one in found}
+    wanted = tuple(dict.fromkeys(services))
+    for name in wanted:
+        if name not in by_name:
+            raise UsageError(
+                f"no image of a service {name!r}",
+                hint=f"{did_you_mean(name, by_name)}services with one: {', '.join(by_name)}",
+            )
+    return tuple(one for name, one in by_name.items() if name in wanted)
+
+
+def _image(project: Project, service: Service, environ: Mapping[str, str]) -> Image:
+    assert service.dockerfile is not None  # noqa: S101 — those alone are asked for
+    parts = (project.name,) if project.layout is Layout.SINGLE else (project.name, service.name)
+    name = image_name(registry_of(project, environ), *parts)
+    wanted = Path(os.path.normpath(service.dockerfile))
+    for stack in (project.stack, project.service_stack(service.name), project.dev):
+        for folder, build in _builds(stack, environ) if stack else ():
+            context = Path(os.path.normpath(folder / build.context))
+            if build.dockerfile and Path(os.path.normpath(context / build.dockerfile)) == wanted:
+                named = {key: _place(folder, told) for key, told in build.named.items()}
+                return Image(service.name, name, context, wanted, build.arguments, named)
+    return Image(service.name, name, service.path, wanted)
+
+
+def _builds(stack: Stack, environ: Mapping[str, str]) -> Iterator[tuple[Path, Build]]:
+    """Yield what a stack builds, what its files include too, each with the file's folder."""
+    waiting = [stack.files]
+    for files in waiting:  # grows meanwhile
+        folder = files[0].parent
+        texts = [text for one in files if (text := _text(one)) is not None]
+        values = dotenv_values(_text(folder / ".env") or "", environ)
+        found = compose(texts, values)
+        yield from ((folder, build) for build in found.builds.values())
+        further = [(Path(os.path.normpath(folder / one)),) for one in found.files]
+        waiting += [one for one in further if one not in waiting]
+
+
+def _text(file: Path) -> str | None:
+    try:
+        return file.read_text("utf-8", "replace")
+    except OSError:
+        return None
+
+
+def _place(folder: Path, written: str) -> str:
+    """Return a further context: a folder by its absolute path, what is none as it is."""
+    if "://" in written or written.startswith(("service:", "target:", "git@")):
+        return written
+    return os.path.normpath(folder / written)

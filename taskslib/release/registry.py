@@ -1,0 +1,94 @@
+"""What a registry has, and tags that are moved in it: `docker buildx imagetools`.
+
+The command line's own log-in and proxies hold for it; nothing is pulled.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from taskslib.errors import EngineError
+from taskslib.release.bake import REVISION
+from taskslib.stacks.client import DockerClient, last_lines
+
+_ABSENT = re.compile(r": not found\s*$|manifest unknown|name unknown", re.IGNORECASE)
+_MOVING = 300.0
+"""Seconds for tags of one image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An image in a registry."""
+
+    digest: str
+    revision: str
+    """The commit that it says it was built from; empty where it doesn't."""
+
+
+class Registry:
+    """The registry as far as it is asked here."""
+
+    def __init__(self, docker: DockerClient) -> None:
+        """Take what runs docker commands."""
+        self._docker = docker
+        self._copies: tuple[str, ...] | None = None
+
+    def look(self, reference: str) -> Published | None:
+        """Return what is published under a reference; None where there is nothing.
+
+        Raises `EngineError` where the registry doesn't say.
+        """
+        form = ("--format", "{{json .}}")
+        done = self._docker.run("buildx", "imagetools", "inspect", reference, *form)
+        if done.code != 0 or done.timed_out:
+            if _ABSENT.search(done.stderr):
+                return None
+            raise EngineError(
+                f"the registry does not say whether it has {reference}",
+                details=last_lines(done.stderr),
+                hint="is it up, and are you logged in? `docker login`",
+            )
+        told = json.loads(done.stdout)
+        revisions = {found for one in _configs(told.get("image")) if (found := _revision(one))}
+        return Published(told["manifest"]["digest"], revisions.pop() if len(revisions) == 1 else "")
+
+    def point(self, name: str, digest: str, tags: Iterable[str]) -> None:
+        """Let tags of an image be what has a digest. Raises `EngineError`."""
+        named = [part for tag in tags for part in ("--tag", f"{name}:{tag}")]
+        create = ("buildx", "imagetools", "create", *self._as_it_is(), *named, f"{name}@{digest}")
+        done = self._docker.run(*create, timeout=_MOVING)
+        if done.code != 0 or done.timed_out:
+            raise EngineError(
+                f"the registry does not take tags of {name}",
+                details=last_lines(done.stderr),
+                hint="what was pushed stays as it is: run it again",
+            )
+
+    def _as_it_is(self) -> tuple[str, ...]:
+        """Return what keeps an image's digest; before buildx 0.18 one manifest gets an index."""
+        if self._copies is None:
+            flag = "--prefer-index"
+            told = self._docker.ask("buildx", "imagetools", "create", "--help")
+            self._copies = (f"{flag}=false",) if flag in told else ()
+        return self._copies
+
+
+def _configs(image: Any) -> Iterator[Any]:
+    """Yield an image's configuration, or those of its platforms."""
+    if isinstance(image, dict):
+        yield from (
+            [image["config"]]
+            if "config" in image
+            else (
+                one["config"] for one in image.values() if isinstance(one, dict) and "config" in one
+            )
+        )
+
+
+def _revision(config: Any) -> str:
+    labels = config.get("Labels") if isinstance(config, dict) else None
+    return str((labels or {}).get(REVISION, ""))

@@ -1,0 +1,53 @@
+"""A registry for each test, and a project whose images nobody else has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import git
+import pytest
+
+from tests.support.leftovers import docker
+from tests.support.projects import repository, write
+from tests.support.registry import Running, missing, registry
+
+IMAGE = "FROM scratch\nARG MARK=none\nCOPY {files} /\nLABEL mark=$MARK\n"
+LOCAL = "{{.Repository}}:{{.Tag}}"
+FILES = {
+    "tasks.py": "from taskslib import ns\n",
+    "pyproject.toml": "[tool.taskslib]\nproject = 'Shop'\n",
+    "services/api/Dockerfile": IMAGE.format(files="services/api/app services/orders/lib"),
+    "services/api/app": "api\n",
+    "services/worker/Dockerfile": IMAGE.format(files="services/worker/app services/orders/lib"),
+    "services/worker/app": "worker\n",
+    "services/frontend/Dockerfile": IMAGE.format(files="page"),
+    "services/frontend/page": "page\n",
+    "services/orders/pyproject.toml": "",
+    "services/orders/lib": "orders\n",
+    "deploy/test/docker-compose.yml": """\
+services:
+  api: {build: {context: ../.., dockerfile: services/api/Dockerfile, args: {MARK: "a$${HOME}"}}}
+  worker: {build: {context: ../.., dockerfile: services/worker/Dockerfile}}
+""",
+    "deploy/dev/docker-compose.yml": "services: {frontend: {build: ../../services/frontend}}\n",
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Running]:
+    """Return a registry that runs, with nothing in it; no image of it is left on the engine."""
+    if why := missing():
+        pytest.skip(why)
+    with registry(tmp_path / "registry") as running:
+        yield running
+    listed = docker("image", "ls", "--format", LOCAL).split()
+    if ours := [one for one in listed if one.startswith(f"{running.host}/")]:
+        docker("image", "rm", *ours)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, store: Running) -> git.Repo:
+    """Return a project of three images that are pushed to that registry."""
+    config = f"{FILES['pyproject.toml']}[tool.taskslib.release]\nregistry = '{store.host}/Acme'\n"
+    return repository(write(tmp_path / "shop", {**FILES, "pyproject.toml": config}))

@@ -1,0 +1,255 @@
+"""`inv build` against a real registry: what is pushed, what moves, and what never does."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import git
+
+from tests.engine.release.conftest import LOCAL
+from tests.support.checkouts import commit, root
+from tests.support.leftovers import docker
+from tests.support.projects import Ran, unredacted
+from tests.support.registry import Running
+
+NAMES = ["acme/shop-api", "acme/shop-frontend", "acme/shop-worker"]
+LOCK = "deploy/prod/images.lock"
+NOTE = "note: not with this builder: "
+
+
+def build(repo: git.Repo, *arguments: str, **variables: str) -> Ran:
+    return unredacted(root(repo), "build", *arguments, **variables)
+
+
+def said(ran: Ran) -> list[str]:
+    """Return what a build said, without what depends on the builder."""
+    return [line for line in ran.err.splitlines() if not line.startswith(NOTE)]
+
+
+def moved(store: Running) -> dict[str, list[str]]:
+    """Return the tags of all images."""
+    return {name: store.tags(name) for name in store.names()}
+
+
+def everywhere(*tags: str) -> dict[str, list[str]]:
+    return {name: list(tags) for name in NAMES}
+
+
+def tagged(repo: git.Repo, tag: str) -> git.Repo:
+    repo.git.tag("-a", tag, "-m", tag)
+    return repo
+
+
+def lock(repo: git.Repo) -> str:
+    return (root(repo) / LOCK).read_text("utf-8")
+
+
+def test_a_release(shop: git.Repo, store: Running) -> None:
+    ran = build(tagged(shop, "v1.2.3"), "--push")
+    assert ran.code == 0, ran.err
+    assert said(ran) == [
+        "building api, frontend, worker as 1.2.3",
+        "moved 1.2, 1, latest",
+        f"wrote {LOCK}",
+    ]
+    assert moved(store) == everywhere("1", "1.2", "1.2.3", "latest")
+    told = tomllib.loads(lock(shop))
+    assert (told["version"], told["revision"]) == ("1.2.3", shop.git.rev_parse("HEAD"))
+    assert list(told["images"]) == ["api", "frontend", "worker"]
+    for name, one in zip(NAMES, told["images"].values(), strict=True):
+        digest = store.about(f"{name}:1.2.3")["manifest"]["digest"]
+        assert one == {"name": f"{store.host}/{name}", "digest": digest}
+        assert {store.digest(f"{name}:{tag}") for tag in ("1", "1.2", "latest")} == {digest}
+    assert ran.out == "".join(
+        f"{one['name']}:1.2.3@{one['digest']}\n" for one in told["images"].values()
+    )
+
+
+def test_what_an_image_says_of_itself(shop: git.Repo, store: Running) -> None:
+    shop.git.remote("add", "origin", "https://me:secret@example.org/acme/shop.git")
+    shop.git.commit("--amend", "--no-edit", "--date", "2024-02-03T04:05:06Z")
+    at = shop.git.show(
+        "-s", "--format=%cd", "--date=format-local:%Y-%m-%dT%H:%M:%SZ", env={"TZ": "UTC"}
+    )
+    ran = build(tagged(shop, "v1.2.3"), "--push")
+    assert ran.code == 0, ran.err
+    assert "secret" not in ran.err
+    image = store.about("acme/shop-api:1.2.3")["image"]
+    assert image["created"] == at
+    assert image["config"]["Labels"] == {
+        "mark": "a${HOME}",
+        "org.opencontainers.image.created": at,
+        "org.opencontainers.image.revision": shop.git.rev_parse("HEAD"),
+        "org.opencontainers.image.source": "https://example.org/acme/shop",
+        "org.opencontainers.image.title": "shop-api",
+        "org.opencontainers.image.version": "1.2.3",
+    }
+
+
+def test_a_second_run_changes_nothing(shop: git.Repo, store: Running) -> None:
+    first = build(tagged(shop, "v1.2.3"), "--push")
+    before, written = moved(store), lock(shop)
+    again = build(shop, "--push")
+    assert (again.code, again.out) == (0, first.out)
+    there = [f"{store.host}/{name}:1.2.3 is there already, from this commit" for name in NAMES]
+    assert said(again) == [
+        "building api, frontend, worker as 1.2.3", *there, "moved 1.2, 1, latest", f"wrote {LOCK}"
+    ]  # fmt: skip
+    assert (moved(store), lock(shop)) == (before, written)
+
+
+def test_an_older_line_moves_not_what_is_higher(shop: git.Repo, store: Running) -> None:
+    build(tagged(shop, "v1.1.8"), "--push")
+    commit(shop, "services/api/app", "new\n")
+    build(tagged(shop, "v1.2.3"), "--push")
+    latest = {name: store.digest(f"{name}:latest") for name in NAMES}
+    commit(shop, "services/api/app", "newer\n")
+    ran = build(tagged(shop, "v1.1.9"), "--push")
+    assert said(ran)[1:] == ["moved 1.1", f"wrote {LOCK}"]
+    assert {name: store.digest(f"{name}:latest") for name in NAMES} == latest
+    assert store.digest("acme/shop-api:1.1") == store.digest("acme/shop-api:1.1.9")
+    assert store.digest("acme/shop-api:1") == latest["acme/shop-api"]
+
+
+def test_a_prerelease_is_itself_alone(shop: git.Repo, store: Running) -> None:
+    ran = build(tagged(shop, "v2.0.0-rc.1"), "--push")
+    assert said(ran)[1:] == [f"wrote {LOCK}"]
+    assert moved(store) == everywhere("2.0.0-rc.1")
+
+
+def test_one_that_fails_leaves_all_as_it_was(shop: git.Repo, store: Running) -> None:
+    build(tagged(shop, "v1.2.3"), "--push")
+    before = moved(store)
+    latest, written = store.digest("acme/shop-api:latest"), lock(shop)
+    commit(shop, "services/worker/Dockerfile", "FROM scratch\nCOPY absent /\n")
+    ran = build(tagged(shop, "v1.2.4"), "--push")
+    assert (ran.code, ran.out) == (3, "")
+    assert "error: the images don't build\n" in ran.err
+    assert '"/absent": not found' in ran.err
+    assert (moved(store), lock(shop)) == (before, written)
+    assert store.digest("acme/shop-api:latest") == latest
+
+
+def test_half_a_release_is_completed(shop: git.Repo, store: Running) -> None:
+    ran = build(tagged(shop, "v1.2.3"), "--push", "--service", "api", "--service", "worker")
+    assert said(ran)[1:] == [
+        f"note: 1.2, 1, latest, {LOCK} wait until all images are there: "
+        "`inv build --push` does the rest"
+    ]
+    assert moved(store) == {NAMES[0]: ["1.2.3"], NAMES[2]: ["1.2.3"]}
+    assert not (root(shop) / LOCK).exists()
+    pushed = store.digest("acme/shop-api:1.2.3")
+    assert build(shop, "--push").code == 0
+    assert moved(store) == everywhere("1", "1.2", "1.2.3", "latest")
+    assert store.digest("acme/shop-api:latest") == pushed
+
+
+def test_a_version_is_never_written_over(shop: git.Repo, store: Running) -> None:
+    build(tagged(shop, "v1.2.3"), "--push", "--service=api")
+    first, was = str(shop.git.rev_parse("HEAD")), store.digest("acme/shop-api:1.2.3")
+    now = commit(shop, "services/api/app", "new\n")
+    shop.git.tag("-f", "v1.2.3")
+    ran = build(shop, "--push")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.partition("error: ")[2] == (
+        f"1.2.3 was published with other content than that of {now[:12]}: a version does not "
+        f"change\n  {store.host}/acme/shop-api:1.2.3 is from {first[:12]}\n\n"
+        "hint: release what is new under the next version\n"
+    )
+    assert moved(store) == {NAMES[0]: ["1.2.3"]}
+    assert store.digest("acme/shop-api:1.2.3") == was
+
+
+def test_what_somebody_else_pushed_over_it_is_not_released(shop: git.Repo, store: Running) -> None:
+    build(tagged(shop, "v1.2.3"), "--push")
+    file = root(shop) / LOCK
+    digest = store.about("acme/shop-api:1.2.3")["manifest"]["digest"]
+    file.write_text(lock(shop).replace(digest, f"sha256:{'0' * 64}"))
+    ran = build(shop, "--push")
+    assert ran.code == 2
+    assert f"{store.host}/acme/shop-api:1.2.3 is not what was released: {digest}\n" in ran.err
+
+
+def test_without_a_tag(shop: git.Repo, store: Running) -> None:
+    tagged(shop, "v1.2.3")
+    head = commit(shop, "services/api/app", "new\n")
+    version = f"1.2.4-0.dev.1.g{head[:12]}"
+    ran = build(shop, "--push", "--service", "api")
+    assert (ran.code, said(ran)) == (0, [f"building api as {version}"])
+    assert moved(store) == {NAMES[0]: [version]}
+    assert not (root(shop) / LOCK).exists()
+    (root(shop) / "new").touch()
+    ran = build(shop, "--push")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("error: what is not committed can't be pushed")
+
+
+def test_what_changes_affect(shop: git.Repo) -> None:
+    shop.git.checkout("-b", "feature")
+    commit(shop, "services/orders/lib", "new\n")
+    ran = build(shop, "--affected")
+    assert ran.code == 0, ran.err
+    assert re.findall(r"/acme/shop-(\w+):0\.0\.0-0\.dev\.2\.g", ran.out) == ["api", "worker"]
+    shop.git.checkout("main")
+    ran = build(tagged(shop, "v1.2.3"), "--affected", "--dry-run")
+    assert list(json.loads(ran.out)["target"]) == ["api", "frontend", "worker"]
+    assert "note: tag v1.2.3 is built as a whole\n" in ran.err
+    shop.git.checkout("-b", "docs")
+    commit(shop, "README.md", "read me\n")
+    ran = build(shop, "--affected", "--service", "frontend")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith("no image is affected since main (")
+
+
+def test_images_that_stay_here_are_the_users(shop: git.Repo, store: Running) -> None:
+    ran = build(tagged(shop, "v1.2.3"), "--service", "frontend")
+    reference = f"{store.host}/acme/shop-frontend:1.2.3"
+    assert (ran.code, ran.out) == (0, f"{reference}\n")
+    assert store.names() == []
+    assert reference in docker("image", "ls", "--format", LOCAL).split()
+    labels = json.loads(
+        docker("image", "inspect", "--format", "{{json .Config.Labels}}", reference)
+    )
+    assert not any(name.startswith("taskslib") for name in labels)
+
+
+def test_a_registry_that_is_gone(shop: git.Repo, store: Running) -> None:
+    ran = build(tagged(shop, "v1.2.3"), "--push", REGISTRY="127.0.0.1:1/elsewhere")
+    assert (ran.code, ran.out) == (3, "")
+    assert "error: the registry does not say whether it has 127.0.0.1:1/elsewhere/shop-" in ran.err
+    assert ran.err.endswith("hint: is it up, and are you logged in? `docker login`\n")
+    assert store.names() == []
+
+
+def test_no_registry(shop: git.Repo, tmp_path: Path) -> None:
+    commit(shop, "pyproject.toml", "[tool.taskslib]\nproject = 'Shop'\n")
+    ran = build(shop, "--push")
+    assert (ran.code, ran.err) == (
+        2,
+        "error: there is no registry to push to\n\n"
+        "hint: set `registry` in [tool.taskslib.release], or the variable REGISTRY\n",
+    )
+    found = json.loads(build(tagged(shop, "v1.2.3"), "--dry-run").out)
+    assert found["target"]["frontend"] == {
+        "context": str(tmp_path / "shop/services/frontend"),
+        "dockerfile": str(tmp_path / "shop/services/frontend/Dockerfile"),
+        "args": found["target"]["frontend"]["args"],
+        "labels": found["target"]["frontend"]["labels"],
+        "tags": ["shop-frontend:1.2.3"],
+        "output": ["type=docker"],
+    }
+
+
+def test_what_the_builder_cannot_do(shop: git.Repo) -> None:
+    ran = build(tagged(shop, "v1.2.3"), "--platform", "linux/amd64", "--platform", "linux/fridge")
+    assert (ran.code, ran.out) == (3, "")
+    assert "error: this builder " in ran.err
+    ran = build(shop, "--service", "wroker")
+    assert (ran.code, ran.err) == (
+        2,
+        "error: no image of a service 'wroker'\n\n"
+        "hint: did you mean 'worker'? services with one: api, frontend, worker\n",
+    )

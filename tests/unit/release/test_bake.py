@@ -1,0 +1,271 @@
+"""The bake file, and what goes into it: contexts off Compose files, labels, what a builder can."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from taskslib.errors import ConfigError, EngineError, NothingToRunError
+from taskslib.project import load
+from taskslib.project.model import Release
+from taskslib.release.bake import Origin, Output, bake
+from taskslib.release.builder import Builder, output_for, parsed
+from taskslib.release.images import Image, images
+from taskslib.release.lockfile import LOCK, Locked, digests, released, written
+from taskslib.release.origin import address
+from tests.support.projects import write
+
+ORIGIN = Origin("1.2.3", "c" * 40, 1_700_000_000, "https://example.org/acme/shop")
+DEFAULT = """\
+Name:          default
+Driver:        docker
+Last Activity: 2026-11-26 01:25:56 +0000 UTC
+
+Nodes:
+Name:             default
+Endpoint:         default
+Status:           running
+BuildKit version: v0.0.0+unknown
+Platforms:        linux/amd64, linux/amd64/v2, linux/386
+Labels:
+ org.mobyproject.buildkit.worker.moby.host-gateway-ip: 172.17.0.1
+"""
+STORE = f"{DEFAULT} org.mobyproject.buildkit.worker.snapshotter:          overlayfs\n"
+CONTAINER = """\
+Name:          big
+Driver:        docker-container
+
+Nodes:
+Name:      big0
+Endpoint:  unix:///var/run/docker.sock
+Status:    running
+Platforms: linux/amd64*, linux/arm64
+"""
+PLAIN, FULL, OWN = parsed(DEFAULT), parsed(STORE), parsed(CONTAINER)
+HAVE_IT = (
+    "a builder of its own (`docker buildx create --use`), or the containerd image store: "
+    '"features": {"containerd-snapshotter": true} in the engine\'s daemon.json'
+)
+
+
+def test_the_whole_file() -> None:
+    api = Image(
+        "api",
+        "r/shop-api",
+        Path("/shop"),
+        Path("/shop/services/${x}/Dockerfile"),
+        {"B": "%{if}", "A": "${HOME} $HOME", "SOURCE_DATE_EPOCH": "1"},
+        {"lib": "/shop/lib", "base": "docker-image://python:3", "web": "service:web.ui"},
+    )
+    web = Image("web.ui", "r/shop-web.ui", Path("/shop/web"), Path("/shop/web/Dockerfile"))
+    output = Output("type=image,push=true", ("linux/amd64",), "r/cache", "r/cache", ("type=sbom",))
+    found = bake([api, web], ORIGIN, output)
+    labels = {
+        "org.opencontainers.image.created": "2023-11-14T22:13:20Z",
+        "org.opencontainers.image.revision": "c" * 40,
+        "org.opencontainers.image.source": "https://example.org/acme/shop",
+        "org.opencontainers.image.title": "shop-api",
+        "org.opencontainers.image.version": "1.2.3",
+    }
+    assert found == {
+        "group": {"default": {"targets": ["api", "web_ui"]}},
+        "target": {
+            "api": {
+                "context": "/shop",
+                "dockerfile": "/shop/services/$${x}/Dockerfile",
+                "args": {"A": "$${HOME} $HOME", "B": "%%{if}", "SOURCE_DATE_EPOCH": "1700000000"},
+                "labels": labels,
+                "tags": ["r/shop-api:1.2.3"],
+                "output": ["type=image,push=true"],
+                "contexts": {
+                    "base": "docker-image://python:3",
+                    "lib": "/shop/lib",
+                    "web": "target:web_ui",
+                },
+                "platforms": ["linux/amd64"],
+                "cache-from": ["type=registry,ref=r/cache:api"],
+                "cache-to": ["type=registry,ref=r/cache:api,mode=max"],
+                "attest": ["type=sbom"],
+            },
+            "web_ui": {
+                "context": "/shop/web",
+                "dockerfile": "/shop/web/Dockerfile",
+                "args": {"SOURCE_DATE_EPOCH": "1700000000"},
+                "labels": {**labels, "org.opencontainers.image.title": "shop-web.ui"},
+                "tags": ["r/shop-web.ui:1.2.3"],
+                "output": ["type=image,push=true"],
+                "platforms": ["linux/amd64"],
+                "cache-from": ["type=registry,ref=r/cache:web.ui"],
+                "cache-to": ["type=registry,ref=r/cache:web.ui,mode=max"],
+                "attest": ["type=sbom"],
+            },
+        },
+    }
+
+
+def test_services_that_bake_would_call_alike() -> None:
+    some = [Image(name, name, Path("/"), Path("/d")) for name in ("a.b", "a_b", "a_b_")]
+    found = bake(some, ORIGIN, Output("type=docker"))["target"]
+    assert [one["tags"] for one in found.values()] == [["a.b:1.2.3"], ["a_b:1.2.3"], ["a_b_:1.2.3"]]
+
+
+BUILD = "build: {context: ../.., dockerfile: services/api/%s, args: {FROM: %s}}"
+
+
+def shop(root: Path, **files: str) -> dict[str, Image]:
+    made = {
+        "pyproject.toml": "[tool.taskslib]\nproject = 'Shop'\n",
+        "services/api/Dockerfile": "FROM a\n",
+        "services/lib/pyproject.toml": "",
+        **files,
+    }
+    project = load(write(root / "shop", made))
+    return {one.service: one for one in images(project, {"MARK": "set"})}
+
+
+def compose(service: str, dockerfile: str = "Dockerfile", mark: str = "x") -> str:
+    return f"services:\n  {service}: {{{BUILD % (dockerfile, mark)}}}\n"
+
+
+TEST, OWN_STACK, DEV = (
+    f"{place}/docker-compose.yml"
+    for place in ("deploy/test", "services/api/deploy/test", "deploy/dev")
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "mark"),
+    [
+        ({TEST: compose("api", mark="test"), DEV: compose("api", mark="dev")}, "test"),
+        ({DEV: compose("api", mark="dev")}, "dev"),
+        # What is called like it and is built from another file is another image.
+        ({TEST: compose("api", "Other"), DEV: compose("backend", mark="dev")}, "dev"),
+        ({OWN_STACK: "services: {api: {build: ./api}}\n", DEV: compose("api", mark="dev"),
+          "services/api/tests/integration/keep": ""}, "dev"),
+        ({TEST: "include: [more.yml]\n", "deploy/test/more.yml": compose("api", mark="more")},
+         "more"),
+        ({TEST: compose("api", mark="'${MARK}-${OTHER:-dotenv}'"), "deploy/test/.env": "OTHER=1"},
+         "set-1"),
+    ],
+)  # fmt: skip
+def test_how_an_image_is_built(tmp_path: Path, files: dict[str, str], mark: str) -> None:
+    root = tmp_path / "shop"
+    assert shop(tmp_path, **files) == {
+        "api": Image("api", "shop-api", root, root / "services/api/Dockerfile", {"FROM": mark})
+    }
+
+
+def test_an_image_that_no_compose_file_builds(tmp_path: Path) -> None:
+    folder = tmp_path / "shop/services/api"
+    assert shop(tmp_path)["api"] == Image("api", "shop-api", folder, folder / "Dockerfile")
+
+
+def test_the_image_of_a_single_service_is_the_projects(tmp_path: Path) -> None:
+    root = write(tmp_path / "Shop", {"Dockerfile": "FROM a\n"})
+    (image,) = images(load(root), {"REGISTRY": "reg.example/Acme"})
+    assert image == Image("Shop", "reg.example/acme/shop", root, root / "Dockerfile")
+    (root / "Dockerfile").unlink()
+    with pytest.raises(NothingToRunError, match="Shop has no Dockerfile"):
+        images(load(root), {})
+    with pytest.raises(ConfigError, match="can't be an image's name"):
+        images(load(write(tmp_path / "my shop", {"Dockerfile": "FROM a\n"})), {})
+
+
+def test_what_a_builder_is() -> None:
+    platforms = ("linux/amd64", "linux/amd64/v2", "linux/386")
+    assert Builder("default", "docker", store=False, platforms=platforms) == PLAIN
+    assert Builder("default", "docker", store=True, platforms=platforms) == FULL
+    assert (
+        Builder("big", "docker-container", store=False, platforms=("linux/amd64", "linux/arm64"))
+        == OWN
+    )
+    assert [one.full for one in (PLAIN, FULL, OWN)] == [False, True, True]
+
+
+ALL = Release(cache="r/cache", platforms=("linux/amd64", "linux/386"), sbom="r/scanner")
+PUSHED = "type=image,push=true"
+ATTESTED = ("type=provenance,mode=min", "type=sbom,generator=r/scanner")
+
+
+def test_what_becomes_of_images() -> None:
+    none = Release(sbom=False, provenance="")
+    assert output_for(PLAIN, none, (), push=False) == (Output("type=docker"), ())
+    assert output_for(PLAIN, Release(), (), push=True) == (
+        Output(PUSHED),
+        (
+            "not with this builder: a list of contents (SBOM), provenance, timestamps of files; "
+            f"it takes {HAVE_IT}",
+        ),
+    )
+    assert output_for(PLAIN, ALL, (), push=False) == (
+        Output("type=docker"),
+        (f"not with this builder: the cache in the registry; it takes {HAVE_IT}",),
+    )
+    assert output_for(FULL, ALL, (), push=True) == (
+        Output(f"{PUSHED},rewrite-timestamp=true,unpack=false", ALL.platforms, "r/cache", "r/cache",
+               ATTESTED), (),
+    )  # fmt: skip
+    assert output_for(OWN, ALL, ("linux/arm64",), push=True) == (
+        Output(
+            f"{PUSHED},rewrite-timestamp=true", ("linux/arm64",), "r/cache", "r/cache", ATTESTED
+        ),
+        (),
+    )
+    assert output_for(OWN, ALL, (), push=False) == (Output("type=docker", (), "r/cache"), ())
+    two = ("linux/amd64", "linux/arm64")
+    assert output_for(OWN, none, two, push=False) == (Output("type=cacheonly", two), ())
+    two = ("linux/amd64", "linux/386")
+    assert output_for(FULL, none, two, push=False) == (Output("type=image", two), ())
+
+
+def test_platforms_that_a_builder_has_not() -> None:
+    with pytest.raises(EngineError, match="one platform at a time, not for linux/amd64, linux/386"):
+        output_for(PLAIN, ALL, (), push=True)
+    with pytest.raises(
+        EngineError, match=r"does not build for linux/arm64 .it does for linux/amd6"
+    ):
+        output_for(FULL, Release(), ("linux/arm64",), push=False)
+
+
+@pytest.mark.parametrize(
+    ("remote", "told"),
+    [
+        ("https://github.com/acme/shop.git", "https://github.com/acme/shop"),
+        ("https://me:secret@git.example:8443/acme/shop", "https://git.example:8443/acme/shop"),
+        ("git@github.com:acme/shop.git", "https://github.com/acme/shop"),
+        ("github.com:acme/shop", "https://github.com/acme/shop"),
+        ("ssh://git@git.example:2222/acme/shop.git", "https://git.example/acme/shop"),
+        ("http://token@gitea.local/shop.git", "http://gitea.local/shop"),
+        ("/srv/git/shop.git", ""),
+        ("C:\\git\\shop", ""),
+        ("C:/git/shop", ""),
+        ("file:///srv/git/shop", ""),
+        ("https://[bad/shop", ""),
+        ("https://host:port/shop", ""),
+        ("", ""),
+    ],
+)
+def test_where_a_repository_is(remote: str, told: str) -> None:
+    assert address(remote) == told
+
+
+def test_the_lock(tmp_path: Path) -> None:
+    images_ = {
+        "web.ui": Locked("r/shop-web.ui", "sha256:2"),
+        "api": Locked("r/shop-api", "sha256:1"),
+    }
+    text = written("1.2.3", "c" * 40, images_)
+    assert text == (
+        "# What was released, by digest. `inv build --push` writes it; it belongs in git.\n"
+        'version = "1.2.3"\n'
+        f'revision = "{"c" * 40}"\n'
+        '\n[images."api"]\nname = "r/shop-api"\ndigest = "sha256:1"\n'
+        '\n[images."web.ui"]\nname = "r/shop-web.ui"\ndigest = "sha256:2"\n'
+    )
+    root = write(tmp_path, {LOCK: text})
+    assert (released(root, "v1.2.3"), released(root, "v1.2.4")) == ("c" * 40, None)
+    assert digests(root, "1.2.3") == {"api": "sha256:1", "web.ui": "sha256:2"}
+    assert digests(root, "1.2.4") == {}
+    write(tmp_path, {LOCK: 'version = "1.2.3"\nrevision = 3\nimages = {api = 3, web = {}}\n'})
+    assert (released(root, "v1.2.3"), digests(root, "1.2.3")) == (None, {})
