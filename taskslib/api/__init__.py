@@ -22,7 +22,13 @@ if TYPE_CHECKING:
         test,
         test_specs,
     )
-    from taskslib.api.releases import version, write_outputs
+    from taskslib.api.releases import (
+        after_push,
+        make_release,
+        release_ready,
+        version,
+        write_outputs,
+    )
     from taskslib.api.results import answered, leave_answer, reasons, recall, why
     from taskslib.api.runs import (
         combine_coverage,
@@ -49,6 +55,7 @@ __all__ = [
     "BuildRequest",
     "Session",
     "affected",
+    "after_push",
     "answered",
     "bake_file",
     "build",
@@ -63,6 +70,7 @@ __all__ = [
     "last_red",
     "leave_answer",
     "logs",
+    "make_release",
     "past",
     "plan",
     "project",
@@ -70,6 +78,7 @@ __all__ = [
     "prune",
     "reasons",
     "recall",
+    "release_ready",
     "rerun_command",
     "run_folder",
     "running",
@@ -105,6 +114,9 @@ _MODULES = {
         "test_specs",
     ),
     "releases": (
+        "after_push",
+        "make_release",
+        "release_ready",
         "version",
         "write_outputs",
     ),

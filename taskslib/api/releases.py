@@ -10,6 +10,10 @@ from taskslib.errors import UsageError
 
 if TYPE_CHECKING:
     from taskslib.release.resolve import Found
+    from taskslib.release.tagging import Ready
+
+_WORKFLOWS = (".github/workflows/release", ".gitea/workflows/release")
+"""What CI runs on a tag."""
 
 
 def version(session: Session, tag: str = "") -> Found:
@@ -42,3 +46,37 @@ def write_outputs(session: Session, found: Found) -> None:
     lines += ["PRERELEASE=true"] if found.version.prerelease else []
     with Path(file).open("a", encoding="utf-8", newline="\n") as stream:
         stream.write("".join(f"{line}\n" for line in lines))
+
+
+def release_ready(session: Session, version: str) -> Ready:
+    """Return a release that may be tagged once its tests are green. Raises `UsageError`."""
+    from taskslib.project.commits import Git
+    from taskslib.release.tagging import prepared
+
+    return prepared(Git(session.root, session.environ), project(session).release, version)
+
+
+def make_release(session: Session, ready: Ready, *, push: bool) -> None:
+    """Tag a release, and push branch and tag where that is asked for. Raises `UsageError`."""
+    from taskslib.project.commits import Git
+    from taskslib.release.tagging import make_tag, publish_tag
+
+    git = Git(session.root, session.environ)
+    make_tag(git, ready, project(session).name)
+    if push:
+        publish_tag(git, ready)
+
+
+def after_push(session: Session, ready: Ready) -> str:
+    """Return what comes of a release once it is pushed, for people."""
+    from taskslib.release.images import images
+
+    found = project(session)
+    tags = ", ".join(ready.version.tags)
+    built = ", ".join(one.name for one in images(found, session.environ))
+    what = f"tests, builds and pushes {built} as {tags}"
+    for place in _WORKFLOWS:
+        for suffix in (".yml", ".yaml"):
+            if (session.root / f"{place}{suffix}").is_file():
+                return f"CI ({place}{suffix}) then {what}"
+    return f"no CI workflow is there: `inv build --push` on the tag {what.partition(', ')[2]}"

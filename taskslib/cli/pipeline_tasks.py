@@ -163,7 +163,7 @@ def test_service(
     Example: inv test-service api
     """
     if name in {"--help", "-h"}:  # Invoke takes it for the name
-        return _help(context, "test-service")
+        return help_of(context, "test-service")
     request = requested("service", name, verbose=verbose, keep=keep, force=force)
     return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
 
@@ -216,7 +216,8 @@ def _run(
     return run_tests(session(context), request, wanted, dry_run=dry_run)
 
 
-def _help(context: Context, name: str) -> ExitCode:
+def help_of(context: Context, name: str) -> ExitCode:
+    """Print a task's help, where Invoke has taken `--help` for its name."""
     from invoke.program import Program
 
     from taskslib.cli.namespace import make_ns

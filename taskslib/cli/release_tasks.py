@@ -10,7 +10,9 @@ from invoke.tasks import task
 from taskslib import api
 from taskslib.cli.given import names
 from taskslib.cli.outcome import say, tell
+from taskslib.cli.pipeline_tasks import help_of
 from taskslib.cli.session import command, session
+from taskslib.errors import ExitCode
 
 
 @task(
@@ -78,4 +80,42 @@ def _each(given: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for one in given for name in names(one)))
 
 
-TASKS = (version, build)
+@task(
+    auto_shortflags=False,
+    positional=["version"],
+    help={
+        "version": "what is released: 1.2.3, 2.0.0-rc.1",
+        "push": "also push branch and tag, which starts CI",
+        "dry-run": "only check, and say what would be done",
+    },
+)
+@command
+def release(context: Context, version: str, push: bool = False, dry_run: bool = False) -> ExitCode:
+    """Check that a version can be released, run the tests, and tag it; pushes only if asked to.
+
+    Checked are: nothing uncommitted, the branch, the tag, the changelog's section; tests that
+    passed on the same files are not run again.
+
+    Example: inv release 1.2.3 --dry-run
+    """
+    if version in {"--help", "-h"}:  # Invoke takes it for the version
+        return help_of(context, "release")
+    from taskslib.cli.run import run_tests
+    from taskslib.pipeline.request import TestRequest
+
+    where = session(context)
+    ready = api.release_ready(where, version)
+    code = run_tests(where, TestRequest(), dry_run=dry_run)
+    if code is not ExitCode.PASSED:
+        return code
+    if not dry_run:
+        api.make_release(where, ready, push=push)
+    done = "would be tagged" if dry_run else "is tagged"
+    say(f"{ready.commit[:12]} on {ready.branch} {done} as {ready.tag}")
+    pushed = "pushed" if push and not dry_run else "push it"
+    say(f"{pushed}: {' '.join(ready.push)}")
+    say(api.after_push(where, ready))
+    return ExitCode.PASSED
+
+
+TASKS = (version, build, release)

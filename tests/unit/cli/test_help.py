@@ -35,6 +35,7 @@ infra-ps: List this project's running stacks, of every branch, and base images t
 infra-up (test-infra-up): Start the test stack of this branch and keep it until infra-down.
 instance-id: Print the id that keeps this branch's containers apart (TEST_INSTANCE_ID).
 ports (port-discovery): Print where the running stack is reached; exit 3 if none is up.
+release: Check that a version can be released, run the tests, and tag it; pushes only if asked to.
 report: Write one HTML file about the last run: where its time went, failures, slow and flaky tests.
 services: List the services with their test suites and stacks, and what is missing.
 setup: Make this machine ready to run the tests; says what it does before it does it.

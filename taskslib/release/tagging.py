@@ -1,0 +1,117 @@
+"""What has to be so before a version is tagged, then the tag, and its push on request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from taskslib.errors import UsageError
+from taskslib.project.commits import Git
+from taskslib.project.git import checkout
+from taskslib.project.model import Release
+from taskslib.release.changelog import section
+from taskslib.release.remote import HEADS, TAGS, Remote, ask_remote, local_tags
+from taskslib.release.resolve import branches, is_dirty
+from taskslib.release.version import Version, tag_of, version_of_tag
+
+_PUSH = 300.0
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A release that may be tagged, as far as files and git tell."""
+
+    tag: str
+    version: Version
+    branch: str
+    commit: str
+    """The full hash of what was looked at."""
+    notes: str
+    """What the changelog says of it."""
+
+    @property
+    def push(self) -> tuple[str, ...]:
+        """The command that publishes it: branch and tag, both or neither."""
+        refs = (f"{HEADS}{self.branch}", f"{TAGS}{self.tag}")
+        return ("git", "push", "--atomic", "origin", *refs)
+
+
+def prepared(git: Git, settings: Release, version: str) -> Ready:
+    """Return a release that may be tagged. Raises `UsageError` with all that is in its way.
+
+    Args:
+        git: Git in the repo.
+        settings: Branches and changelog.
+        version: `1.2.3`, also as `v1.2.3`.
+    """
+    tag = tag_of(version)
+    commit = git.commit("HEAD")
+    if commit is None:
+        raise UsageError(f"{git.root} has nothing to release: {git.said or 'there is no commit'}")
+    remote = ask_remote(git) if git.has_remote else None
+    if git.has_remote and remote is None:
+        raise UsageError(
+            f"the remote does not answer, so whether {tag} is free is not known", details=git.said
+        )
+    tags = {**local_tags(git), **(remote.tags if remote else {})}
+    found = version_of_tag(tag, tags)
+    branch = checkout(git.root).branch
+    notes = _notes(git, settings, found)
+    wrong = [*_of_files(git, settings, found, notes), *_of_branch(git, settings, remote, branch)]
+    wrong += [f"{tag} is there already, as {tags[tag][:12]}"] if tag in tags else []
+    if wrong:
+        raise UsageError(
+            f"{found.text} can't be released", details="\n".join(wrong), hint="mend these first"
+        )
+    return Ready(tag, found, branch, commit, notes)
+
+
+def make_tag(git: Git, ready: Ready, project: str) -> None:
+    """Make the annotated tag. Raises `UsageError` where something changed, or git refuses."""
+    if git.commit("HEAD") != ready.commit or is_dirty(git):
+        raise UsageError(
+            "something changed while the tests ran: what would be tagged is not what was tested",
+            hint=f"inv release {ready.version.text}",
+        )
+    words = "\n\n".join(filter(None, (f"{project} {ready.version.text}", ready.notes)))
+    how = ("--annotate", "--cleanup=verbatim", "--message", words)
+    if git("tag", *how, "--", ready.tag, ready.commit) is None:
+        raise UsageError(f"git does not make {ready.tag}: {git.said}")
+
+
+def publish_tag(git: Git, ready: Ready) -> None:
+    """Push branch and tag. Raises `UsageError` where git or the remote refuses."""
+    if git(*ready.push[1:], timeout=_PUSH) is None:
+        raise UsageError(
+            f"the remote does not take {ready.tag}: {git.said}",
+            hint=f"the tag is here; try again: {' '.join(ready.push)}",
+        )
+
+
+def _notes(git: Git, settings: Release, found: Version) -> str:
+    try:
+        text = (git.root / settings.changelog).read_text("utf-8", "replace")
+    except OSError:
+        return ""
+    return section(text, found.text)
+
+
+def _of_files(git: Git, settings: Release, found: Version, notes: str) -> Iterator[str]:
+    if is_dirty(git):
+        yield "there are changes that are not committed: git status"
+    if settings.changelog and not notes:
+        yield (
+            f"{settings.changelog} has no section of it, or an empty or unreleased one: "
+            f"`## {found.text}`"
+        )
+
+
+def _of_branch(git: Git, settings: Release, remote: Remote | None, branch: str) -> Iterator[str]:
+    allowed = tuple(branches(git, settings, remote))
+    if branch not in allowed:
+        here = f"branch {branch}" if branch else "no branch"
+        yield f"{here} is checked out, and released is from {', '.join(allowed) or 'main'}"
+    tip = remote.branches.get(branch, "") if remote else ""
+    if tip and not git.is_ancestor(tip, "HEAD"):
+        yield f"the remote's {branch} has commits that are not here: git pull"

@@ -1,0 +1,198 @@
+"""`inv release`: what it refuses, what it tags, and that it pushes nothing by itself."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import git
+import pytest
+
+from taskslib.release.changelog import section
+from tests.support.checkouts import clone, commit, root
+from tests.support.projects import Ran, repository, unredacted, write
+
+RUN = """\
+import pathlib, os
+pathlib.Path("junit.xml").write_text("<testsuite><testcase name='works'/></testsuite>")
+if note := os.environ.get("NOTE"):
+    pathlib.Path(note).write_text("")
+"""
+FILES = {
+    "tasks.py": "from taskslib import ns\n",
+    "pyproject.toml": "[tool.taskslib]\nproject = 'shop'\npass_env = ['NOTE']\n"
+    "[tool.taskslib.service.api.unit]\n"
+    f"command = [{sys.executable!r}, 'run.py']\nreport = 'junit.xml'\n",
+    ".gitignore": "junit.xml\n.taskslib\n",
+    "services/api/Dockerfile": "FROM scratch\n",
+    "services/api/run.py": RUN,
+    "CHANGELOG.md": "# Changes\n\n## 1.3.0 (unreleased)\n\n- Next.\n\n## [1.2.3] - today\n\n"
+    "- New.\n  # not a comment\n\n## 1.2.2\n\n## 1.2.1\n\n- Old.\n",
+}
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> git.Repo:
+    """The repository that others clone."""
+    made = repository(write(tmp_path / "origin", FILES))
+    made.git.config("receive.denyCurrentBranch", "ignore")
+    return made
+
+
+@pytest.fixture
+def shop(origin: git.Repo, tmp_path: Path) -> git.Repo:
+    made = clone(origin, tmp_path / "shop")
+    for name, value in (("user.name", "Ada"), ("user.email", "ada@example.org")):
+        made.git.config(name, value)
+    return made
+
+
+def release(repo: git.Repo, *arguments: str, **variables: str) -> Ran:
+    return unredacted(root(repo), "release", *arguments, **variables)
+
+
+def refused(repo: git.Repo, *arguments: str) -> str:
+    ran = release(repo, *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert repo.git.tag() in {"", "v1.2.3"}
+    return ran.err
+
+
+def said(ran: Ran) -> str:
+    """Return what was said, but for what the run of the tests notes."""
+    lines = ran.err.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("note: "))
+
+
+def told(repo: git.Repo, done: str, push: str = "push it") -> str:
+    head = str(repo.git.rev_parse("HEAD"))[:12]
+    return (
+        f"{head} on main {done} as v1.2.3\n"
+        f"{push}: git push --atomic origin refs/heads/main refs/tags/v1.2.3\n"
+        "no CI workflow is there: `inv build --push` on the tag builds and pushes shop-api as "
+        "1.2.3, 1.2, 1, latest\n"
+    )
+
+
+def test_a_release(shop: git.Repo, origin: git.Repo) -> None:
+    ran = release(shop, "1.2.3")
+    assert (ran.code, said(ran)) == (0, told(shop, "is tagged"))
+    assert ran.out.endswith("1 passed, 0 failed, 0 skipped\n")
+    assert shop.git.cat_file("-t", "v1.2.3") == "tag"
+    assert shop.git.for_each_ref("--format=%(contents)", "refs/tags/v1.2.3").strip() == (
+        "shop 1.2.3\n\n- New.\n  # not a comment"
+    )
+    assert shop.git.rev_parse("v1.2.3^{commit}") == shop.git.rev_parse("HEAD")
+    assert origin.git.tag() == ""
+
+
+def test_a_dry_run_does_nothing(shop: git.Repo) -> None:
+    ran = release(shop, "v1.2.3", "--dry-run", "--push")
+    assert (ran.code, ran.err) == (0, told(shop, "would be tagged"))
+    assert "api" in ran.out
+    assert shop.git.tag() == ""
+
+
+def test_tests_that_passed_are_not_run_again(shop: git.Repo, tmp_path: Path) -> None:
+    note = tmp_path / "ran"
+    assert unredacted(root(shop), "test", NOTE=str(note)).code == 0
+    note.unlink()
+    ran = release(shop, "1.2.3", NOTE=str(note))
+    assert (ran.code, note.exists()) == (0, False)
+    assert "cached" in ran.out
+
+
+def test_red_tests_are_not_released(shop: git.Repo) -> None:
+    commit(shop, "services/api/run.py", "raise SystemExit(1)\n")
+    ran = release(shop, "1.2.3")
+    assert ran.code == 1
+    assert shop.git.tag() == ""
+
+
+def test_it_is_pushed_where_that_is_asked_for(shop: git.Repo, origin: git.Repo) -> None:
+    head = commit(shop, "new.txt", "")
+    write(root(shop), {".github/workflows/release.yml": ""})
+    shop.git.add("-A")
+    shop.git.commit("--amend", "--no-edit")
+    head = str(shop.git.rev_parse("HEAD"))
+    ran = release(shop, "1.2.3", "--push")
+    assert ran.code == 0
+    assert said(ran).splitlines()[1:] == [
+        "pushed: git push --atomic origin refs/heads/main refs/tags/v1.2.3",
+        "CI (.github/workflows/release.yml) then tests, builds and pushes shop-api as 1.2.3, "
+        "1.2, 1, latest",
+    ]
+    pushed = (origin.git.rev_parse(one) for one in ("main", "v1.2.3^{commit}"))
+    assert set(pushed) == {head}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="hooks are shell scripts there too")
+def test_a_remote_that_refuses_takes_neither(shop: git.Repo, origin: git.Repo) -> None:
+    hook = root(origin) / ".git/hooks/update"
+    hook.write_text('#!/bin/sh\ncase "$1" in refs/tags/*) exit 1;; esac\n')
+    hook.chmod(0o755)
+    before = origin.git.rev_parse("main")
+    commit(shop, "new.txt", "")
+    ran = release(shop, "1.2.3", "--push")
+    assert ran.code == 2
+    assert "error: the remote does not take v1.2.3: " in ran.err
+    assert (origin.git.rev_parse("main"), origin.git.tag()) == (before, "")
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.2.3+build", "01.2.3", ""])
+def test_what_is_no_version(shop: git.Repo, version: str) -> None:
+    assert refused(shop, version).startswith("error: 'v")
+
+
+def test_all_that_is_in_its_way_is_said_at_once(shop: git.Repo) -> None:
+    shop.git.tag("v1.2.3")
+    shop.git.checkout("-b", "feature")
+    write(root(shop), {"new.txt": "", "CHANGELOG.md": "## 1.2.30\n\n- Other.\n"})
+    head = str(shop.git.rev_parse("HEAD"))[:12]
+    assert refused(shop, "1.2.3") == (
+        "error: 1.2.3 can't be released\n"
+        "  there are changes that are not committed: git status\n"
+        "  CHANGELOG.md has no section of it, or an empty or unreleased one: `## 1.2.3`\n"
+        "  branch feature is checked out, and released is from main\n"
+        f"  v1.2.3 is there already, as {head}\n\n"
+        "hint: mend these first\n"
+    )
+
+
+def test_what_others_did_at_the_remote(shop: git.Repo, origin: git.Repo) -> None:
+    new = commit(origin, "other.txt", "")
+    origin.git.tag("v1.2.3")
+    assert refused(shop, "1.2.3").splitlines()[1:3] == [
+        "  the remote's main has commits that are not here: git pull",
+        f"  v1.2.3 is there already, as {new[:12]}",
+    ]
+    root(origin).rename(root(origin).parent / "gone")
+    assert refused(shop, "1.2.3").startswith(
+        "error: the remote does not answer, so whether v1.2.3 is free is not known\n"
+    )
+
+
+def test_what_changes_while_the_tests_run_is_not_tagged(shop: git.Repo) -> None:
+    ran = release(shop, "1.2.3", NOTE=str(root(shop) / "new.txt"))
+    assert ran.code == 2
+    assert "error: something changed while the tests ran" in ran.err
+    assert shop.git.tag() == ""
+
+
+@pytest.mark.parametrize(
+    ("version", "text"),
+    [
+        ("1.2.3", "- New.\n  # not a comment"),
+        ("1.2.1", "- Old."),
+        ("1.2.2", ""),
+        ("1.3.0", ""),
+        ("1.2", ""),
+        ("1.2.4", ""),
+        ("1.2.3-rc.1", ""),
+    ],
+)
+def test_sections_of_a_changelog(version: str, text: str) -> None:
+    assert section(FILES["CHANGELOG.md"], version) == text
+    assert section("## v2.0.0 — x\r\n\r\n- Yes.\r\n", "2.0.0") == "- Yes."
+    assert section("## 2.0.0-rc.1\n- No.\n", "2.0.0") == ""
