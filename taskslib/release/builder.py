@@ -14,8 +14,10 @@ from taskslib.stacks.client import DockerClient
 _FIELD = re.compile(r"^ *(Driver|Platforms|Name): +(.+)$", re.MULTILINE)
 _STORE = "org.mobyproject.buildkit.worker.snapshotter"
 """A label that the engine's own builder has with the containerd image store alone."""
+_BUILDER = "a builder of its own (`docker buildx create --use`)"
+_TIMES = "rewritten times of files"
 _HAVE_IT = (
-    "a builder of its own (`docker buildx create --use`), or the containerd image store: "
+    f"{_BUILDER}, or the containerd image store: "
     '"features": {"containerd-snapshotter": true} in the engine\'s daemon.json'
 )
 
@@ -81,18 +83,21 @@ def output_for(
             *(["a list of contents (SBOM)"] if push and settings.sbom else []),
             *(["provenance"] if push and settings.provenance else []),
             *(["the cache in the registry"] if settings.cache else []),
-            *(["timestamps of files"] if push else []),
+            *([_TIMES] if push else []),
         ]
         notes = (f"not with this builder: {', '.join(missing)}; it takes {_HAVE_IT}",)
         kind = "type=image,push=true" if push else "type=docker"
         return Output(kind, wanted), notes if missing else ()
-    return Output(
+    output = Output(
         _kind(builder, wanted, push=push),
         wanted,
         settings.cache,
         settings.cache if push else "",
         _attestations(settings) if push else (),
-    ), ()
+    )
+    # What the engine unpacks, and it always does, can't have its times rewritten.
+    times = (f"not with this builder: {_TIMES}; it takes {_BUILDER}",)
+    return output, times if push and builder.own else ()
 
 
 def _check_platforms(builder: Builder, wanted: tuple[str, ...]) -> None:
@@ -115,8 +120,7 @@ def _kind(builder: Builder, wanted: tuple[str, ...], *, push: bool) -> str:
         return "type=image" if builder.own else "type=cacheonly"
     if not push:
         return "type=docker"
-    # What is unpacked for the engine can't have its times rewritten.
-    return f"type=image,push=true,rewrite-timestamp=true{',unpack=false' if builder.own else ''}"
+    return f"type=image,push=true{'' if builder.own else ',rewrite-timestamp=true'}"
 
 
 def _attestations(settings: Release) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ class Bakery:
             if image.service in there:
                 self.say(f"{image.name}:{self.origin.version} is there already, from this commit")
         # All of them first: where one can't be built, none is pushed.
-        self.build(missing, replace(output, kind="type=cacheonly", cache_to="", attestations=()))
+        self.build(missing, replace(output, kind="type=cacheonly", cache_to=""))
         self.build(missing, output, "push")
         pushed = self._there(registry, missing)
         self._refuse_others(missing, pushed, {})

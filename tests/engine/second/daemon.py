@@ -76,7 +76,7 @@ class Daemon:
         environ = {"PATH": os.environ.get("PATH", os.defpath)}  # no proxies
         with self._log.open("ab") as log:
             process = self.process = subprocess.Popen(
-                self._enter(*command), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environ
+                self.within(*command), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environ
             )
         wait_for(lambda: self._answers() or process.poll() is not None, timeout=60)
         assert process.poll() is None, self._log.read_text()[-2000:]
@@ -99,7 +99,11 @@ class Daemon:
 
     def signalling(self, name: str) -> list[str]:
         """Return the command that sends it a signal."""
-        return self._enter("sh", "-c", f"kill -{name} {self._pid.read_text()}")
+        return self.within("sh", "-c", f"kill -{name} {self._pid.read_text()}")
+
+    def within(self, *command: str) -> list[str]:
+        """Return a command that runs in its namespaces."""
+        return ["nsenter", f"--target={self.inside}", "--net", "--mount", "--pid", *command]
 
     def stopped(self) -> None:
         """Wait until it has ended."""
@@ -113,11 +117,11 @@ class Daemon:
         filler = str(self.data / "filler")
         filling = 'LC_ALL=C head -c 1T /dev/zero > "$1"'
         try:
-            filled = _quietly(*self._enter("sh", "-c", filling, "sh", filler))
+            filled = _quietly(*self.within("sh", "-c", filling, "sh", filler))
             assert "No space left on device" in filled.stderr
             yield
         finally:
-            subprocess.run(self._enter("rm", "-f", filler), check=True, timeout=60)
+            subprocess.run(self.within("rm", "-f", filler), check=True, timeout=60)
 
     @property
     def _pid(self) -> Path:
@@ -130,16 +134,15 @@ class Daemon:
     def _answers(self) -> bool:
         return _quietly("docker", "--host", self.host, "version").returncode == 0
 
-    def _enter(self, *command: str) -> list[str]:
-        return ["nsenter", f"--target={self.inside}", "--net", "--mount", "--pid", *command]
-
 
 @contextmanager
-def second_daemon(folder: Path, *options: str, size: str = "512m") -> Iterator[Daemon]:
+def second_daemon(
+    folder: Path, *options: str, size: str = "512m", config: str = "{}"
+) -> Iterator[Daemon]:
     """Run a second engine with a data root of that size in memory; afterwards nothing is left."""
     data = folder / "data"
     data.mkdir(parents=True)
-    (folder / "daemon.json").write_text("{}")
+    (folder / "daemon.json").write_text(config)
     holder = subprocess.Popen(
         [*_UNSHARE, "sh", "-c", _HOLD, "sh", size, str(data)],
         stdin=subprocess.PIPE,

@@ -194,8 +194,8 @@ def test_what_becomes_of_images() -> None:
     assert output_for(PLAIN, Release(), (), push=True) == (
         Output(PUSHED),
         (
-            "not with this builder: a list of contents (SBOM), provenance, timestamps of files; "
-            f"it takes {HAVE_IT}",
+            "not with this builder: a list of contents (SBOM), provenance, rewritten times of "
+            f"files; it takes {HAVE_IT}",
         ),
     )
     assert output_for(PLAIN, ALL, (), push=False) == (
@@ -203,9 +203,12 @@ def test_what_becomes_of_images() -> None:
         (f"not with this builder: the cache in the registry; it takes {HAVE_IT}",),
     )
     assert output_for(FULL, ALL, (), push=True) == (
-        Output(f"{PUSHED},rewrite-timestamp=true,unpack=false", ALL.platforms, "r/cache", "r/cache",
-               ATTESTED), (),
-    )  # fmt: skip
+        Output(PUSHED, ALL.platforms, "r/cache", "r/cache", ATTESTED),
+        (
+            "not with this builder: rewritten times of files; it takes a builder of its own "
+            "(`docker buildx create --use`)",
+        ),
+    )
     assert output_for(OWN, ALL, ("linux/arm64",), push=True) == (
         Output(
             f"{PUSHED},rewrite-timestamp=true", ("linux/arm64",), "r/cache", "r/cache", ATTESTED
