@@ -44,9 +44,14 @@ def mask_of(*environs: Mapping[str, str]) -> Mask:
     return Mask(tuple(sorted(found, key=lambda value: (-len(value), value))))
 
 
+def is_secret_name(name: str) -> bool:
+    """Return whether a variable's name says that its value is a secret."""
+    return bool(_NAMES.search(name)) and not _PLACES.search(name)
+
+
 def _secrets(environ: Mapping[str, str]) -> Iterable[str]:
     for name, value in environ.items():
-        if _NAMES.search(name) and not _PLACES.search(name):
+        if is_secret_name(name):
             # A key of several lines is printed line by line, and what reads a file strips its end.
             for part in {value, *(line.strip() for line in value.splitlines())}:
                 if len(part) >= _SHORTEST:

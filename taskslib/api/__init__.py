@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from taskslib.api.debugging import debug
     from taskslib.api.history import past
     from taskslib.api.images import BuildRequest, bake_file, build
+    from taskslib.api.linting import lint, lint_rule
     from taskslib.api.machine import setup, standins
     from taskslib.api.pipeline import (
         plan,
@@ -69,6 +70,8 @@ __all__ = [
     "last_failures",
     "last_red",
     "leave_answer",
+    "lint",
+    "lint_rule",
     "logs",
     "make_release",
     "past",
@@ -101,6 +104,10 @@ _MODULES = {
         "BuildRequest",
         "bake_file",
         "build",
+    ),
+    "linting": (
+        "lint",
+        "lint_rule",
     ),
     "machine": (
         "setup",

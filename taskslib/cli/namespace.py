@@ -9,6 +9,7 @@ from invoke.collection import Collection
 from taskslib.cli import (
     info_tasks,
     infra_tasks,
+    lint_tasks,
     pipeline_tasks,
     release_tasks,
     report_tasks,
@@ -24,6 +25,7 @@ _GROUPS = (
     info_tasks,
     selection_tasks,
     release_tasks,
+    lint_tasks,
     setup_tasks,
 )
 

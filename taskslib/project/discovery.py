@@ -39,7 +39,7 @@ def discover(root: Path, config: Config) -> Project:
         suites += found
         gaps += missing
     name = config.project or main_worktree(root).name
-    stack = _stack(root / config.stack, _FULL)
+    stack = stack_at(root / config.stack, _FULL)
     # A suite is called like the project; where a service already is, it is just "project".
     own = name if name not in {service.name for service in services} else "project"
     suites += _root_suites(root, own, config, stack)
@@ -54,7 +54,7 @@ def discover(root: Path, config: Config) -> Project:
         stacks=config.stacks or max(2, os.cpu_count() or 1),
         limits=config.time_limits(),
         slow=config.slow_tests(),
-        dev=_stack(root / config.dev_stack, _FULL),
+        dev=stack_at(root / config.dev_stack, _FULL),
         release=config.releases(),
         harmless=config.harmless,
         dropped=config.dropped,
@@ -65,7 +65,7 @@ def discover(root: Path, config: Config) -> Project:
 def _single(root: Path, config: Config) -> Project:
     name = config.project or main_worktree(root).name
     dockerfile = root / "Dockerfile"
-    stack = _stack(root / config.stack, _FULL)
+    stack = stack_at(root / config.stack, _FULL)
     suites = _root_suites(root, name, config, stack)
     gaps = []
     if not suites:
@@ -82,7 +82,7 @@ def _single(root: Path, config: Config) -> Project:
         stacks=config.stacks or max(2, os.cpu_count() or 1),
         limits=config.time_limits(),
         slow=config.slow_tests(),
-        dev=_stack(root / config.dev_stack, _FULL),
+        dev=stack_at(root / config.dev_stack, _FULL),
         release=config.releases(),
         harmless=config.harmless,
         dropped=config.dropped,
@@ -210,7 +210,7 @@ def _suite(
 
 
 def _required_stack(where: Path, service: str, tests: Path, root: Path) -> Stack:
-    stack = _stack(where, service)
+    stack = stack_at(where, service)
     if stack is None:
         wanted = where if where.suffix in {".yml", ".yaml"} else where / COMPOSE_NAMES[0]
         raise ConfigError(
@@ -220,7 +220,7 @@ def _required_stack(where: Path, service: str, tests: Path, root: Path) -> Stack
     return stack
 
 
-def _stack(where: Path, service: str) -> Stack | None:
+def stack_at(where: Path, service: str) -> Stack | None:
     """Return the stack that `where`, a Compose file or a folder with one, declares."""
     where = Path(os.path.normpath(where))
     candidates = [where] if where.is_file() else [where / name for name in COMPOSE_NAMES]

@@ -45,7 +45,7 @@ def dockerfile(
     """
     from dockerfile_parse import DockerfileParser
 
-    text = _without_heredocs(text)
+    text = without_heredocs(text)
     parser = DockerfileParser(fileobj=io.BytesIO(text.encode(errors="replace")))
     reader = _Reader(arguments, contexts)
     for entry in parser.structure:
@@ -160,8 +160,8 @@ class _Reader:
         self.sources.append(posixpath.normpath(f"/{source}").strip("/") or ".")
 
 
-def _without_heredocs(text: str) -> str:
-    """Return a Dockerfile without the texts in it, which are no instructions."""
+def without_heredocs(text: str) -> str:
+    """Return a Dockerfile with empty lines for the texts in it, which are no instructions."""
     if "<<" not in text:
         return text
     continues = "`" if _ESCAPE.match(text) else "\\"
@@ -179,7 +179,9 @@ def _without_heredocs(text: str) -> str:
         for dash, name in texts:
             ends = (one.lstrip("\t") if dash else one for one in waiting)
             end = next((place for place, one in enumerate(ends) if one == name), None)
-            waiting = waiting if end is None else waiting[end + 1 :]
+            if end is not None:
+                kept += [""] * (end + 1)
+                waiting = waiting[end + 1 :]
         inside, texts = False, []
     return "\n".join(kept)
 

@@ -34,6 +34,7 @@ infra-prune: List kept stacks whose worktree or branch is gone, and with --yes e
 infra-ps: List this project's running stacks, of every branch, and base images that are stand-ins.
 infra-up (test-infra-up): Start the test stack of this branch and keep it until infra-down.
 instance-id: Print the id that keeps this branch's containers apart (TEST_INSTANCE_ID).
+lint: Check Compose files, Dockerfiles, scripts and CI workflows, by what each is for.
 ports (port-discovery): Print where the running stack is reached; exit 3 if none is up.
 release: Check that a version can be released, run the tests, and tag it; pushes only if asked to.
 report: Write one HTML file about the last run: where its time went, failures, slow and flaky tests.

@@ -1,0 +1,98 @@
+"""Edits of YAML that leave all the rest as it is: comments, quotes, order, the ends of lines."""
+
+from __future__ import annotations
+
+import re
+
+from taskslib.lint.finding import Edit
+from taskslib.lint.nodes import Entry, Kind, Node
+from taskslib.lint.source import Source
+
+_HASH = re.compile(r"(?:^|(?<=\s))#")
+
+
+def replaced(node: Node, text: str) -> Edit:
+    """Return what gives a scalar another text, in the quotes that it has."""
+    quote = node.style if node.style in {'"', "'"} else ""
+    return Edit(node.source.path, node.start, node.end, f"{quote}{text}{quote}")
+
+
+def removed(entry: Entry) -> tuple[Edit, ...]:
+    """Return what takes an entry out of its map or list. Comments beside it stay, on a line."""
+    if entry.parent.flow:
+        return (_from_flow(entry),)
+    source = entry.source
+    begin = entry.start if entry.key else entry.dash()
+    start = source.line_start(begin)
+    before = source.text[start:begin]
+    if before.strip():  # the first key of an element: `- key: value`
+        following = _next(entry)
+        end = following.start if following else source.line_end(entry.end)
+        return (Edit(source.path, begin, end, "" if following else "{}"),)
+    end = source.after_line(entry.end)
+    return (Edit(source.path, start, end, _comments(source, entry, start, end, before)),)
+
+
+def _comments(source: Source, entry: Entry, start: int, end: int, indent: str) -> str:
+    """Return the comments in what is removed."""
+    texts = [(one.start, one.end) for one in entry.value.texts() if one.source is source]
+    kept, offset = "", start
+    for line in source.text[start:end].splitlines(keepends=True):
+        for found in _HASH.finditer(line):
+            place = offset + found.start()
+            if not any(one <= place < last for one, last in texts):
+                kept += f"{indent}{line[found.start() :].rstrip()}{source.newline}"
+                break
+        offset += len(line)
+    return kept
+
+
+def _next(entry: Entry) -> Entry | None:
+    place = entry.parent.entries.index(entry)
+    return entry.parent.entries[place + 1] if place + 1 < len(entry.parent.entries) else None
+
+
+def _from_flow(entry: Entry) -> Edit:
+    entries = entry.parent.entries
+    place = entries.index(entry)
+    if place + 1 < len(entries):
+        return Edit(entry.source.path, entry.start, entries[place + 1].start, "")
+    start = entries[place - 1].end if place else entry.start
+    return Edit(entry.source.path, start, entry.end, "")
+
+
+def added(node: Node, lines: list[str], flow: str) -> tuple[Edit, ...]:
+    """Return what adds an entry to a map, after its last.
+
+    Args:
+        node: The map.
+        lines: The entry, as lines of its own.
+        flow: The same in a map that is written in braces.
+    """
+    node = node.written
+    source = node.source
+    if node.kind is not Kind.MAP or (not node.entries and not node.flow):
+        return ()
+    if node.flow:
+        if not node.entries:
+            return (Edit(source.path, node.start, node.end, "{" + flow + "}"),)
+        end = node.entries[-1].end
+        return (Edit(source.path, end, end, f", {flow}"),)
+    indent = " " * source.column(node.entries[0].start)
+    end = source.line_end(node.entries[-1].end)
+    text = "".join(f"{source.newline}{indent}{line}" for line in lines)
+    return (Edit(source.path, end, end, text),)
+
+
+def element(node: Node, text: str) -> tuple[Edit, ...]:
+    """Return what adds a text to a list, after its last element."""
+    node = node.written
+    source = node.source
+    if node.kind is not Kind.LIST or not node.entries:
+        return ()
+    last = node.entries[-1]
+    if node.flow:
+        return (Edit(source.path, last.end, last.end, f", {text}"),)
+    indent = " " * source.column(last.dash())
+    end = source.line_end(last.end)
+    return (Edit(source.path, end, end, f"{source.newline}{indent}- {text}"),)

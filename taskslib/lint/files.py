@@ -1,0 +1,68 @@
+"""The files that are linted: those of the repo, or what a fix would make of them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from taskslib.lint.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Texts by their paths from the repo's root on. Each file is read once."""
+
+    root: Path
+    changed: Mapping[str, str] = field(default_factory=dict)
+    """Texts that count instead of what is on disk."""
+    _read: dict[str, Source | None] = field(default_factory=dict)
+
+    def source(self, path: str) -> Source | None:
+        """Return a file; None where there is none, or it lies outside of the repo."""
+        path = posixpath.normpath(path)
+        if path not in self._read:
+            text = self._text(path)
+            self._read[path] = None if text is None else Source(path, text)
+        return self._read[path]
+
+    def _text(self, path: str) -> str | None:
+        if path in self.changed:
+            return self.changed[path]
+        if path.startswith(("../", "/")) or path == "..":
+            return None
+        try:
+            # As it is: the ends of lines, and bytes that are no UTF-8.
+            return (self.root / path).read_bytes().decode("utf-8", "surrogateescape")
+        except (OSError, ValueError):
+            return None
+
+    def with_changes(self, changed: Mapping[str, str]) -> Files:
+        """Return the same files with other texts for some; what was read of the rest is kept."""
+        read = {path: one for path, one in self._read.items() if path not in changed}
+        return Files(self.root, {**self.changed, **changed}, read)
+
+    def is_folder(self, path: str) -> bool:
+        """Return whether there is such a folder."""
+        try:
+            return (self.root / path).is_dir()
+        except (OSError, ValueError):
+            return False
+
+    def is_file(self, path: str) -> bool:
+        """Return whether there is such a file."""
+        return self.source(path) is not None
+
+    def find(self, folder: str, patterns: Iterable[str]) -> Iterator[str]:
+        """Yield the files in a folder whose names match, in order; `**/` is any depth."""
+        where = self.root / folder
+        found = {path for one in patterns for path in where.glob(one) if path.is_file()}
+        for path in sorted(found):
+            yield path.relative_to(self.root).as_posix()
+
+    def shown(self, path: Path) -> str:
+        """Return a path from the root on."""
+        if path.is_relative_to(self.root):
+            return path.relative_to(self.root).as_posix()
+        return path.as_posix()

@@ -1,0 +1,183 @@
+"""What there is to lint in a repo, and which environment each file is for."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from taskslib.lint.dockerfiles import Dockerfile, dockerfile
+from taskslib.lint.environments import Environment
+from taskslib.lint.files import Files
+from taskslib.lint.source import Source
+from taskslib.lint.stack import Stack, stack
+from taskslib.project.config import Config
+from taskslib.project.discovery import stack_at
+from taskslib.project.model import Layout, Project
+
+_COMPOSE = re.compile(r"(?:docker-)?compose(?:\.(?P<kind>[\w.-]+))?\.ya?ml")
+_COMPOSE_FILES = ("compose*.y*ml", "docker-compose*.y*ml")
+_WORKFLOWS = (".github/workflows", ".gitea/workflows", ".forgejo/workflows")
+_SCRIPTS = {
+    ".": ("*.sh", "Makefile", "*.mk", ".gitlab-ci.yml"),
+    "scripts": ("**/*",),
+    "bin": ("*",),
+    "ci": ("**/*",),
+    ".ci": ("**/*",),
+    "deploy": ("**/*.sh",),
+}
+_OF_SERVICES = {".": ("*.sh", "Makefile"), "scripts": ("**/*",), "deploy": ("**/*.sh",)}
+_LONGEST = 1_000_000
+"""Characters of a script that is read: no one writes longer ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A Dockerfile, and what it is built in."""
+
+    service: str
+    """The service whose it is; empty for a stand-in of a stack."""
+    context: str
+    file: Dockerfile
+    files: Files
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Commands: a script, a workflow, or what a Compose file runs."""
+
+    source: Source
+    is_workflow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repo:
+    """All that is linted."""
+
+    project: Project
+    files: Files
+    stacks: tuple[Stack, ...]
+    images: tuple[Image, ...]
+    scripts: tuple[Script, ...]
+
+    @property
+    def workflows(self) -> tuple[Source, ...]:
+        """Return the CI workflows."""
+        return tuple(one.source for one in self.scripts if one.is_workflow)
+
+    def sources(self) -> dict[str, Source]:
+        """Return all files that were read, by path."""
+        found = {one.source.path: one.source for one in self.scripts}
+        found.update({one.file.source.path: one.file.source for one in self.images})
+        for one in self.stacks:
+            found.update({node.source.path: node.source for node in one.documents})
+            found.update({source.path: source for source, _ in one.unreadable})
+        return found
+
+
+def gather(project: Project, config: Config, files: Files) -> Repo:
+    """Return what there is to lint."""
+    stacks = _stacks(project, config, files)
+    scripts = tuple(_scripts(project, files))
+    return Repo(project, files, stacks, tuple(_images(project, stacks, files)), scripts)
+
+
+def _stacks(project: Project, config: Config, files: Files) -> tuple[Stack, ...]:
+    made: list[Stack] = []
+    for service, environment, where in _places(project, config):
+        found = stack_at(where, service)
+        if found is None:
+            continue
+        main = tuple(files.shown(path) for path in found.files)
+        made.append(stack(files, main, environment, service))
+        for other in files.find(posixpath.dirname(main[0]), _COMPOSE_FILES):
+            if not _is_read(other, made):
+                made.append(stack(files, (*main, other), environment, service))
+    for folder, service in _folders(project, files):
+        for path in files.find(folder, _COMPOSE_FILES):
+            if not _is_read(path, made):
+                made.append(_elsewhere(files, path, service))
+    return tuple(made)
+
+
+def _places(project: Project, config: Config) -> Iterator[tuple[str, Environment, Path]]:
+    root = project.root
+    yield "", Environment.TEST, root / config.stack
+    for environment in (Environment.DEV, Environment.PROD):
+        yield "", environment, root / "deploy" / environment
+    if project.layout is Layout.SINGLE:
+        return
+    for one in project.services:
+        own = config.of(one.name).stack or config.service_stack
+        yield one.name, Environment.TEST, one.path / own
+        for environment in (Environment.DEV, Environment.PROD):
+            yield one.name, environment, one.path / "deploy" / environment
+
+
+def _folders(project: Project, files: Files) -> Iterator[tuple[str, str]]:
+    yield ".", ""
+    if project.layout is Layout.MULTI:
+        for one in project.services:
+            yield files.shown(one.path), one.name
+
+
+def _is_read(path: str, made: list[Stack]) -> bool:
+    """Return whether a file is part of a stack that is known."""
+    return any(
+        path in one.files
+        or any(node.source.path == path for node in one.documents)
+        or any(source.path == path for source, _ in one.unreadable)
+        for one in made
+    )
+
+
+def _elsewhere(files: Files, path: str, service: str) -> Stack:
+    """Return a file that lies in no environment's folder: its name may say what it is for."""
+    folder, _, name = path.rpartition("/")
+    found = _COMPOSE.fullmatch(name)
+    words = re.split(r"[.-]", found["kind"] or "") if found else []
+    environment = next((one for one in Environment if one in words), None)
+    base = [posixpath.join(folder, name.replace(f".{found['kind']}", "")) if found else ""]
+    first = [one for one in base if words and one != path and files.is_file(one)]
+    return stack(files, (*first, path), environment, service)
+
+
+def _images(project: Project, stacks: tuple[Stack, ...], files: Files) -> Iterator[Image]:
+    seen = set()
+    owners = {files.shown(one.dockerfile): one.name for one in project.services if one.dockerfile}
+    for one in stacks:
+        for service in one.services.values():
+            build = service.build
+            if build and build.file and build.path and build.path not in seen:
+                seen.add(build.path)
+                yield Image(owners.get(build.path, ""), build.context, build.file, files)
+    for path, name in owners.items():
+        source = files.source(path)
+        if path not in seen and source:
+            yield Image(name, posixpath.dirname(path) or ".", dockerfile(source), files)
+
+
+def _scripts(project: Project, files: Files) -> Iterator[Script]:
+    for folder in _WORKFLOWS:
+        for path in files.find(folder, ("*.yml", "*.yaml")):
+            if (source := files.source(path)) is not None:
+                yield Script(source, is_workflow=True)
+    places = list(_SCRIPTS.items())
+    if project.layout is Layout.MULTI:
+        for one in project.services:
+            where = files.shown(one.path)
+            places += [(f"{where}/{folder}", names) for folder, names in _OF_SERVICES.items()]
+    for folder, names in places:
+        for path in files.find(folder, names):
+            source = files.source(path)
+            if source and len(source.text) < _LONGEST and _is_script(source):
+                yield Script(source, is_workflow=False)
+
+
+def _is_script(source: Source) -> bool:
+    name = posixpath.basename(source.path)
+    if name.endswith((".sh", ".mk")) or name in {"Makefile", ".gitlab-ci.yml"}:
+        return True
+    return bool(re.match(r"#!.*\b(?:ba|da|z|k)?sh\b", source.text))

@@ -1,0 +1,69 @@
+"""What a service mounts: `volumes` in both forms, and `tmpfs`."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from taskslib.lint.nodes import Entry, Node
+from taskslib.lint.texts import default, split
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Something at a path of a container."""
+
+    kind: str
+    """`bind`, `volume`, `tmpfs` or what else Compose knows."""
+    source: str
+    target: str
+    """Normalised, with the defaults of variables."""
+    target_node: Node
+    """The value to change for another target: the whole element in the short form."""
+    entry: Entry | None = None
+
+
+def mounts(service: Node) -> Iterator[Mount]:
+    """Yield what a service mounts."""
+    for one in (service.get("volumes") or service).each():
+        yield mount(one.value, one)
+    yield from tmpfs(service)
+
+
+def tmpfs(service: Node) -> Iterator[Mount]:
+    """Yield what `tmpfs` names, in a list or as the only one."""
+    node = service.get("tmpfs")
+    if node is None:
+        return
+    if node.text:
+        yield Mount("tmpfs", "", _path(node.text.partition(":")[0]), node)
+    for one in node.each():
+        target = _path(split(one.value.text)[0])
+        yield Mount("tmpfs", "", target, one.value, one)
+
+
+def mount(node: Node, entry: Entry | None = None) -> Mount:
+    """Return what an element of `volumes` says."""
+    if node.is_map:
+        target = node.get("target") or node
+        kind = node.value("type") or "volume"
+        return Mount(kind, node.value("source"), _path(target.text), target, entry)
+    parts = split(node.text)
+    if len(parts) > 1 and len(parts[0]) == 1 and parts[0].isalpha():  # C:\data
+        parts = [":".join(parts[:2]), *parts[2:]]
+    if len(parts) == 1:
+        return Mount("volume", "", _path(parts[0]), node, entry)
+    source = parts[0]
+    bind = source.startswith((".", "/", "~", "$")) or source[1:2] == ":"
+    return Mount("bind" if bind else "volume", source, _path(parts[1]), node, entry)
+
+
+def _path(text: str) -> str:
+    told = default(text)
+    return posixpath.normpath(told) if told else text
+
+
+def below(path: str, folder: str) -> bool:
+    """Return whether a path is a folder or lies in it."""
+    return path == folder or path.startswith(folder.rstrip("/") + "/")

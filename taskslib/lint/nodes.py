@@ -1,0 +1,276 @@
+"""YAML with the place of every value: what rules read and what edits start from.
+
+ruamel.yaml's own trees lose where an alias stands, and its writer lays lists, long lines and quotes
+out anew. So a tree is made from the parser's events, and a fix is an edit of the text between two
+of its places: all the rest stays as it is, byte for byte.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from taskslib.lint.source import Source
+
+_NULLS = ("", "~", "null", "Null", "NULL")
+_MERGE = "<<"
+_DASH = re.compile(r"(?:^|\n)[ ]*(-)(?=\s)")
+
+
+class Kind(Enum):
+    """What a value is."""
+
+    MAP = "map"
+    LIST = "list"
+    TEXT = "text"
+    NULL = "null"
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A value, and where it is written (where its anchor is, if an alias stands for it)."""
+
+    source: Source
+    start: int
+    end: int
+    kind: Kind
+    text: str = ""
+    style: str = ""
+    """A scalar's quotes: `"`, `'`, `|`, `>` or none."""
+    flow: bool = False
+    tag: str = ""
+    """Compose's own: `reset` or `override`."""
+    entries: list[Entry] = field(default_factory=list)
+    origin: Node | None = None
+    """Of a map that several make up: the last of them, which takes what is added."""
+
+    @property
+    def written(self) -> Node:
+        """Return the value that stands in a file, into which something can be written."""
+        return self.origin.written if self.origin else self
+
+    def fields(self, seen: tuple[Node, ...] = ()) -> dict[str, Entry]:
+        """Return a map's entries by key, merged ones (`<<`) included; empty for anything else."""
+        if self.kind is not Kind.MAP or self in seen or len(seen) > _DEEPEST:
+            return {}
+        found: dict[str, Entry] = {}
+        own = {one.name: one for one in self.entries if one.name != _MERGE}
+        for entry in self.entries:
+            if entry.name == _MERGE:
+                merged = entry.value.entries if entry.value.kind is Kind.LIST else [entry]
+                for one in reversed(merged):
+                    found.update(one.value.fields((*seen, self)))
+        return {**found, **own}
+
+    def entry(self, *keys: str) -> Entry | None:
+        """Return what stands under a key of a key …; nothing where it is reset."""
+        node, found = self, None
+        for key in keys:
+            found = node.fields().get(key)
+            if found is None or found.value.tag == "reset":
+                return None
+            node = found.value
+        return found
+
+    def get(self, *keys: str) -> Node | None:
+        """Return the value under a key of a key (and so on)."""
+        found = self.entry(*keys)
+        return found.value if found else None
+
+    def value(self, *keys: str) -> str:
+        """Return the text under a key of a key …; empty where there is none."""
+        found = self.get(*keys)
+        return found.text if found and found.kind is Kind.TEXT else ""
+
+    def each(self) -> list[Entry]:
+        """Return a list's elements; those of a single value are that value's alone."""
+        return [one for one in self.entries if one.value.tag != "reset"] if self.is_list else []
+
+    @property
+    def is_map(self) -> bool:
+        """Whether it has keys."""
+        return self.kind is Kind.MAP
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it has elements."""
+        return self.kind is Kind.LIST
+
+    def texts(self) -> Iterator[Node]:
+        """Yield all scalars in it, each once."""
+        waiting, seen = [self], set()
+        while waiting:
+            one = waiting.pop()
+            if id(one) in seen:
+                continue
+            seen.add(id(one))
+            if one.kind is Kind.TEXT:
+                yield one
+            waiting += [entry.value for entry in reversed(one.entries)]
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A key with its value in a map, or an element of a list."""
+
+    parent: Node
+    key: Node | None
+    value: Node
+    start: int
+    """Of the key or the element, as it is written: an alias is one."""
+    end: int
+
+    @property
+    def name(self) -> str:
+        """Return the key."""
+        return self.key.text if self.key else ""
+
+    @property
+    def source(self) -> Source:
+        """Return the file that it is written in."""
+        return self.parent.source
+
+    def dash(self) -> int:
+        """Return where an element's `-` stands in a list of lines."""
+        text = self.source.text
+        place = self.parent.entries.index(self)
+        if place:  # the rest of the line before may be a comment
+            begin = self.source.line_end(self.parent.entries[place - 1].end)
+        else:
+            begin = self.parent.start
+        found = _DASH.search(text, begin, self.start)
+        if found is None:
+            found = _DASH.match(text[begin : self.start])
+            return begin + found.start(1) if found else text.rfind("-", 0, self.start)
+        return found.start(1)
+
+
+class Unreadable(Exception):
+    """A text that is no YAML."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(problem)
+        self.line = line
+        self.problem = problem
+
+
+_DEEPEST = 60
+"""Levels of merged maps in merged maps that are followed."""
+
+
+def parsed(source: Source) -> Node | None:
+    """Return a text's first document; None where it is empty. Raises `Unreadable`."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    builder = _Builder(source)
+    try:
+        for event in YAML(typ="safe", pure=True).parse(source.text):
+            if builder.take(event):
+                break
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "it has characters that YAML does not allow"
+        raise Unreadable(mark.line + 1 if mark else 1, str(problem)) from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise Unreadable(1, "it is no YAML that can be read") from error
+    return builder.root
+
+
+class _Builder:
+    """Makes a tree of a parser's events, one after the other: no depth of a text is too much."""
+
+    def __init__(self, source: Source) -> None:
+        self.root: Node | None = None
+        self._source = source
+        self._open: list[tuple[Node, Node | None]] = []
+        """Collections that have begun, each with the key that waits for its value."""
+        self._anchors: dict[str, Node] = {}
+        self._places: list[tuple[int, str]] = []
+
+    def take(self, event: Any) -> bool:
+        """Take an event; return whether the document has ended."""
+        match type(event).__name__:
+            case "ScalarEvent":
+                self._add(self._scalar(event))
+            case "AliasEvent":
+                start, end = event.start_mark.index, event.end_mark.index
+                known = self._anchors.get(event.anchor)
+                if known is None:
+                    raise Unreadable(event.start_mark.line + 1, f"no anchor {event.anchor!r}")
+                self._put(known, start, end)
+            case "MappingStartEvent" | "SequenceStartEvent":
+                kind = Kind.MAP if type(event).__name__ == "MappingStartEvent" else Kind.LIST
+                node = self._node(event, kind)
+                node.flow = bool(event.flow_style)
+                self._open.append((node, None))
+            case "MappingEndEvent" | "SequenceEndEvent":
+                node, _ = self._open.pop()
+                node.end = event.end_mark.index if node.flow else _last(node)
+                self._add(node)
+            case "DocumentEndEvent":
+                return True
+            case _:
+                pass
+        return False
+
+    def _node(self, event: Any, kind: Kind) -> Node:
+        start, end = event.start_mark.index, event.end_mark.index
+        tag = str(event.ctag or "").removeprefix("!") if event.ctag else ""
+        node = Node(self._source, start, end, kind, tag=tag if tag in _TAGS else "")
+        if event.anchor:
+            self._anchors[event.anchor] = node
+        return node
+
+    def _scalar(self, event: Any) -> Node:
+        null = event.style in {None, ""} and event.value in _NULLS
+        node = self._node(event, Kind.NULL if null else Kind.TEXT)
+        node.text, node.style = event.value, event.style or ""
+        if node.style in {"|", ">"}:
+            node.end = node.start + len(self._source.text[node.start : node.end].rstrip())
+        return node
+
+    def _add(self, node: Node) -> None:
+        self._put(node, node.start, node.end)
+
+    def _put(self, node: Node, start: int, end: int) -> None:
+        if not self._open:
+            self.root = node
+            return
+        parent, key = self._open[-1]
+        if parent.kind is Kind.LIST:
+            parent.entries.append(Entry(parent, None, node, start, end))
+        elif key is None:
+            self._open[-1] = (parent, node)
+        else:
+            if start == end:  # nothing is written: it is told of where the next thing begins
+                end = self._source.text.find(":", key.end) + 1
+                start = end
+                node.start = node.end = end
+            parent.entries.append(Entry(parent, key, node, key.start, end))
+            self._open[-1] = (parent, None)
+
+
+_TAGS = ("reset", "override")
+
+
+def _last(node: Node) -> int:
+    """Return where the last thing in a list of lines ends."""
+    return max([node.start, *(entry.end for entry in node.entries)])
+
+
+def keyed(node: Node | None) -> Node | None:
+    """Return a list of `KEY=value` or `KEY` as the map that it stands for; a map as it is."""
+    if node is None or not node.is_list:
+        return node
+    made = Node(node.source, node.start, node.end, Kind.MAP, tag=node.tag, origin=node)
+    for one in node.each():
+        name, equals, value = one.value.text.partition("=")
+        at = one.value
+        key = Node(at.source, at.start, at.end, Kind.TEXT, name)
+        told = Node(at.source, at.start, at.end, Kind.TEXT if equals else Kind.NULL, value)
+        made.entries.append(Entry(one.parent, key, told, one.start, one.end))
+    return made

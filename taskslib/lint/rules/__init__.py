@@ -1,0 +1,16 @@
+"""The rules, one file a hundred."""
+
+from __future__ import annotations
+
+
+def load() -> None:
+    """Import all rules, which makes them known."""
+    from taskslib.lint.rules import (  # noqa: F401
+        data,
+        health,
+        isolation,
+        ports,
+        prod,
+        project,
+        timing,
+    )

@@ -1,0 +1,201 @@
+"""TL1xx: ports on the host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from taskslib.lint.edits import added, removed, replaced
+from taskslib.lint.finding import Edit
+from taskslib.lint.known import DATASTORES
+from taskslib.lint.ports import Port, ports
+from taskslib.lint.rule import DEV, PROD, TEST, E, Hit, Scope, W, hit, rule
+from taskslib.lint.stack import Service, Stack
+
+_CONFIGURABLE = re.compile(r"\$\{[A-Za-z_]\w*:?[-?].*\}", re.DOTALL)
+_STORES = {port for one in DATASTORES.values() for port in one.ports} - {"9000"}
+"""Ports that nothing but datastores listens on by convention."""
+
+
+@rule(
+    "TL101",
+    "a fixed host port in a test stack",
+    {TEST: E},
+    fixes=True,
+    why="A port of the host belongs to one container: the second branch, worktree or CI job that "
+    "starts the stack fails with `port is already allocated`. Without a host port (or with 0, or "
+    "as 127.0.0.1::PORT) the engine chooses a free one, and `inv ports` and TEST_<SERVICE>_PORT "
+    "tell it. The default of a variable is fixed too.",
+    origin="the pattern's table of mistakes: fixed ports in a test file, parallel runs conflict",
+)
+def _fixed(stack: Stack) -> Iterator[Hit]:
+    for service in stack.services.values():
+        for port in ports(service.node):
+            if port.fixed:
+                yield hit(
+                    port.node,
+                    f"{service.name}: host port {port.fixed} is fixed, "
+                    "so that two branches cannot be up at once",
+                    f'"127.0.0.1::{port.target}" lets the engine choose; `inv ports` tells it',
+                    _dynamic(port),
+                )
+
+
+def _dynamic(port: Port) -> tuple[Edit, ...]:
+    if not port.long:
+        return (_short(port, port.ip, ""),)
+    entry = port.node.entry("published")
+    return removed(entry) if entry else ()
+
+
+@rule(
+    "TL102",
+    "a host port that is not configurable",
+    {DEV: W},
+    fixes=True,
+    why="Two developers' projects on one machine want port 8000 both. `${API_PORT:-8000}:8000` has "
+    "the same port by default and lets `.env` choose another.",
+    origin="the pattern's dev environment: ports fixed, configurable",
+)
+def _literal(stack: Stack) -> Iterator[Hit]:
+    for service in stack.services.values():
+        found = [*ports(service.node)]
+        for port in found:
+            plain = port.published.isdecimal() and port.published != "0"
+            bare = re.fullmatch(r"\$\{?([A-Za-z_]\w*)\}?", port.published)
+            if not (plain or bare) or _CONFIGURABLE.fullmatch(port.published):
+                continue
+            name = bare[1] if bare else _variable(service, port, alone=len(found) == 1)
+            wanted = f"${{{name}:-{port.published if plain else port.target}}}"
+            yield hit(
+                port.node,
+                f"{service.name}: host port {port.published} is "
+                + ("not configurable" if plain else "nothing where the variable is not set"),
+                f"{wanted}:{port.target} can be changed in .env",
+                _published(port, wanted),
+            )
+
+
+def _variable(service: Service, port: Port, *, alone: bool) -> str:
+    name = re.sub(r"\W", "_", service.name).upper()
+    name = name if name[:1].isalpha() else f"_{name}"
+    return f"{name}_PORT" if alone else f"{name}_PORT_{port.target.partition('-')[0]}"
+
+
+def _published(port: Port, wanted: str) -> Edit | None:
+    if not port.long:
+        return _short(port, port.ip, wanted)
+    node = port.node.get("published")
+    if node is None:
+        return None
+    # A number without quotes becomes a text.
+    return Edit(node.source.path, node.start, node.end, f'"{wanted}"')
+
+
+def _short(port: Port, ip: str, published: str) -> Edit:
+    """Return what rewrites a port's short form; with colons in it, it gets quotes."""
+    node, text = port.node, port.short(ip, published)
+    if node.style or ":" not in text:
+        return replaced(node, text)
+    return Edit(node.source.path, node.start, node.end, f'"{text}"')
+
+
+@rule(
+    "TL103",
+    "a database or cache that is published in production",
+    {PROD: E},
+    why="Services reach it by its name in the stack's network. A published port is reachable from "
+    "outside, past the host's firewall: Docker's own rules come first.",
+    origin="the issue's prod environment: database not published; Docker's documentation of "
+    "packet filtering",
+)
+def _store(stack: Stack) -> Iterator[Hit]:
+    for service in stack.services.values():
+        for port in ports(service.node):
+            if service.datastore or port.target in _STORES:
+                yield hit(
+                    port.node,
+                    f"{service.name}: port {port.target} of a datastore is published",
+                    "remove it from `ports`; services reach it as "
+                    f"{service.name}:{port.target} without",
+                )
+
+
+@rule(
+    "TL104",
+    "one host port twice",
+    {DEV: E, PROD: E},
+    scope=Scope.ENVIRONMENT,
+    why="The second container that wants a port of the host does not start. The files of an "
+    "environment are looked at together, since they run on one machine.",
+    origin="the engine: `port is already allocated`",
+)
+def _twice(stacks: tuple[Stack, ...]) -> Iterator[Hit]:
+    taken: dict[tuple[str, str], list[tuple[Service, Port]]] = {}
+    seen = set()
+    for stack in stacks:
+        for service in stack.services.values():
+            for port in ports(service.node):
+                if not port.fixed or "-" in port.fixed or port.node in seen:
+                    continue
+                seen.add(port.node)
+                others = taken.setdefault((port.fixed, port.protocol or "tcp"), [])
+                for other, earlier in others:
+                    if _meet(service, port, other, earlier):
+                        line, _ = earlier.node.source.position(earlier.node.start)
+                        yield hit(
+                            port.node,
+                            f"{service.name}: host port {port.fixed} is {other.name}'s too "
+                            f"({earlier.node.source.path}:{line})",
+                            "give one of them another port",
+                        )
+                        break
+                others.append((service, port))
+
+
+def _meet(service: Service, port: Port, other: Service, earlier: Port) -> bool:
+    """Return whether both can be up at once, and on one address."""
+    if service.entry is other.entry:
+        return False
+    profiles = [
+        {one.value.text for one in each.node.get("profiles").each()}  # type: ignore[union-attr]
+        if each.node.get("profiles")
+        else set()
+        for each in (service, other)
+    ]
+    if all(profiles) and not profiles[0] & profiles[1]:
+        return False
+    everywhere = {"", "0.0.0.0", "::", "[::]"}  # noqa: S104 — as Compose files write it
+    return port.ip == earlier.ip or bool({port.ip, earlier.ip} & everywhere)
+
+
+@rule(
+    "TL105",
+    "a test port that others in the network reach",
+    {TEST: W},
+    fixes=True,
+    why="Without an address a port is published on all of the machine's, and a test database has "
+    "the password `test`. On 127.0.0.1 tests reach it and nobody else. `localhost` is no help: on "
+    "engines before 27 it can reach another service's container (moby 42442).",
+    origin="measured: IPv4 and IPv6 ports of different services overlap on engine 26.1",
+)
+def _open(stack: Stack) -> Iterator[Hit]:
+    for service in stack.services.values():
+        for port in ports(service.node):
+            if port.loopback:
+                continue
+            yield hit(
+                port.node,
+                f"{service.name}: port {port.target} is published beyond this machine",
+                f'"127.0.0.1:{port.published}:{port.target}" keeps it on loopback',
+                _loopback(port),
+            )
+
+
+def _loopback(port: Port) -> tuple[Edit, ...]:
+    if port.long:
+        entry = port.node.entry("host_ip")
+        if entry:
+            return (replaced(entry.value, "127.0.0.1"),)
+        return added(port.node, ["host_ip: 127.0.0.1"], "host_ip: 127.0.0.1")
+    return (_short(port, "127.0.0.1", port.published),)

@@ -1,0 +1,274 @@
+"""TL5xx: what production needs, and what only production needs."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from taskslib.lint.edits import added
+from taskslib.lint.finding import Edit
+from taskslib.lint.known import image_of
+from taskslib.lint.mounts import mounts
+from taskslib.lint.nodes import Entry
+from taskslib.lint.rule import DEV, PROD, TEST, E, Hit, I, W, everywhere, hit, rule
+from taskslib.lint.stack import Service, Stack
+from taskslib.secrets import is_secret_name
+
+_LOGGING = (
+    "logging:",
+    "  driver: json-file",
+    "  options:",
+    '    max-size: "100m"',
+    '    max-file: "10"',
+)
+_ROTATES = ('max-size: "100m"', 'max-file: "10"')
+
+
+def _one_shot(stack: Stack, service: Service) -> bool:
+    return any(
+        condition == "service_completed_successfully"
+        for _, _, condition in stack.needed_by(service.name)
+    )
+
+
+@rule(
+    "TL501",
+    "a production service that stays down",
+    {PROD: E},
+    fixes=True,
+    why="Without a restart policy a service that dies at night, or with the machine, is down until "
+    "somebody looks. One-shots (others wait for their end) are done when they exit.",
+    origin="the pattern's prod environment: restart: unless-stopped",
+)
+def _restart(stack: Stack) -> Iterator[Hit]:
+    line = "restart: unless-stopped"
+    for service in stack.services.values():
+        if (
+            service.complete
+            and service.node.get("restart") is None
+            and service.node.get("deploy", "restart_policy") is None
+            and not _one_shot(stack, service)
+        ):
+            yield hit(
+                service.entry,
+                f"{service.name}: is not started again when it dies",
+                line,
+                added(service.node, [line], line),
+            )
+
+
+@rule(
+    "TL502",
+    "a production service without limits",
+    {PROD: E},
+    why="One service that leaks takes the memory of all, and the kernel picks the victim. With "
+    "limits it is that service that is ended and restarted.",
+    origin="the pattern's prod environment: limits of memory and CPU",
+)
+def _limits(stack: Stack) -> Iterator[Hit]:
+    for service in stack.services.values():
+        node = service.node
+        has = {
+            "memory": node.get("deploy", "resources", "limits", "memory") or node.get("mem_limit"),
+            "cpus": node.get("deploy", "resources", "limits", "cpus")
+            or node.get("cpus")
+            or node.get("cpu_quota"),
+        }
+        missing = [name for name, told in has.items() if told is None]
+        if missing and service.complete:
+            example = {"memory": "memory: 512M", "cpus": 'cpus: "1"'}
+            yield hit(
+                service.entry,
+                f"{service.name}: nothing limits its {' and '.join(missing)}",
+                "deploy: {resources: {limits: {"
+                + ", ".join(example[name] for name in missing)
+                + "}}}, by what it needs",
+            )
+
+
+@rule(
+    "TL503",
+    "logs that fill the disk",
+    {PROD: W},
+    fixes=True,
+    why="json-file, the engine's default, keeps everything that a container ever printed. With "
+    "max-size and max-file it keeps the last of it.",
+    origin="the pattern's prod environment: json-file with rotation",
+)
+def _logs(stack: Stack) -> Iterator[Hit]:
+    for service in stack.services.values():
+        entry = service.node.entry("logging")
+        told = entry.value if entry else None
+        driver = told.value("driver") if told else ""
+        if driver not in {"", "json-file"} or not service.complete:
+            continue
+        options = told.get("options") if told else None
+        missing = [
+            line for line in _ROTATES if not (options and options.get(line.partition(":")[0]))
+        ]
+        if missing:
+            yield hit(
+                entry or service.entry,
+                f"{service.name}: its log grows without end",
+                f"logging: {{driver: json-file, options: {{{', '.join(missing)}}}}}",
+                _rotated(service, entry, missing),
+            )
+
+
+def _rotated(service: Service, entry: Entry | None, missing: list[str]) -> tuple[Edit, ...]:
+    flow = f"options: {{{', '.join(missing)}}}"
+    if entry is None:
+        return added(service.node, [*_LOGGING], f"logging: {{driver: json-file, {flow}}}")
+    options = entry.value.get("options")
+    if options is not None:
+        return added(options, missing, ", ".join(missing))
+    return added(entry.value, ["options:", *(f"  {line}" for line in missing)], flow)
+
+
+@rule(
+    "TL504",
+    "production from a working copy",
+    {PROD: E},
+    why="What runs is to be the image that was tested, by its version. A build on the server, "
+    "source from a checkout or `develop` make it something else, and no version says what.",
+    origin="the issue's prod environment: images by version, no build",
+)
+def _source(stack: Stack) -> Iterator[Hit]:
+    for service in stack.services.values():
+        for key in ("build", "develop"):
+            entry = service.node.entry(key)
+            if entry:
+                yield hit(
+                    entry,
+                    f"{service.name}: `{key}` makes it another thing than what was tested",
+                    "image: ${REGISTRY}/NAME:${VERSION:?}, without build and develop",
+                )
+        for mount in mounts(service.node):
+            if mount.kind == "bind" and _is_source(mount.source):
+                yield hit(
+                    mount.entry or service.entry,
+                    f"{service.name}: {mount.source} of the checkout is mounted",
+                    "put it into the image; data lies on paths of the server",
+                )
+
+
+def _is_source(path: str) -> bool:
+    """Return whether a path is the file's own folder or leads out of it: into the repo."""
+    plain = posixpath.normpath(path)
+    return path.startswith(".") and (plain == "." or plain.startswith(".."))
+
+
+@rule(
+    "TL505",
+    "an image that is another one tomorrow",
+    {PROD: E, TEST: W, DEV: W},
+    why="`latest`, or no tag at all, is whatever was pushed last: the machine that pulls today "
+    "runs something else than the one that pulled a week ago, and a rollback is none.",
+    origin="Docker's documentation of tags",
+)
+def _floating(stack: Stack) -> Iterator[Hit]:
+    for service in stack.services.values():
+        entry = service.node.entry("image")
+        image = image_of(entry.value.text) if entry else None
+        if entry is None or image is None or (service.build and stack.environment is not PROD):
+            continue
+        if not image.digest and image.tag in {"", "latest"}:
+            yield hit(
+                entry,
+                f"{service.name}: {image.name} has "
+                + ("the tag latest" if image.tag else "no tag, which is latest"),
+                f"name a version: {image.name}:1.2",
+            )
+
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@:'\"$]*:(?P<password>[^\s/@'\"$]+)@")
+_PLACEHOLDERS = re.compile(
+    r"(?:test|testing|dev|develop\w*|local\w*|dummy|fake|example|guest|root|admin|user|app|none|"
+    r"pass|password|passwd|postgres|mysql|redis|rabbitmq|minio(?:admin)?|secret|change[-_]?me|"
+    r"not[-_]?(?:a[-_]?)?secret|x+|insecure)(?:[-_]?(?:secret|password|pass|key|token|user|db|\d+))*",
+    re.IGNORECASE,
+)
+"""What stands where a secret is needed and none is kept."""
+
+
+@rule(
+    "TL506",
+    "a secret in the file",
+    {**everywhere(I), PROD: E},
+    why="What is in the repo is in every clone and in its history for good. In production secrets "
+    "are files (`secrets:` and NAME_FILE) or come from the environment. Outside of it, words like "
+    "`test` are no secrets; what looks like a real one is.",
+    origin="the issue's prod environment: secrets as files; Compose's documentation of secrets",
+)
+def _secret(stack: Stack) -> Iterator[Hit]:
+    strict = stack.environment is PROD
+    for service in stack.services.values():
+        for entry, name, value in service.variables():
+            found = _URL.search(value)
+            literal = "$" not in value and value.strip() and is_secret_name(name)
+            told = found["password"] if found else value if literal else ""
+            if not told or (not strict and _PLACEHOLDERS.fullmatch(told)):
+                continue
+            what = "a URL with a password" if found else "a secret"
+            yield hit(
+                entry,
+                f"{service.name}: {name} is {what}, and in the repo for good",
+                f"${{{name}:?}} from the environment, or a file: `secrets:` and {name}_FILE",
+            )
+
+
+@rule(
+    "TL507",
+    "a production container with the rights of the host",
+    {PROD: E},
+    why="The engine's socket, `privileged`, the host's network or processes: who is in such a "
+    "container is on the machine.",
+    origin="Docker's documentation of the daemon's attack surface",
+)
+def _rights(stack: Stack) -> Iterator[Hit]:
+    for service in stack.services.values():
+        for mount in mounts(service.node):
+            if "docker.sock" in mount.source:
+                yield hit(
+                    mount.entry or service.entry,
+                    f"{service.name}: has the engine's socket, and so the machine",
+                    "leave it out, or put a proxy before it that lets only reading through",
+                )
+        for key, values in _HOST.items():
+            entry = service.node.entry(key)
+            if entry and entry.value.text.lower() in values:
+                yield hit(
+                    entry,
+                    f"{service.name}: `{key}: {entry.value.text}` gives it the host's rights",
+                    "leave it out; `cap_add` and `ports` give what it needs",
+                )
+
+
+_HOST = {
+    "privileged": ("true", "yes", "on"),
+    "network_mode": ("host",),
+    "pid": ("host",),
+    "ipc": ("host",),
+}
+
+
+@rule(
+    "TL508",
+    "production's settings outside of it",
+    {TEST: I, DEV: I},
+    why="Limits and log rotation are for machines that run for months. In a test a limit is one "
+    "more thing that kills a service on another machine.",
+    origin="the pattern's quick reference: resource limits and logging default in dev and test",
+)
+def _needless(stack: Stack) -> Iterator[Hit]:
+    keys = (("deploy", "resources", "limits"), ("mem_limit",), ("cpus",), ("logging",))
+    for service in stack.services.values():
+        for path in keys:
+            entry = service.node.entry(*path)
+            if entry:
+                yield hit(
+                    entry,
+                    f"{service.name}: `{path[-1]}` is production's",
+                    "leave it to deploy/prod",
+                )

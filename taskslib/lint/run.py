@@ -1,0 +1,85 @@
+"""From what there is to lint to findings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from taskslib.lint.catalogue import OWN, catalogue
+from taskslib.lint.environments import Environment
+from taskslib.lint.finding import Finding, Severity
+from taskslib.lint.gather import Repo
+from taskslib.lint.ignores import kept
+from taskslib.lint.rule import Rule, Scope
+
+
+def lint(
+    repo: Repo,
+    rules: Collection[str] = (),
+    environment: Environment | None = None,
+    others: Iterable[Finding] = (),
+) -> tuple[Finding, ...]:
+    """Return the findings in a repo, by place.
+
+    Args:
+        repo: What there is.
+        rules: Ids of the rules to go by; all if there are none.
+        environment: Only Compose files that are for this one.
+        others: Findings of other linters, which can be ignored by comments likewise.
+    """
+    known = catalogue()
+    wanted = [one for one in known.values() if not rules or one.id in rules]
+    found = {*_unreadable(repo, environment), *others}
+    for rule in wanted:
+        for subject, where in _subjects(rule, repo, environment):
+            if where in rule.severities:
+                found |= {rule.finding(hit, where) for hit in rule.check(subject)}
+    sources = repo.sources()
+    left = kept(_once(found), sources, (*known, *OWN))
+    return tuple(sorted(left, key=lambda one: one.order))
+
+
+def _subjects(
+    rule: Rule, repo: Repo, only: Environment | None
+) -> Iterator[tuple[Any, Environment | None]]:
+    """Yield what a rule looks at, each with the environment that it is for."""
+    stacks = [one for one in repo.stacks if only in {None, one.environment}]
+    match rule.scope:
+        case Scope.STACK:
+            yield from ((one, one.environment) for one in stacks)
+        case Scope.ENVIRONMENT:
+            for environment in Environment:
+                found = tuple(one for one in stacks if one.environment is environment)
+                yield (found, environment)
+        case Scope.IMAGE if only is None:
+            yield from ((one, None) for one in repo.images)
+        case Scope.SCRIPT:
+            yield from ((one, one.environment) for one in stacks)
+            if only is None:
+                yield from ((one, None) for one in repo.scripts)
+        case Scope.WORKFLOW if only is None:
+            yield from (((repo, one), None) for one in repo.workflows)
+        case Scope.REPO if only is None:
+            yield (repo, None)
+        case _:
+            pass
+
+
+def _once(found: Iterable[Finding]) -> list[Finding]:
+    """Return findings without those that several stacks have in one file."""
+    by_place: dict[tuple[str, int, int, str, str], Finding] = {}
+    for one in sorted(found, key=lambda one: (one.order, one.severity, one.edits)):
+        by_place.setdefault((one.path, one.line, one.column, one.rule, one.message), one)
+    return list(by_place.values())
+
+
+def _unreadable(repo: Repo, only: Environment | None) -> Iterator[Finding]:
+    for stack in repo.stacks:
+        if only not in {None, stack.environment}:
+            continue
+        for source, error in stack.unreadable:
+            yield Finding(
+                source.path, error.line, 1, "TL001", Severity.ERROR,
+                f"this cannot be read: {error.problem}",
+                f"docker compose -f {source.path} config says what Compose makes of it",
+            )  # fmt: skip
