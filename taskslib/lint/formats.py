@@ -35,15 +35,20 @@ def text(report: Report) -> Iterator[str]:
     for path in report.fixed:
         yield f"fixed {path}"
     for one in report.findings:
-        yield f"{one.place}: {one.severity} {one.rule} {one.message}"
+        yield _flat(f"{one.place}: {one.severity} {one.rule} {one.message}")
         if one.hint:
-            yield f"    hint: {one.hint}"
+            yield f"    hint: {_flat(one.hint)}"
     yield from report.notes
     counts = Counter(one.severity for one in report.findings)
     found = ", ".join(_counted(counts[one], one) for one in Severity if counts[one])
     fixable = sum(bool(one.edits) for one in report.findings)
     more = f"; {fixable} of them by inv lint --fix" if fixable else ""
     yield f"{found or 'no findings'} in {_counted(report.files, 'file')}{more}"
+
+
+def _flat(said: str) -> str:
+    """Return a text as one line: names in it are anybody's."""
+    return " ".join(said.splitlines())
 
 
 def _counted(count: int, what: str) -> str:
@@ -130,7 +135,8 @@ def github(report: Report) -> Iterator[str]:
 
 def _data(said: str) -> str:
     """Return a text as a command's message: in one line, from which no other command begins."""
-    return said.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    plain = "".join(one for one in said if one.isprintable() or one in "\r\n")
+    return plain.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(said: str) -> str:

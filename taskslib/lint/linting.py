@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 
 from taskslib.cancellation import Cancellation
 from taskslib.lint.catalogue import rule_named
-from taskslib.lint.compose import refuses
+from taskslib.lint.compose import Compose
 from taskslib.lint.environments import Environment
 from taskslib.lint.files import Files
 from taskslib.lint.finding import Finding
 from taskslib.lint.fix import fixed
 from taskslib.lint.formats import Report
 from taskslib.lint.gather import Repo, gather
+from taskslib.lint.others import others
 from taskslib.lint.run import lint
 from taskslib.project.config import Config
 from taskslib.project.model import Project
@@ -40,16 +41,20 @@ class Linting:
         """Return what there is to say."""
         files = files or Files(self.project.root)
         repo = self._repo(files)
-        findings = lint(repo, self._rules, self.environment)
+        more = (
+            () if self._rules else others(repo, self.environment, self.environ, self.cancellation)
+        )
+        findings = lint(repo, self._rules, self.environment, more)
         return Report(findings, len(repo.sources()), changed)
 
     def fixed(self) -> Report:
         """Write what can be mended, and return what there is to say then."""
         before = Files(self.project.root)
 
+        compose = Compose(self.environ, self.cancellation)
+
         def refused(files: Files, changed: Mapping[str, str]) -> bool:
-            self.cancellation.check()
-            return refuses(self._repo(files), changed, self.environ)
+            return compose.refuses(self._repo(files), changed)
 
         after = fixed(before, self._findings, refused)
         for path, text in after.changed.items():

@@ -6,8 +6,11 @@ from __future__ import annotations
 def load() -> None:
     """Import all rules, which makes them known."""
     from taskslib.lint.rules import (  # noqa: F401
+        ci,
+        commands,
         data,
         health,
+        images,
         isolation,
         ports,
         prod,

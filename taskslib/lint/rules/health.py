@@ -51,7 +51,13 @@ def _healthcheck(stack: Stack, service: Service, test: str) -> tuple[Edit, ...]:
     if service.node.get("healthcheck"):
         return ()  # switched off, by somebody who knew why
     lines = ["healthcheck:", f"  test: {test}", *(f"  {one}" for one in times)]
-    return added(service.node, lines, f"healthcheck: {{test: {test}, {', '.join(times)}}}")
+    more = added(service.node, lines, f"healthcheck: {{test: {test}, {', '.join(times)}}}")
+    # It is there to be waited for.
+    lists = {}
+    for _, entry, condition in stack.needed_by(service.name):
+        if condition == "service_started":
+            lists[entry.parent] = _waiting(stack, entry, service.name)
+    return (*more, *(edit for edits in lists.values() for edit in edits))
 
 
 @rule(
@@ -102,9 +108,10 @@ def _started(stack: Stack) -> Iterator[Hit]:
                 )
 
 
-def _waiting(stack: Stack, entry: Entry) -> tuple[Edit, ...]:
+def _waiting(stack: Stack, entry: Entry, healthy: str = "") -> tuple[Edit, ...]:
+    """Return what makes a dependency wait; `healthy` is about to get a healthcheck."""
     if entry.parent.is_list:
-        return _long_form(stack, entry.parent)
+        return _long_form(stack, entry.parent, healthy)
     told = entry.value.get("condition")
     if told:
         return (replaced(told, "service_healthy"),)
@@ -116,13 +123,13 @@ def _waiting(stack: Stack, entry: Entry) -> tuple[Edit, ...]:
     return ()
 
 
-def _long_form(stack: Stack, written: Node) -> tuple[Edit, ...]:
+def _long_form(stack: Stack, written: Node, healthy: str) -> tuple[Edit, ...]:
     """Return what makes a list of names the map of names and conditions."""
     source = written.source
     edits: list[Edit] = []
     if written.flow:
         pairs = ", ".join(
-            f"{one.value.text}: {{condition: {_condition(stack, one.value.text)}}}"
+            f"{one.value.text}: {{condition: {_condition(stack, one.value.text, healthy)}}}"
             for one in written.entries
         )
         if "#" in source.text[written.start : written.end]:
@@ -141,7 +148,7 @@ def _long_form(stack: Stack, written: Node) -> tuple[Edit, ...]:
         edits.append(Edit(source.path, dash, one.end, f"{shift}{name}:"))
         end = source.line_end(one.end)
         indent = source.text[start:dash] + shift + "  "
-        line = f"{source.newline}{indent}condition: {_condition(stack, one.value.text)}"
+        line = f"{source.newline}{indent}condition: {_condition(stack, one.value.text, healthy)}"
         edits.append(Edit(source.path, end, end, line))
     return tuple(edits)
 
@@ -150,6 +157,7 @@ def _left(key: str, column: int) -> bool:
     return bool(key.strip()) and len(key) - len(key.lstrip()) >= column
 
 
-def _condition(stack: Stack, name: str) -> str:
+def _condition(stack: Stack, name: str, healthy: str) -> str:
     target = stack.services.get(name)
-    return "service_healthy" if target and target.healthcheck else "service_started"
+    waits = name == healthy or (target and target.healthcheck)
+    return "service_healthy" if waits else "service_started"

@@ -184,10 +184,11 @@ def _open(stack: Stack) -> Iterator[Hit]:
         for port in ports(service.node):
             if port.loopback:
                 continue
+            wanted = "" if port.fixed else port.published
             yield hit(
                 port.node,
                 f"{service.name}: port {port.target} is published beyond this machine",
-                f'"127.0.0.1:{port.published}:{port.target}" keeps it on loopback',
+                f'"127.0.0.1:{wanted}:{port.target}" keeps it on loopback',
                 _loopback(port),
             )
 

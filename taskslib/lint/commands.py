@@ -1,0 +1,128 @@
+"""Command lines in scripts, CI workflows and Compose files."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from taskslib.lint.environments import Environment
+from taskslib.lint.gather import Script
+from taskslib.lint.nodes import Node
+from taskslib.lint.source import Source
+from taskslib.lint.stack import Stack
+from taskslib.lint.workflows import document, steps
+
+_LOOP = re.compile(r"(?:^|[;&|]|\bdo)\s*(?:while|until|for)\b")
+_DONE = re.compile(r"(?:^|[;&|])\s*done\b")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
+_TARGET = re.compile(r"([\w./%-]+)(?:\s+[\w./%-]+)*\s*:(?![=:])")
+_CD = re.compile(r"\bcd\s+(\S+)")
+_TEST = re.compile(
+    r"(?<![a-z])tests?(?![a-z])|(?<![a-z])ci(?![a-z])|pytest|integration", re.IGNORECASE
+)
+_OTHER = re.compile(
+    r"(?<![a-z])(?:prod|production|dev|develop|staging)(?![a-z])|(?<![a-z])deploy(?![a-z/])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A line, with those that continue it."""
+
+    source: Source
+    offset: int
+    text: str
+    """What is no command in it is blank: comments, what continues lines."""
+    loops: bool
+    """Whether it is run again and again, until something is so."""
+    context: str
+    """What says what it is for: file, target, job, folder, the line itself."""
+    is_workflow: bool = False
+    in_compose: bool = False
+
+    @property
+    def tests(self) -> bool:
+        """Whether it is about tests, and about no environment that is to stay."""
+        return bool(_TEST.search(self.context)) and not _OTHER.search(self.context)
+
+
+def commands(subject: Stack | Script) -> Iterator[Command]:
+    """Yield what a script, a workflow or the services of a test stack run."""
+    if isinstance(subject, Stack):
+        yield from _of_services(subject)
+        return
+    source = subject.source
+    if not source.path.endswith((".yml", ".yaml")):
+        yield from _lines(source, 0, len(source.text), source.path)
+        return
+    for node, context in _regions(subject):
+        for one in _lines(source, node.start, node.end, f"{source.path} {context}"):
+            yield replace(one, is_workflow=True)
+
+
+def _regions(script: Script) -> Iterator[tuple[Node, str]]:
+    """Yield the texts of a workflow that are commands."""
+    root = document(script.source)
+    if root is None:
+        return
+    if script.is_workflow:
+        for step in steps(root):
+            if step.run is not None and step.run.text:
+                yield step.run, f"{step.job} {step.node.value('name')}"
+        return
+    for name, job in root.fields().items():  # GitLab's
+        for key in ("before_script", "script", "after_script"):
+            told = job.value.get(key)
+            for one in told.texts() if told else ():
+                yield one, name
+
+
+def _of_services(stack: Stack) -> Iterator[Command]:
+    if stack.environment is not Environment.TEST:
+        return
+    for service in stack.services.values():
+        for key in ("command", "entrypoint"):
+            node = service.node.get(key)
+            if node is None:
+                continue
+            text = " ".join(one.value.text for one in node.each()) or node.text
+            loops = bool(re.search(r"\b(?:while|until|for)\b", text))
+            context = f"test {service.name} {text}"
+            yield Command(node.source, node.start, text, loops, context, in_compose=True)
+
+
+def _lines(source: Source, start: int, end: int, context: str) -> Iterator[Command]:
+    depth, target, folder = 0, "", ""
+    makes = posixpath.basename(source.path) == "Makefile" or source.path.endswith(".mk")
+    for offset, text in _joined(source.text, start, end):
+        if makes and not text.startswith("\t") and (found := _TARGET.match(text)):
+            target, folder = found[1], ""
+        if found := _CD.search(text):
+            folder = found[1]
+        opened = len(_LOOP.findall(text))
+        closed = len(_DONE.findall(text))
+        loops = depth > 0 or opened > 0
+        depth = max(0, depth + opened - closed)
+        if text.strip():
+            about = f"{context} {target} {folder} {text}"
+            yield Command(source, offset, text, loops, about)
+
+
+def _joined(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """Yield logical lines, as long as they are written: offsets in them are those of the file."""
+    begin, line = start, ""
+    for physical in text[start:end].splitlines(keepends=True):
+        body = _COMMENT.sub(lambda found: " " * len(found[0]), physical.rstrip("\r\n"))
+        tail = " " * (len(physical) - len(body))
+        if body.endswith("\\"):
+            line += body[:-1] + " " + tail
+            continue
+        line += body
+        yield begin, line
+        begin += len(line) + len(tail)
+        line = ""
+    if line:
+        yield begin, line

@@ -1,0 +1,285 @@
+"""`inv lint`, the real command line: formats, fixes, ignores, exit codes, other linters."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from taskslib.lint.catalogue import OWN, catalogue
+from tests.support.mistakes import FIXED, LEFT, PATH, STACK, mistaken
+from tests.support.projects import Ran, inv, single, write
+
+MISTAKES = """\
+Dockerfile:1:1 TL603
+deploy/test/docker-compose.yml:1:1 TL801
+deploy/test/docker-compose.yml:2:1 TL402
+deploy/test/docker-compose.yml:5:3 TL204
+deploy/test/docker-compose.yml:5:3 TL301
+deploy/test/docker-compose.yml:7:5 TL401
+deploy/test/docker-compose.yml:8:5 TL403
+deploy/test/docker-compose.yml:13:9 TL201
+deploy/test/docker-compose.yml:15:9 TL101
+deploy/test/docker-compose.yml:15:9 TL105
+deploy/test/docker-compose.yml:20:14 TL305
+deploy/test/docker-compose.yml:24:9 TL101
+deploy/test/docker-compose.yml:24:9 TL105
+deploy/test/docker-compose.yml:26:5 TL304
+deploy/test/docker-compose.yml:29:5 TL508
+deploy/test/docker-compose.yml:35:5 TL402
+deploy/test/docker-compose.yml:39:5 TL402
+"""
+PORTS = 'services:\n  web:\n    build: ../..\n    init: true\n    ports: ["127.0.0.1:8000:8000"]\n'
+AS_TEXT = """\
+deploy/test/docker-compose.yml:5:13: error TL101 web: host port 8000 is fixed, so that two \
+branches cannot be up at once
+    hint: "127.0.0.1::8000" lets the engine choose; `inv ports` tells it
+1 error in 2 files; 1 of them by inv lint --fix
+"""
+AS_GITHUB = """\
+::error file=deploy/test/docker-compose.yml,line=5,col=13,title=TL101::web: host port 8000 is \
+fixed, so that two branches cannot be up at once%0A"127.0.0.1::8000" lets the engine choose; \
+`inv ports` tells it
+"""
+EXPLAINED = """\
+TL105: a test port that others in the network reach
+
+Without an address a port is published on all of the machine's, and a test database has the \
+password `test`. On 127.0.0.1 tests reach it and nobody else. `localhost` is no help: on engines \
+before 27 it can reach another service's container (moby 42442).
+
+severity: warning in test
+looks at: a Compose file with its overrides
+fix: inv lint --fix mends it
+from: measured: IPv4 and IPv6 ports of different services overlap on engine 26.1
+"""
+# What GitHub takes of SARIF 2.1.0, as the standard has it (OASIS, sarif-v2.1.0, section 3).
+SARIF = {
+    "type": "object",
+    "required": ["version", "runs"],
+    "properties": {
+        "$schema": {"type": "string", "format": "uri"},
+        "version": {"const": "2.1.0"},
+        "runs": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/run"}},
+    },
+    "additionalProperties": False,
+    "$defs": {
+        "text": {"type": "object", "required": ["text"], "properties": {"text": {"minLength": 1}}},
+        "rule": {
+            "required": ["id"],
+            "properties": {
+                "id": {"type": "string"},
+                "shortDescription": {"$ref": "#/$defs/text"},
+                "fullDescription": {"$ref": "#/$defs/text"},
+            },
+            "additionalProperties": False,
+        },
+        "driver": {
+            "required": ["name"],
+            "properties": {
+                "name": {"type": "string"},
+                "version": {"type": "string"},
+                "rules": {"type": "array", "uniqueItems": True, "items": {"$ref": "#/$defs/rule"}},
+            },
+            "additionalProperties": False,
+        },
+        "result": {
+            "required": ["message"],
+            "properties": {
+                "ruleId": {"type": "string"},
+                "level": {"enum": ["none", "note", "warning", "error"]},
+                "message": {"$ref": "#/$defs/text"},
+                "locations": {"type": "array", "items": {"$ref": "#/$defs/location"}},
+            },
+            "additionalProperties": False,
+        },
+        "location": {
+            "required": ["physicalLocation"],
+            "properties": {
+                "physicalLocation": {
+                    "required": ["artifactLocation"],
+                    "properties": {
+                        "artifactLocation": {
+                            "properties": {
+                                "uri": {"type": "string", "format": "uri-reference"},
+                                "uriBaseId": {"type": "string"},
+                            },
+                            "additionalProperties": False,
+                        },
+                        "region": {
+                            "properties": {
+                                "startLine": {"type": "integer", "minimum": 1},
+                                "startColumn": {"type": "integer", "minimum": 1},
+                            },
+                            "additionalProperties": False,
+                        },
+                    },
+                    "additionalProperties": False,
+                }
+            },
+            "additionalProperties": False,
+        },
+        "run": {
+            "required": ["tool"],
+            "properties": {
+                "tool": {
+                    "required": ["driver"],
+                    "properties": {"driver": {"$ref": "#/$defs/driver"}},
+                },
+                "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+                "results": {"type": "array", "items": {"$ref": "#/$defs/result"}},
+            },
+            "additionalProperties": False,
+        },
+    },
+}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A flat project with one mistake in its test stack."""
+    nobody = "FROM python:3.13-slim\nUSER nobody\n"
+    return write(tmp_path, single(Dockerfile=nobody, **{PATH: PORTS}))
+
+
+def test_all_mistakes_are_named_and_a_fix_leaves_suggestions(tmp_path: Path) -> None:
+    write(tmp_path, mistaken())
+    ran = inv(tmp_path, "lint")
+    assert (ran.code, ran.err) == (1, "")
+    lines = ran.out.splitlines()
+    named = [f"{line.split(': ')[0]} {line.split()[2]}" for line in lines[:-1:2]]
+    assert "".join(f"{one}\n" for one in named) == MISTAKES
+    assert all(line.startswith("    hint: ") for line in lines[1:-1:2])
+    assert (tmp_path / PATH).read_text("utf-8") == STACK
+    assert inv(tmp_path, "lint", "--fix") == Ran(0, f"fixed {PATH}\n{LEFT}", "")
+    assert (tmp_path / PATH).read_text("utf-8") == FIXED
+    assert inv(tmp_path, "lint", "--fix") == Ran(0, LEFT, "")
+    assert inv(tmp_path, "lint", "--strict").code == 1
+
+
+def test_text_and_annotations(shop: Path) -> None:
+    assert inv(shop, "lint") == Ran(1, AS_TEXT, "")
+    assert inv(shop, "lint", "--format", "github") == Ran(1, AS_GITHUB, "")
+
+
+def test_names_are_anybodys(shop: Path) -> None:
+    """No line of a file's own, and no command of a workflow's but ours."""
+    hostile = '"we\\n::set-env name=x::\\e[31mb"'
+    write(shop, {PATH: PORTS.replace("web", hostile)})
+    text, github = (inv(shop, "lint", "--format", one) for one in ("text", "github"))
+    assert text.out == AS_TEXT.replace(" web:", " we ::set-env name=x::b:")
+    assert github.out == AS_GITHUB.replace("web:", "we%0A::set-env name=x::[31mb:")
+
+
+def test_json(shop: Path) -> None:
+    ran = inv(shop, "lint", "--format", "json", "--env", "test")
+    assert ran.code == 1
+    assert json.loads(ran.out) == {
+        "findings": [
+            {
+                "rule": "TL101",
+                "severity": "error",
+                "path": PATH,
+                "line": 5,
+                "column": 13,
+                "message": "web: host port 8000 is fixed, "
+                "so that two branches cannot be up at once",
+                "hint": '"127.0.0.1::8000" lets the engine choose; `inv ports` tells it',
+                "fixable": True,
+            }
+        ],
+        "files": 2,
+        "fixed": [],
+    }
+
+
+def test_sarif(tmp_path: Path) -> None:
+    write(tmp_path, mistaken())
+    ran = inv(tmp_path, "lint", "--format", "sarif")
+    document = json.loads(ran.out)
+    jsonschema.Draft202012Validator(SARIF).validate(document)
+    (run,) = document["runs"]
+    assert len(run["results"]) == len(MISTAKES.splitlines())
+    known = {one["id"] for one in run["tool"]["driver"]["rules"]}
+    assert {one["ruleId"] for one in run["results"]} == known
+
+
+@pytest.mark.parametrize(
+    ("arguments", "err"),
+    [
+        (("--rule", "TL1O1"), "error: no rule 'TL1O1'\n\nhint: did you mean 'TL101'? rules: "),
+        (("--explain", "X"), "error: no rule 'X'\n\nhint: rules: "),
+        (
+            ("--env", "prd"),
+            "error: no environment 'prd'\n\nhint: did you mean 'prod'? "
+            "environments: dev, test, prod\n",
+        ),
+        (
+            ("--format", "jsn"),
+            "error: no format 'jsn'\n\nhint: did you mean 'json'? "
+            "formats: text, json, sarif, github\n",
+        ),
+    ],
+)
+def test_what_cannot_be(shop: Path, arguments: tuple[str, ...], err: str) -> None:
+    ran = inv(shop, "lint", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    rules = ", ".join(catalogue())
+    assert ran.err == (f"{err}{rules}\n" if err.endswith("rules: ") else err)
+
+
+def test_only_these_rules_and_only_this_environment(shop: Path) -> None:
+    nothing = Ran(0, "no findings in 2 files\n", "")
+    assert inv(shop, "lint", "--rule", "TL105", "--rule", "tl801,TL603") == nothing
+    assert inv(shop, "lint", "--env", "prod") == nothing
+    assert inv(shop, "lint", "--rule", "TL101").code == 1
+
+
+def test_explain(shop: Path) -> None:
+    assert inv(shop, "lint", "--explain", "tl105") == Ran(0, EXPLAINED, "")
+
+
+def test_every_rule_is_documented_in_its_place() -> None:
+    for one in catalogue().values():
+        assert one.why.endswith((".", ")"))
+        assert one.origin
+    assert not set(OWN) & set(catalogue())
+
+
+HADOLINT = [
+    {"code": "DL3008", "column": 1, "file": "Dockerfile", "level": "warning", "line": 2,
+     "message": "Pin versions in apt get install."},
+]  # fmt: skip
+COMPOSE_LINT = {
+    "findings": [
+        {"file": PATH, "line": 2, "rule_id": one, "severity": severity, "service": "web",
+         "message": f"about {one}", "fix": "Do this:\n  x", "suppressed": False}
+        for one, severity in (("CL-0005", "medium"), ("CL-0003", "medium"), ("CL-0016", "high"))
+    ]
+}  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program there")
+def test_other_linters_are_asked_and_what_contradicts_is_left_out(shop: Path) -> None:
+    """The programs print what hadolint 2.15 and compose-lint 0.36 print."""
+    folder = shop.with_name("programs")
+    folder.mkdir()
+    for name, said in (("hadolint", HADOLINT), ("compose-lint", COMPOSE_LINT)):
+        program = folder / name
+        program.write_text(f"#!{sys.executable}\nprint({json.dumps(said)!r})\n", "utf-8")
+        program.chmod(0o755)
+    path = os.pathsep.join((str(folder), os.environ["PATH"]))
+    expected = (
+        "Dockerfile:2:1: warning DL3008 Pin versions in apt get install.\n"
+        f"{PATH}:2:1: error CL-0016 about CL-0016\n    hint: Do this:\n"
+    )
+    assert inv(shop, "lint", PATH=path) == Ran(
+        1, expected + AS_TEXT.replace("1 error", "2 errors, 1 warning"), ""
+    )
+    assert "DL3008" not in inv(shop, "lint", "--rule", "TL101", PATH=path).out
+    (folder / "hadolint").write_text(f"#!{sys.executable}\nprint('oh')\n", "utf-8")
+    assert "DL3008" not in inv(shop, "lint", PATH=path).out
