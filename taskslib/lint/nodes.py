@@ -11,11 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
 
 from taskslib.lint.source import Source
 
-_NULLS = ("", "~", "null", "Null", "NULL")
 _MERGE = "<<"
 _DASH = re.compile(r"(?:^|\n)[ ]*(-)(?=\s)")
 
@@ -148,118 +146,8 @@ class Entry:
         return found.start(1)
 
 
-class Unreadable(Exception):
-    """A text that is no YAML."""
-
-    def __init__(self, line: int, problem: str) -> None:
-        super().__init__(problem)
-        self.line = line
-        self.problem = problem
-
-
 _DEEPEST = 60
 """Levels of merged maps in merged maps that are followed."""
-
-
-def parsed(source: Source) -> Node | None:
-    """Return a text's first document; None where it is empty. Raises `Unreadable`."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    builder = _Builder(source)
-    try:
-        for event in YAML(typ="safe", pure=True).parse(source.text):
-            if builder.take(event):
-                break
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "it has characters that YAML does not allow"
-        raise Unreadable(mark.line + 1 if mark else 1, str(problem)) from error
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise Unreadable(1, "it is no YAML that can be read") from error
-    return builder.root
-
-
-class _Builder:
-    """Makes a tree of a parser's events, one after the other: no depth of a text is too much."""
-
-    def __init__(self, source: Source) -> None:
-        self.root: Node | None = None
-        self._source = source
-        self._open: list[tuple[Node, Node | None]] = []
-        """Collections that have begun, each with the key that waits for its value."""
-        self._anchors: dict[str, Node] = {}
-        self._places: list[tuple[int, str]] = []
-
-    def take(self, event: Any) -> bool:
-        """Take an event; return whether the document has ended."""
-        match type(event).__name__:
-            case "ScalarEvent":
-                self._add(self._scalar(event))
-            case "AliasEvent":
-                start, end = event.start_mark.index, event.end_mark.index
-                known = self._anchors.get(event.anchor)
-                if known is None:
-                    raise Unreadable(event.start_mark.line + 1, f"no anchor {event.anchor!r}")
-                self._put(known, start, end)
-            case "MappingStartEvent" | "SequenceStartEvent":
-                kind = Kind.MAP if type(event).__name__ == "MappingStartEvent" else Kind.LIST
-                node = self._node(event, kind)
-                node.flow = bool(event.flow_style)
-                self._open.append((node, None))
-            case "MappingEndEvent" | "SequenceEndEvent":
-                node, _ = self._open.pop()
-                node.end = event.end_mark.index if node.flow else _last(node)
-                self._add(node)
-            case "DocumentEndEvent":
-                return True
-            case _:
-                pass
-        return False
-
-    def _node(self, event: Any, kind: Kind) -> Node:
-        start, end = event.start_mark.index, event.end_mark.index
-        tag = str(event.ctag or "").removeprefix("!") if event.ctag else ""
-        node = Node(self._source, start, end, kind, tag=tag if tag in _TAGS else "")
-        if event.anchor:
-            self._anchors[event.anchor] = node
-        return node
-
-    def _scalar(self, event: Any) -> Node:
-        null = event.style in {None, ""} and event.value in _NULLS
-        node = self._node(event, Kind.NULL if null else Kind.TEXT)
-        node.text, node.style = event.value, event.style or ""
-        if node.style in {"|", ">"}:
-            node.end = node.start + len(self._source.text[node.start : node.end].rstrip())
-        return node
-
-    def _add(self, node: Node) -> None:
-        self._put(node, node.start, node.end)
-
-    def _put(self, node: Node, start: int, end: int) -> None:
-        if not self._open:
-            self.root = node
-            return
-        parent, key = self._open[-1]
-        if parent.kind is Kind.LIST:
-            parent.entries.append(Entry(parent, None, node, start, end))
-        elif key is None:
-            self._open[-1] = (parent, node)
-        else:
-            if start == end:  # nothing is written: it is told of where the next thing begins
-                end = self._source.text.find(":", key.end) + 1
-                start = end
-                node.start = node.end = end
-            parent.entries.append(Entry(parent, key, node, key.start, end))
-            self._open[-1] = (parent, None)
-
-
-_TAGS = ("reset", "override")
-
-
-def _last(node: Node) -> int:
-    """Return where the last thing in a list of lines ends."""
-    return max([node.start, *(entry.end for entry in node.entries)])
 
 
 def keyed(node: Node | None) -> Node | None:

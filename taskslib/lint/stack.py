@@ -11,7 +11,8 @@ from taskslib.lint.environments import Environment
 from taskslib.lint.files import Files
 from taskslib.lint.known import Datastore, Image, image_of
 from taskslib.lint.merging import merged
-from taskslib.lint.nodes import Entry, Kind, Node, Unreadable, keyed, parsed
+from taskslib.lint.nodes import Entry, Kind, Node, keyed
+from taskslib.lint.parsing import Unreadable, parsed
 from taskslib.lint.source import Source
 from taskslib.lint.texts import default
 

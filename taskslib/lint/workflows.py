@@ -8,7 +8,8 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from taskslib.lint.nodes import Node, Unreadable, parsed
+from taskslib.lint.nodes import Node
+from taskslib.lint.parsing import Unreadable, parsed
 from taskslib.lint.source import Source
 
 _BUILD = re.compile(r"\bdocker\s+(?:buildx\s+|image\s+)?build\b(?P<rest>[^;&|\n]*)")

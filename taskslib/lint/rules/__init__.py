@@ -13,7 +13,9 @@ def load() -> None:
         images,
         isolation,
         ports,
+        postgres,
         prod,
         project,
         timing,
+        trust,
     )

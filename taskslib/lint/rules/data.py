@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 from taskslib.lint.edits import added, element, removed, replaced
 from taskslib.lint.finding import Edit
-from taskslib.lint.known import Datastore, Image
+from taskslib.lint.known import Datastore
 from taskslib.lint.mounts import Mount, below, mounts
-from taskslib.lint.nodes import Entry, Node
-from taskslib.lint.rule import DEV, PROD, TEST, E, Hit, W, everywhere, hit, rule
+from taskslib.lint.nodes import Entry
+from taskslib.lint.rule import PROD, TEST, E, Hit, everywhere, hit, rule
+from taskslib.lint.rules.postgres import NEW_DATA, is_new
 from taskslib.lint.stack import Service, Stack
-
-_DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
-_OLD, _NEW = "/var/lib/postgresql/data", "/var/lib/postgresql"
-_OFF = re.compile(
-    rf"(?:-c\s*|--)(?P<name>{'|'.join(_DURABLE)})\s*=\s*(?:off|false|no|0)\b", re.IGNORECASE
-)
-_LATEST = ("", "latest", "alpine")
-_FIRST_NEW = 18
 
 
 @rule(
@@ -107,152 +98,6 @@ def _both(stack: Stack) -> Iterator[Hit]:
 
 
 @rule(
-    "TL203",
-    "Postgres 18 with the data path of older versions",
-    everywhere(E),
-    fixes=True,
-    why="From 18 on, the image keeps its data in /var/lib/postgresql/18/docker and wants the mount "
-    "at /var/lib/postgresql. With one at /var/lib/postgresql/data it does not start, or the data "
-    "lies in a volume that nobody named and is lost with the container.",
-    origin="documentation of the image postgres: PGDATA; docker-library/postgres#1259",
-)
-def _path(stack: Stack) -> Iterator[Hit]:
-    for service in stack.services.values():
-        image = service.image
-        if not (image and image.is_postgres and _new(image)):
-            continue
-        if any(name == "PGDATA" for _, name, _ in service.variables()):
-            continue
-        for mount in mounts(service.node):
-            if mount.target == _OLD:
-                node = mount.target_node
-                yield hit(
-                    node,
-                    f"{service.name}: Postgres {image.tag or 'latest'} has its data in {_NEW}, "
-                    f"not in {_OLD}",
-                    f"mount {_NEW}",
-                    replaced(node, node.text.replace(_OLD, _NEW, 1)) if _OLD in node.text else None,
-                )
-
-
-def _new(image: Image) -> bool:
-    if image.version is not None:
-        return image.version >= _FIRST_NEW
-    return image.name == "postgres" and not image.digest and image.tag in _LATEST
-
-
-@rule(
-    "TL204",
-    "a test database that waits for the disk",
-    {TEST: W},
-    fixes=True,
-    why="Durability costs time at every commit and checkpoint, and this data is gone in a minute "
-    "anyway: fsync, synchronous_commit and full_page_writes off.",
-    origin="the pattern's test environment; PostgreSQL's manual, Non-Durable Settings",
-)
-def _durable(stack: Stack) -> Iterator[Hit]:
-    for service in stack.services.values():
-        if not (service.image and service.image.is_postgres):
-            continue
-        entry = service.node.entry("command")
-        told = _command(entry.value) if entry else ""
-        if "config_file" in told or "--single" in told:
-            continue
-        off = {found["name"].lower() for found in _OFF.finditer(told)}
-        missing = [name for name in _DURABLE if name not in off]
-        if missing:
-            yield hit(
-                entry or service.entry,
-                f"{service.name}: a test database needs no {', '.join(missing)}",
-                "command: postgres " + " ".join(f"-c {name}=off" for name in _DURABLE),
-                _switched_off(service, entry, missing),
-            )
-
-
-def _command(node: Node) -> str:
-    """Return a command's words, as one text."""
-    return " ".join(one.value.text for one in node.each()) if node.is_list else node.text
-
-
-def _switched_off(service: Service, entry: Entry | None, missing: list[str]) -> tuple[Edit, ...]:
-    words = " ".join(f"-c {name}=off" for name in missing)
-    if entry is None or not (entry.value.text or entry.value.each()):
-        line = f"command: postgres {words}"
-        return added(service.node, [line], line) if entry is None else ()
-    node = entry.value
-    if not re.match(r"(?:postgres\b|-c\b)", _command(node)):
-        return ()
-    if not node.is_list:
-        return _appended(node, words)
-    last = node.written.entries[-1]
-    words_of = [word for name in missing for word in ("-c", f"{name}=off")]
-    if node.flow:
-        quoted = ", ".join(json.dumps(word) for word in words_of)
-        return (Edit(node.source.path, last.end, last.end, f", {quoted}"),)
-    indent = " " * node.source.column(last.dash())
-    end = node.source.line_end(last.end)
-    lines = "".join(f"{node.source.newline}{indent}- {word}" for word in words_of)
-    return (Edit(node.source.path, end, end, lines),)
-
-
-def _appended(node: Node, words: str) -> tuple[Edit, ...]:
-    source, end = node.source, node.end
-    if node.style in {"|", ">"}:
-        indent = source.text[source.line_start(end) : end]
-        indent = indent[: len(indent) - len(indent.lstrip())]
-        folded = node.style == ">"
-        begin = f"{source.newline}{indent}" if folded else " "
-        return (Edit(source.path, end, end, f"{begin}{words}"),)
-    place = end - 1 if node.style in {'"', "'"} else end
-    return (Edit(source.path, place, place, f" {words}"),)
-
-
-@rule(
-    "TL205",
-    "a database outside of tests that may lose data",
-    {DEV: E, PROD: E},
-    fixes=True,
-    why="With fsync or full_page_writes off a crash can destroy the whole database, with "
-    "synchronous_commit off it can lose what was committed last. Only data of tests is worth that.",
-    origin="PostgreSQL's manual, Non-Durable Settings",
-)
-def _risky(stack: Stack) -> Iterator[Hit]:
-    for service in stack.services.values():
-        node = service.node.get("command")
-        if node is None or not (service.image is None or service.image.is_postgres):
-            continue
-        names = [found["name"].lower() for found in _OFF.finditer(_command(node))]
-        if names:
-            yield hit(
-                service.node.entry("command") or node,
-                f"{service.name}: {', '.join(names)} off can cost data",
-                "leave it on outside of tests",
-                _switched_on(node),
-            )
-
-
-def _switched_on(node: Node) -> tuple[Edit, ...]:
-    source = node.source
-    if not node.is_list:
-        written = source.text[node.start : node.end]
-        kept = re.sub(rf"\s+{_OFF.pattern}", "", written, flags=re.IGNORECASE)
-        return (Edit(source.path, node.start, node.end, kept),) if kept != written else ()
-    edits: list[Edit] = []
-    entries = node.entries
-    for place, one in enumerate(entries):
-        before = entries[place - 1] if place else None
-        if before and before.value.text == "-c" and _OFF.fullmatch(f"-c {one.value.text}"):
-            if node.flow:
-                start = entries[place - 2].end if place > 1 else before.start
-                edits.append(Edit(source.path, start, one.end, ""))
-            else:
-                edits += [*removed(before), *removed(one)]
-        elif _OFF.fullmatch(one.value.text):
-            edits += removed(one)
-    return tuple(edits)
-
-
-@rule(
     "TL206",
     "a database in production without a volume",
     {PROD: E},
@@ -281,7 +126,7 @@ def _homeless(stack: Stack) -> Iterator[Hit]:
 
 def _data(service: Service, store: Datastore) -> str:
     image = service.image
-    return _NEW if image and image.is_postgres and _new(image) else store.data[0]
+    return NEW_DATA if image and image.is_postgres and is_new(image) else store.data[0]
 
 
 def _is_cache(service: Service) -> bool:
