@@ -60,11 +60,13 @@ def _stages(repo: Repo) -> Iterator[Hit]:
 
 
 def _said(repo: Repo, folder: str, message: str, hint_: str) -> Iterator[Hit]:
-    for name in ("Dockerfile", "pyproject.toml", "package.json", "tasks.py"):
-        source = repo.files.source(f"{folder}/{name}")
-        if source is not None:
-            yield Hit(source, 0, message, hint_)
-            return
+    """Yield what there is to say of a folder, at the first file that it has for that."""
+    names = ("Dockerfile", "pyproject.toml", "package.json", "tasks.py", "Makefile")
+    own = (repo.files.source(f"{folder}/{name}") for name in names)
+    stacks = (document.source for one in repo.stacks for document in one.documents)
+    source = next((one for one in (*own, *stacks) if one is not None), None)
+    if source is not None:
+        yield Hit(source, 0, message, hint_)
 
 
 @rule(
