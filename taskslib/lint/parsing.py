@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from taskslib.lint.nodes import Entry, Kind, Node
 from taskslib.lint.source import Source
 
+_DEEPEST = 100
+"""Levels of a text that are read; what nests deeper takes the parser minutes."""
 _NULLS = ("", "~", "null", "Null", "NULL")
 
 
@@ -19,6 +22,7 @@ class Unreadable(Exception):
         self.problem = problem
 
 
+@lru_cache(maxsize=64)  # several rules read one workflow
 def parsed(source: Source) -> Node | None:
     """Return a text's first document; None where it is empty. Raises `Unreadable`."""
     from ruamel.yaml import YAML
@@ -65,6 +69,9 @@ class _Builder:
                 node = self._node(event, kind)
                 node.flow = bool(event.flow_style)
                 self._open.append((node, None))
+                if len(self._open) > _DEEPEST:
+                    line = event.start_mark.line + 1
+                    raise Unreadable(line, f"more than {_DEEPEST} levels in each other")
             case "MappingEndEvent" | "SequenceEndEvent":
                 node, _ = self._open.pop()
                 node.end = event.end_mark.index if node.flow else _last(node)

@@ -161,7 +161,44 @@ def check(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], None
     return every_kind
 
 
-@given(st.dictionaries(KEYS, TREES, max_size=5), st.sampled_from(["dev", "test", "prod"]))
+SERVICES = st.dictionaries(
+    st.sampled_from(["db", "api"]), st.dictionaries(KEYS, TREES, min_size=2, max_size=8), min_size=1
+)
+DOCUMENTS = st.one_of(
+    st.dictionaries(KEYS, TREES, max_size=5),
+    st.fixed_dictionaries({"services": SERVICES}, optional={"networks": TREES, "include": TREES}),
+    st.fixed_dictionaries({
+        "services": st.fixed_dictionaries({
+            "db": st.fixed_dictionaries({
+                key: st.lists(SCALARS | st.dictionaries(KEYS, SCALARS, max_size=3), max_size=3)
+                for key in ("ports", "volumes", "depends_on", "environment", "command")
+            })
+        })
+    }),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "services: &s\n  a: &a\n    <<: *a\n    image: x\n",
+        "services: &s\n  a: &a\n    <<: [*s, *a]\n    ports: *s\n",
+        "services:\n  a: &a\n    extends: b\n  b:\n    extends: a\n",
+        "include: docker-compose.yml\nservices: {}\n",
+        "a: &a [x, *a]\nservices:\n  b: {ports: *a, environment: *a}\n",
+        f"services:\n  a: {'{b: ' * 400}1{'}' * 400}\n",
+        f"services:\n  a: {'[' * 2000}\n",
+        "a: &a [x, x]\n" + "".join(f"b{n}: &a [*a, *a, *a, *a]\n" for n in range(40)),
+        "services:\n  a:\n    image: " + "${A:-" * 2000 + "\n",
+    ],
+)
+def test_nothing_that_goes_in_circles_or_deep_is_too_much(
+    check: Callable[[str, str], None], text: str
+) -> None:
+    check(text, "test")
+
+
+@given(DOCUMENTS, st.sampled_from(["dev", "test", "prod"]))
 def test_no_structure_is_too_much(
     check: Callable[[str, str], None], tree: dict[str, object], where: str
 ) -> None:
