@@ -22,9 +22,16 @@ class Unreadable(Exception):
         self.problem = problem
 
 
-@lru_cache(maxsize=64)  # several rules read one workflow
 def parsed(source: Source) -> Node | None:
     """Return a text's first document; None where it is empty. Raises `Unreadable`."""
+    found = _read(source)
+    if isinstance(found, Unreadable):
+        raise Unreadable(found.line, found.problem)
+    return found
+
+
+@lru_cache(maxsize=64)  # several rules read one workflow
+def _read(source: Source) -> Node | None | Unreadable:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
@@ -36,14 +43,16 @@ def parsed(source: Source) -> Node | None:
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "it has characters that YAML does not allow"
-        raise Unreadable(mark.line + 1 if mark else 1, str(problem)) from error
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise Unreadable(1, "it is no YAML that can be read") from error
+        return Unreadable(mark.line + 1 if mark else 1, str(problem))
+    except Unreadable as error:
+        return error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return Unreadable(1, "it is no YAML that can be read")
     return builder.root
 
 
 class _Builder:
-    """Makes a tree of a parser's events, one after the other: no depth of a text is too much."""
+    """Makes a tree of a parser's events, one after the other, without recursion."""
 
     def __init__(self, source: Source) -> None:
         self.root: Node | None = None
@@ -51,7 +60,6 @@ class _Builder:
         self._open: list[tuple[Node, Node | None]] = []
         """Collections that have begun, each with the key that waits for its value."""
         self._anchors: dict[str, Node] = {}
-        self._places: list[tuple[int, str]] = []
 
     def take(self, event: Any) -> bool:
         """Take an event; return whether the document has ended."""

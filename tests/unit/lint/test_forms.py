@@ -124,13 +124,14 @@ KEYS = st.sampled_from([
     "restart", "deploy", "resources", "limits", "logging", "options", "environment", "external",
     "container_name", "profiles", "context", "dockerfile", "dockerfile_inline", "<<",
 ])  # fmt: skip
+TRICKY = st.sampled_from([
+    "8000:8000", "${A:-${B", "postgres", "postgres:18", "5s", "1h1", ":", "::", "a:/data:ro",
+    "docker-compose.yml", "sleep 1;", "service_healthy", "https://a:b@c", "[::1]:1:2", "$$", "db",
+    "x=y", "-c", "fsync=off", "8000-8002:80/udp", "/", "C:\\data:/data",
+])  # fmt: skip
 SCALARS = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), KEYS,
-    st.sampled_from([
-        "8000:8000", "${A:-${B", "postgres", "postgres:18", "5s", "1h1", ":", "::", "a:/data:ro",
-        "docker-compose.yml", "sleep 1;", "service_healthy", "https://a:b@c", "[::1]:1:2", "$$",
-    ]),
-)  # fmt: skip
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), KEYS, TRICKY
+)
 TREES = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
@@ -170,7 +171,8 @@ DOCUMENTS = st.one_of(
     st.fixed_dictionaries({
         "services": st.fixed_dictionaries({
             "db": st.fixed_dictionaries({
-                key: st.lists(SCALARS | st.dictionaries(KEYS, SCALARS, max_size=3), max_size=3)
+                key: st.lists(TRICKY, max_size=3)
+                | st.lists(SCALARS | st.dictionaries(KEYS, SCALARS, max_size=3), max_size=3)
                 for key in ("ports", "volumes", "depends_on", "environment", "command")
             })
         })
