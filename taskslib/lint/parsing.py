@@ -31,7 +31,7 @@ def parsed(source: Source) -> Node | None:
 
 
 @lru_cache(maxsize=64)  # several rules read one workflow
-def _read(source: Source) -> Node | None | Unreadable:
+def _read(source: Source) -> Node | Unreadable | None:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
