@@ -42,7 +42,6 @@ def lint(
 
     Example: inv lint --env test --fix
     """
-    from taskslib.display.text import clean
     from taskslib.lint.catalogue import explained
     from taskslib.lint.formats import FORMATS
 
@@ -53,9 +52,7 @@ def lint(
         return ExitCode.PASSED
     rules = [one for given in rule for one in names(given)]
     report = api.lint(where, environment=env, rules=rules, fix=fix)
-    lines = FORMATS[format](report)
-    # Workflow commands are to be some: what is in them is escaped.
-    tell(lines if format == "github" else map(clean, lines))
+    tell(FORMATS[format](report), exact=format != "text")
     return ExitCode.FAILED if report.failed(strict=strict) else ExitCode.PASSED
 
 

@@ -92,11 +92,14 @@ def _stacks(project: Project, config: Config, files: Files) -> tuple[Stack, ...]
             continue
         main = tuple(files.shown(path) for path in found.files)
         made.append(stack(files, main, environment, service))
+        if not where.is_dir():  # a file that is named to us says nothing of those beside it
+            continue
         for other in files.find(posixpath.dirname(main[0]), _COMPOSE_FILES):
             if not _is_read(other, made):
                 made.append(stack(files, (*main, other), environment, service))
     for folder, service in _folders(project, files):
-        for path in files.find(folder, _COMPOSE_FILES):
+        # A file comes before what builds upon it: compose.yml, compose.test.yml.
+        for path in sorted(files.find(folder, _COMPOSE_FILES), key=lambda one: one.count(".")):
             if not _is_read(path, made):
                 made.append(_elsewhere(files, path, service))
     return tuple(made)
@@ -105,8 +108,8 @@ def _stacks(project: Project, config: Config, files: Files) -> tuple[Stack, ...]
 def _places(project: Project, config: Config) -> Iterator[tuple[str, Environment, Path]]:
     root = project.root
     yield "", Environment.TEST, root / config.stack
-    for environment in (Environment.DEV, Environment.PROD):
-        yield "", environment, root / "deploy" / environment
+    yield "", Environment.DEV, root / config.dev_stack
+    yield "", Environment.PROD, root / "deploy" / Environment.PROD
     if project.layout is Layout.SINGLE:
         return
     for one in project.services:

@@ -193,6 +193,17 @@ DOCUMENTS = st.one_of(
         "a: &a [x, x]\n" + "".join(f"b{n}: &a [*a, *a, *a, *a]\n" for n in range(40)),
         "services:\n  a:\n    image: " + "${A:-" * 2000 + "\n",
     ],
+    ids=[
+        "merge of itself",
+        "merge of what holds it",
+        "extends in a circle",
+        "includes itself",
+        "list of itself",
+        "deep maps",
+        "deep lists",
+        "a billion laughs",
+        "defaults of defaults",
+    ],
 )
 def test_nothing_that_goes_in_circles_or_deep_is_too_much(
     check: Callable[[str, str], None], text: str
