@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taskslib.api.pipeline import run_folder
 from taskslib.api.session import Session, lifetime_of, specs_of, watchdog
 from taskslib.errors import ExitCode, UsageError
 from taskslib.pipeline.plan import Plan, SuitePlan
+from taskslib.project.places import own_folder
 
 if TYPE_CHECKING:
     from taskslib.frameworks.base import Framework, Prepared
@@ -65,7 +65,8 @@ def _command(
     from taskslib.frameworks.base import Invocation
     from taskslib.frameworks.variables import suite_variables
 
-    folder = run_folder(session)
+    folder = own_folder(session.root) / "debug"  # no run's: the last one's failures stay
+    folder.mkdir(exist_ok=True)
     ours = {**instance.variables, "TEST_ARTIFACTS": str(folder)}
     variables = suite_variables(session.environ, entry.suite.pass_env, ours).variables
     arguments = (*entry.arguments, *planned.request.arguments, _OPTION)

@@ -176,9 +176,9 @@ def rerun_command(root: Path, suite: Suite, test: str) -> str:
     return line or rerun_line(suite, ())
 
 
-def run_folder(session: Session) -> Path:
-    """Make and return a new folder for a run's files; the oldest ones are removed."""
-    from taskslib.pipeline.runs import run_folder
+def run_folder(session: Session) -> AbstractContextManager[Path]:
+    """Return the context of a new folder for a run's files; it removes those of the oldest."""
+    from taskslib.reports.runs import run_folder
 
     return run_folder(session.root)
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from taskslib.pipeline.report import Report
     from taskslib.reports.record import Record
 
-EVENTS = "events.jsonl"
-"""The file in a run's folder that has all of its events."""
 _TREND = 30
 """Runs that the page's trend has."""
 
@@ -31,7 +29,8 @@ def own(session: Session) -> Path:
 
 def last_failures(session: Session) -> dict[str, Path]:
     """Return the failures of the last run: what each is called, and the file with all of it."""
-    from taskslib.reports.failures import failures_of, last_run
+    from taskslib.reports.failures import failures_of
+    from taskslib.reports.runs import last_run
 
     run = last_run(own(session) / "runs")
     return failures_of(run) if run is not None else {}
@@ -87,15 +86,14 @@ def write_report(session: Session, output: Path | None = None, trace: Path | Non
 
 
 def _last_record(session: Session) -> Record:
-    from taskslib.reports.failures import last_run
     from taskslib.reports.lines import read_lines
     from taskslib.reports.record import Record
+    from taskslib.reports.runs import EVENTS, last_run
 
     run = last_run(own(session) / "runs")
-    file = run / EVENTS if run is not None else None
-    if file is None or not file.is_file():
+    if run is None:
         raise NothingToRunError("no run is known in this checkout", hint="inv test")
-    about, events = read_lines(file)
+    about, events = read_lines(run / EVENTS)
     record = Record(project(session).name)
     record.began_at = float(about.get("began", 0.0))
     for event in events:

@@ -60,8 +60,7 @@ def _run_once(
         say(note)
     if not plan.stages:
         return ExitCode.PASSED
-    folder = api.run_folder(where)
-    with Telling(wanted, plan, folder) as telling:
+    with api.run_folder(where) as folder, Telling(wanted, plan, folder) as telling:
         report = api.test(where, plan, telling, folder, memory)
         telling.close_display()
         if request.keep:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from taskslib import api
-from taskslib.api.runs import EVENTS
 from taskslib.cli.given import Wanted
 from taskslib.cli.outcome import say
 from taskslib.display import Display, display_for
@@ -20,6 +19,7 @@ from taskslib.pipeline.plan import Plan
 from taskslib.quick import ci_seen
 from taskslib.reports.annotations import add_summary, annotation_lines, job_summary
 from taskslib.reports.failures import FailureFiles
+from taskslib.reports.runs import EVENTS
 from taskslib.secrets import mask_of
 
 if TYPE_CHECKING:

@@ -47,8 +47,7 @@ def _round(where: api.Session, watching: Watching, wanted: Wanted) -> None:
     plan = watching.plan()
     for note in plan.notes:
         say(f"note: {note}")
-    folder = api.run_folder(where)
-    with Telling(wanted, plan, folder) as telling:
+    with api.run_folder(where) as folder, Telling(wanted, plan, folder) as telling:
         report = api.test(where, plan, telling, folder, None)
         telling.end(report, None)
     watching.ran(report)

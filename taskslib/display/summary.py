@@ -30,7 +30,7 @@ def summary_lines(report: Report, folder: Path | None) -> Iterator[tuple[str, st
             words = suite_words(result.counts, result.state)
             said = ": ".join(filter(None, (words, beside_counts(result))))
             yield f"{result.suite}: {said}", style_of(result.state)
-    if red and folder is not None and any(one.is_dir() for one in folder.iterdir()):
+    if red and folder is not None and any(one.is_dir() for one in folder.glob("*")):
         yield f"full output: {shown_from_here(folder)}", ""
     if report.signum and State.INTERRUPTED not in {one.state for one in red}:
         # It came when all tests had passed, in the middle of the last teardown.

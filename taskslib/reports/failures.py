@@ -45,12 +45,6 @@ class FailureFiles:
         )
 
 
-def last_run(runs: Path) -> Path | None:
-    """Return the folder of the last run, given that of all runs; None where there was none."""
-    folders = [one for one in runs.iterdir() if one.is_dir()] if runs.is_dir() else []
-    return max(folders, default=None)
-
-
 def failures_of(run: Path) -> dict[str, Path]:
     """Return a run's failures: what each is called, and its file; in order."""
     files = {file.stem: file for file in (run / FOLDER).glob("F*.txt")}

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, get_args
 
 import msgspec
 
-from taskslib.events import Event
+from taskslib.events import Event, RunStarted
 from taskslib.version import __version__
 
 SCHEMA = 1
@@ -78,7 +78,16 @@ def read_lines(file: Path) -> tuple[dict[str, Any], Iterator[Event]]:
     return (first if first.get("event") == RUN else {}), _events(lines)
 
 
-def _events(lines: Iterator[bytes]) -> Iterator[Event]:
+def has_begun(file: Path) -> bool:
+    """Return whether the run of a file began anything; False where there is no such file."""
+    try:
+        with file.open("rb") as lines:
+            return any(isinstance(one, RunStarted) and one.stages for one in _events(lines))
+    except OSError:
+        return False
+
+
+def _events(lines: Iterable[bytes]) -> Iterator[Event]:
     for line in lines:
         told = _decoded(line)
         kind = _KINDS.get(told.pop("event", "")) if told is not None else None

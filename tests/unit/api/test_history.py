@@ -57,7 +57,8 @@ def nobody(_: Event) -> None:
 
 def run_tests(session: api.Session, sink: Sink = nobody, *arguments: str) -> None:
     planned = api.plan(session, TestRequest(arguments=arguments))
-    api.test(session, planned, sink, api.run_folder(session), None)
+    with api.run_folder(session) as folder:
+        api.test(session, planned, sink, folder, None)
 
 
 def unit(name: str) -> SuiteId:

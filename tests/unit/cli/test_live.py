@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from taskslib.testing import wait_for
-from tests.support.projects import argv, environment, multi, write
+from tests.support.projects import argv, environment, inv, multi, write
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
 
@@ -62,6 +62,8 @@ def test_a_debugger_on_the_terminal(tmp_path: Path) -> None:
     test = "services/web/tests/unit/test_unit.py"
     body = "def test_bad():\n    answer = 41\n    assert answer == 42\n"
     write(tmp_path, multi(**{test: body}))
+    assert inv(tmp_path, "test-unit").code == 1
+    shown = inv(tmp_path, "show", "--id", "F1")
     terminal = Terminal(tmp_path, "test", f"{test}::test_bad", "--pdb", interactive=True)
     try:
         wait_for(lambda: "(Pdb) " in terminal.read(), timeout=60, message="the debugger")
@@ -73,6 +75,8 @@ def test_a_debugger_on_the_terminal(tmp_path: Path) -> None:
         terminal.child.kill()
     assert terminal.child.returncode == 1
     assert "-> assert answer == 42" in terminal.written
+    # A session in the debugger is not the last run.
+    assert inv(tmp_path, "show", "--id", "F1") == shown
 
 
 def test_what_is_saved_runs_again_until_ctrl_c(tmp_path: Path) -> None:

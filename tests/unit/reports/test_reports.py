@@ -19,7 +19,7 @@ from taskslib.project import load
 from taskslib.quick import ci_seen
 from taskslib.reports.annotations import annotation_lines, job_summary
 from taskslib.reports.document import SCHEMA_FILE, document, encoded
-from taskslib.reports.failures import FailureFiles, failures_of, last_run
+from taskslib.reports.failures import FailureFiles, failures_of
 from taskslib.reports.junit import write_junit
 from taskslib.reports.record import Record
 from taskslib.secrets import Mask
@@ -154,17 +154,11 @@ def test_the_jobs_summary() -> None:
 
 
 def test_each_failure_in_full_in_a_file_of_its_own(tmp_path: Path) -> None:
-    runs = tmp_path / "runs"
-    assert last_run(runs) is None
-    for name in ("20260101-1", "20260102-1"):
-        (runs / name).mkdir(parents=True)
-    run = last_run(runs)
-    assert run is not None
-    assert (run.name, failures_of(run)) == ("20260102-1", {})
-    keep = FailureFiles(run, Plain())
+    assert failures_of(tmp_path) == {}
+    keep = FailureFiles(tmp_path, Plain())
     for event in EVENTS:
         keep(event)
-    found = failures_of(run)
+    found = failures_of(tmp_path)
     assert list(found) == ["F1", "F2"]
     assert found["F2"].read_text("utf-8") == (
         "F2 api:service ERROR tests/integration/test_c.py\n"
