@@ -26,29 +26,42 @@ def outcome(body: Callable[[], ExitCode | None]) -> ExitCode:
     _CANCELLATION.set(cancellation)
     if sys.stdout is None:  # closed by who started us (`>&-`)
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 — as long as we live
-    try:
+
+    def whole() -> ExitCode | None:
         # From the first line on: also a signal while the repo is being read says how it ended.
         with cancellation.on_signals():
-            code = body() or ExitCode.PASSED
-        if code is ExitCode.PASSED:
+            code = body()
+        if not code:
             cancellation.check()  # so that the next task of the line does not begin
+        return code
+
+    return worded(whole)
+
+
+def worded(body: Callable[[], ExitCode | None]) -> ExitCode:
+    """Run a command's body, or a step of it that none of the others is to depend on.
+
+    Returns its exit code. Expected errors become words on stderr; what is not expected is raised.
+    """
+    try:
+        return body() or ExitCode.PASSED
     except TaskslibError as error:
         say(error_words(error))
-        code = error.exit_code
+        return error.exit_code
     except Interrupted as stopped:
         say(f"interrupted by signal {stopped.signum}")
-        code = stopped.exit_code
+        return stopped.exit_code
     except BrokenPipeError:
         # Who read our output has gone (`inv services | head -1`): what is left goes nowhere.
         _write_nowhere()
-        code = ExitCode.PIPE
+        return ExitCode.PIPE
     except OSError as error:
         if error.filename is None and error.errno not in _FULL:
             raise  # no file of the user's: a fault of ours
         say(f"error: {error.filename or 'the output'}: {error.strerror}")
-        _write_nowhere()
-        code = ExitCode.ENGINE
-    return code
+        if error.filename is None:
+            _write_nowhere()
+        return ExitCode.ENGINE
 
 
 def _write_nowhere() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskslib import api
@@ -11,6 +13,7 @@ from taskslib.errors import ExitCode, NoInstanceError
 
 if TYPE_CHECKING:
     from taskslib.pipeline.plan import Plan
+    from taskslib.pipeline.report import Report
     from taskslib.pipeline.request import TestRequest
 
 
@@ -49,7 +52,6 @@ def _run_once(
     from taskslib.cli.telling import Telling
     from taskslib.display.again import shown_again
     from taskslib.display.plan import plan_lines
-    from taskslib.display.text import coverage_words
 
     plan, memory = api.recall(where, api.plan(where, request))
     if dry_run:
@@ -62,22 +64,17 @@ def _run_once(
         return ExitCode.PASSED
     with api.run_folder(where) as folder, Telling(wanted, plan, folder) as telling:
         report = api.test(where, plan, telling, folder, memory)
-        telling.close_display()
-        if request.keep:
-            _tell_kept(where, plan)
-        if request.coverage:
-            telling.note(coverage_words(api.combine_coverage(where, folder)))
-            if left_out := api.uncovered(folder, report):
-                telling.note(f"coverage: not measured: {', '.join(map(str, left_out))}")
-        telling.end(report, memory)
+        more = [_kept(where, plan)] if request.keep else []
+        more += [_covered(where, folder, report)] if request.coverage else []
+        code = telling.end(report, memory, *more)
     forcing = "note: what is cached was not run again; --force runs it"
     named = bool(request.services or len(request.stages) == 1)
     if named and any(entry.cached is not None for entry in plan.entries):
         say(forcing)
-    if report.green and memory is not None and memory.whole:
+    if code is ExitCode.PASSED and memory is not None and memory.whole:
         again = shown_again(report, [*notes, *([forcing] if named else [])])
         api.leave_answer(where, plan, memory, again)
-    return report.exit_code
+    return code
 
 
 def _debug(where: api.Session, request: TestRequest) -> ExitCode:
@@ -89,7 +86,8 @@ def _debug(where: api.Session, request: TestRequest) -> ExitCode:
     return code
 
 
-def _tell_kept(where: api.Session, plan: Plan) -> None:
+def _kept(where: api.Session, plan: Plan) -> Iterator[str]:
+    """Yield where the stacks of a run are reached that stay up."""
     from taskslib.display.endpoints import address_lines
 
     for spec in api.test_specs(where, plan):
@@ -97,4 +95,13 @@ def _tell_kept(where: api.Session, plan: Plan) -> None:
             instance = api.running(where, spec.stack.service)
         except NoInstanceError:
             continue  # it did not come up, and is gone
-        tell(address_lines(instance))
+        yield from address_lines(instance)
+
+
+def _covered(where: api.Session, folder: Path, report: Report) -> Iterator[str]:
+    """Yield what the tests of a run covered, and of which suites that is not known."""
+    from taskslib.display.text import coverage_words
+
+    yield coverage_words(api.combine_coverage(where, folder))
+    if left_out := api.uncovered(folder, report):
+        yield f"coverage: not measured: {', '.join(map(str, left_out))}"

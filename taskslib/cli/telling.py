@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from taskslib import api
 from taskslib.cli.given import Wanted
-from taskslib.cli.outcome import say
+from taskslib.cli.outcome import say, worded
 from taskslib.display import Display, display_for
-from taskslib.errors import UsageError
+from taskslib.display.text import clean
+from taskslib.errors import ExitCode, UsageError, worst
 from taskslib.events import Event, Sink, SuiteId
 from taskslib.pipeline.plan import Plan
 from taskslib.quick import ci_seen
@@ -40,26 +42,29 @@ class Telling(ExitStack):
     ) -> None:
         """Take what is wanted, the plan, and the folder for the run's files.
 
-        Raises `UsageError` where the file for the events can't be written.
+        Raises `UsageError` where what is asked for can't be written there.
         """
         super().__init__()
+        if wanted.junit:
+            with _writing("--junit", wanted.junit):
+                Path(wanted.junit).mkdir(parents=True, exist_ok=True)
         self._wanted = wanted
         self._plan = plan
         self._folder = folder
         self._environ = environ
         self._names = Names(plan)
         self._stream = sys.stderr if wanted.json else sys.stdout
-        self._display: Display = display_for(self._stream, self._names, plain=wanted.plain)
         self._record = self._recorded()
-        self._sinks: list[Callable[[Event], None]] = [
-            self._display,
-            FailureFiles(folder, self._names),
-            self._lines(folder / EVENTS),
-        ]
+        self._sinks: list[Sink] = [FailureFiles(folder, self._names)]
+        with suppress(OSError):  # no room for what nobody asked for
+            self._sinks.append(self._lines(folder / EVENTS))
         if wanted.events:
-            self._sinks.append(self._lines(Path(wanted.events)))
+            with _writing("--events", wanted.events):
+                self._sinks.append(self._lines(Path(wanted.events)))
         if self._record is not None:
             self._sinks.append(self._record)
+        # The last one: nothing that is refused leaves a terminal that is drawn on.
+        self._display: Display = display_for(self._stream, self._names, plain=wanted.plain)
         self.callback(self._display.close)
 
     def __enter__(self) -> Self:
@@ -67,28 +72,46 @@ class Telling(ExitStack):
 
     def __call__(self, event: Event) -> None:
         """Take in an event."""
+        self._display(event)
         for sink in self._sinks:
             sink(event)
 
-    def close_display(self) -> None:
-        """Leave the terminal as it was, before anything else is written to it."""
+    def end(self, report: Report, memory: Memory | None, *more: Iterable[str]) -> ExitCode:
+        """Tell what the run came to, and return the exit code that this has in the end.
+
+        Args:
+            report: The run.
+            memory: What is known of earlier ones.
+            more: Lines that people are told besides. The last line is the one with the counts.
+
+        What can't be found out or written costs only itself: it is said, and is in the code.
+        """
         self._display.close()
-
-    def note(self, words: str) -> None:
-        """Tell of something that is no event, between the run and its summary."""
-        print(words, file=self._stream, flush=True)
-
-    def end(self, report: Report, memory: Memory | None) -> None:
-        """Tell what the run came to; the last line for people is the one with the counts."""
-        self.close_display()
-        if ci_seen(self._environ):
-            encoding = self._stream.encoding or "utf-8"
-            for line in annotation_lines(report, self._names):
-                print(line.encode(encoding, "replace").decode(encoding), file=self._stream)
-            self._summarise(report)
-        self._display.summary(report, self._folder)
+        codes = [report.exit_code]
+        steps: list[Callable[[], None]] = []
         if self._record is not None:
-            self._report(report, self._record, memory)
+            if self._wanted.json:
+                steps.append(partial(self._write_json, report, self._record, memory))
+            if self._wanted.junit:
+                steps.append(partial(self._write_junit, self._record))
+        steps += (partial(self._tell, map(clean, lines)) for lines in more)
+        if ci_seen(self._environ):
+            steps.append(partial(self._tell, annotation_lines(report, self._names)))
+            steps.append(partial(self._summarise, report))
+        steps.append(partial(self._display.summary, report, self._folder))
+
+        def take(step: Callable[[], None]) -> None:
+            codes.append(worded(step))
+
+        with ExitStack() as rest:  # also where one is broken, the others are taken
+            for step in reversed(steps):
+                rest.callback(take, step)
+        return worst(codes)
+
+    def _tell(self, lines: Iterable[str]) -> None:
+        encoding = self._stream.encoding or "utf-8"
+        for line in lines:
+            print(line.encode(encoding, "replace").decode(encoding), file=self._stream, flush=True)
 
     def _recorded(self) -> Record | None:
         if not (self._wanted.json or self._wanted.junit):
@@ -101,12 +124,7 @@ class Telling(ExitStack):
         from taskslib.reports.lines import EventLines
 
         about = {"project": self._plan.project.name, "root": str(self._plan.project.root)}
-        try:
-            return self.enter_context(EventLines(file, about))
-        except OSError as error:
-            if file.parent == self._folder:
-                return lambda _: None  # no room for what nobody asked for
-            raise UsageError(f"--events {file}: {error.strerror}") from error
+        return self.enter_context(EventLines(file, about))
 
     def _summarise(self, report: Report) -> None:
         file = self._environ.get("GITHUB_STEP_SUMMARY")
@@ -116,18 +134,27 @@ class Telling(ExitStack):
             except OSError as error:
                 say(f"note: {file}: {error.strerror}")
 
-    def _report(self, report: Report, record: Record, memory: Memory | None) -> None:
-        if self._wanted.junit:
-            from taskslib.reports.junit import write_junit
+    def _write_json(self, report: Report, record: Record, memory: Memory | None) -> None:
+        from taskslib.reports.document import document, encoded
 
-            write_junit(Path(self._wanted.junit), record)
-        if self._wanted.json:
-            from taskslib.reports.document import document, encoded
+        reasons = api.reasons(self._plan, memory)
+        told = document(self._plan, report, record, reasons, mask_of(os.environ))
+        sys.stdout.buffer.write(encoded(told).encode() + b"\n")
+        sys.stdout.flush()
 
-            reasons = api.reasons(self._plan, memory)
-            told = document(self._plan, report, record, reasons, mask_of(os.environ))
-            sys.stdout.buffer.write(encoded(told).encode() + b"\n")
-            sys.stdout.flush()
+    def _write_junit(self, record: Record) -> None:
+        from taskslib.reports.junit import write_junit
+
+        write_junit(Path(self._wanted.junit), record)
+
+
+@contextmanager
+def _writing(option: str, place: str) -> Iterator[None]:
+    """Raise `UsageError` for a place that an option names, and that can't be written."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{option} {place}: {error.strerror}") from error
 
 
 class Names:

@@ -21,7 +21,7 @@ def write_junit(folder: Path, record: Record) -> None:
     from junitparser import JUnitXml
 
     folder.mkdir(parents=True, exist_ok=True)
-    merged = JUnitXml(record.project)
+    merged = JUnitXml(_text(record.project))
     for suite in record.suites.values():
         if suite.result is None:
             continue
@@ -40,16 +40,16 @@ def write_junit(folder: Path, record: Record) -> None:
 def _suite(suite: SuiteRecord, result: SuiteResult) -> TestSuite:
     from junitparser import TestSuite
 
-    found = TestSuite(str(suite.id))
+    found = TestSuite(_text(str(suite.id)))
     properties = {
         "stage": suite.id.stage,
         "service": suite.id.name,
         "state": result.state,
         "cached": str(bool(result.cached_at)).lower(),
-        **({"flaky": ", ".join(map(_text, result.flaky))} if result.flaky else {}),
+        **({"flaky": ", ".join(result.flaky)} if result.flaky else {}),
     }
     for name, value in properties.items():
-        found.add_property(name, str(value))
+        found.add_property(name, _text(value))
     failures = {failure.test: failure for failure in result.failures}
     for test, (outcome, seconds) in suite.tests.items():
         found.add_testcase(_case(suite, test, outcome, seconds, failures.pop(test, None)))
@@ -63,7 +63,7 @@ def _suite(suite: SuiteRecord, result: SuiteResult) -> TestSuite:
 
 
 def _seconds(record: Record, name: str) -> float:
-    results = (one.result for one in record.suites.values() if str(one.id) == name)
+    results = (one.result for one in record.suites.values() if _text(str(one.id)) == name)
     return sum(result.seconds for result in results if result is not None)
 
 
@@ -74,7 +74,7 @@ def _case(
     from junitparser import Failure as Failed
 
     file, _, name = test.rpartition("::")
-    case = TestCase(_text(name or test), f"{suite.id}.{file}" if file else str(suite.id))
+    case = TestCase(_text(name or test), _text(f"{suite.id}.{file}" if file else str(suite.id)))
     case.time = round(seconds, 3)
     if failure is not None:
         kind = Error if outcome is Outcome.ERROR else Failed
@@ -90,7 +90,7 @@ def _itself(suite: SuiteRecord, result: SuiteResult) -> TestCase:
     """Return a case for a suite that is red, or was not run, although no test of it is red."""
     from junitparser import Error, Skipped, TestCase
 
-    case = TestCase(f"{suite.id} {result.state}", str(suite.id))
+    case = TestCase(_text(f"{suite.id} {result.state}"), _text(str(suite.id)))
     if result.state == "blocked":
         case.result = [Skipped(_text(result.reason))]
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -166,7 +167,9 @@ def test_kept_stacks(shop: Path) -> None:
         "  web  8000/tcp  127.0.0.1:PORT  http://127.0.0.1:PORT\n"
         "end it: inv infra-down --service web\n"
     )
-    assert up in inv(shop, "test-service", "web", "--keep").out
+    first = inv(shop, "test-service", "web", "--keep", "--json")
+    assert json.loads(first.out)["exit"]["code"] == 0
+    assert up in first.err
     again = inv(shop, "test-service", "web", "--keep")
     assert again.code == 2
     assert again.err == (

@@ -1,0 +1,96 @@
+"""What a run is told of at its end: nothing of it is lost because of anything else."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from junitparser import JUnitXml
+
+from taskslib.cli.given import Wanted
+from taskslib.cli.telling import Telling
+from taskslib.pipeline.plan import make_plan
+from taskslib.pipeline.report import Report
+from taskslib.pipeline.request import TestRequest
+from taskslib.project import load
+from tests.support.projects import Ran, inv, multi, write
+from tests.unit.reports.runs import PASSED
+
+TEST = "services/web/tests/unit/test_unit.py"
+TOLD = (
+    "Unit Tests\n  ✓ web              1 passed TIME\n"
+    "\n1 suite in TIME\n1 passed, 0 failed, 0 skipped\n"
+)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    return write(tmp_path / "shop", multi())
+
+
+def test_an_engine_that_has_gone_when_stacks_are_to_be_kept(shop: Path) -> None:
+    ran = inv(
+        shop, "test-service", "web", "--keep", "--json", "--junit", "out",
+        DOCKER_HOST="tcp://127.0.0.1:1",
+    )  # fmt: skip
+    told = json.loads(ran.out)
+    assert (ran.code, told["exit"]["code"], told["suites"][0]["state"]) == (3, 3, "error")
+    assert ran.err.endswith("\n0 passed, 1 failed, 0 skipped\n")
+    assert "Traceback" not in ran.err
+    assert JUnitXml.fromfile(str(shop / "out" / "junit.xml")).errors == 1
+
+
+def test_a_place_that_cannot_be_is_refused_before_anything_runs(shop: Path) -> None:
+    err = f"error: --junit {TEST}/j: Not a directory\n"
+    assert inv(shop, "test-unit", "--json", "--junit", f"{TEST}/j") == Ran(2, "", err)
+
+
+def test_a_place_that_is_gone_at_the_end_costs_only_itself(shop: Path) -> None:
+    folder = shop / "out"
+    body = (
+        "import pathlib\n"
+        "def test_a():\n"
+        f"    folder = pathlib.Path({str(folder)!r})\n"
+        "    folder.rmdir()\n"
+        "    folder.touch()\n"
+    )
+    write(shop, {TEST: body})
+    ran = inv(shop, "test-unit", "--junit", "out")
+    assert ran == Ran(3, TOLD, "error: out: File exists\n")
+    folder.unlink()
+    ran = inv(shop, "test-unit", "--junit", "out", "--json", "--force")
+    assert json.loads(ran.out)["counts"]["passed"] == 1
+    err = TOLD.replace("\n\n", "\nerror: out: File exists\n\n")
+    assert (ran.code, ran.err) == (3, err)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_names_that_xml_cannot_hold(shop: Path) -> None:
+    (shop / TEST).unlink()
+    write(shop, {"services/web/tests/unit/b\x01d/test_c.py": "def test_c(): assert 0\n"})
+    ran = inv(shop, "test-unit", "--json", "--junit", "out")
+    assert (ran.code, json.loads(ran.out)["counts"]["failed"]) == (1, 1)
+    [suite] = JUnitXml.fromfile(str(shop / "out" / "junit.xml"))
+    [case] = suite
+    assert (case.classname, case.name) == ("web:unit.tests/unit/bd/test_c.py", "test_c")
+
+
+def test_what_is_broken_breaks_nothing_else(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> Iterator[str]:
+        yield "one"
+        raise ValueError("two")
+
+    plan = make_plan(load(shop), TestRequest())
+    with (
+        Telling(Wanted(plain=True), plan, tmp_path, {}) as telling,
+        pytest.raises(ValueError, match="two"),
+    ):
+        telling.end(Report((PASSED,), 1.0), None, broken(), ["three"])
+    assert capsys.readouterr().out == (
+        "one\nthree\n\n1 suite in 1.0s\n2 passed, 0 failed, 1 skipped\n"
+    )
