@@ -87,7 +87,7 @@ def make_plan(
 
     Raises:
         UsageError: A service that isn't one, or a stage that the project doesn't have.
-        NothingToRunError: No suite at all is left.
+        NothingToRunError: No suite at all is left of what was named.
     """
     check_services(project, request.services)
     for stage in request.stages:
@@ -120,7 +120,10 @@ def with_results(plan: Plan, found: Mapping[SuiteId, Stored]) -> Plan:
 
 
 def _picked(plan: Plan, chosen: Mapping[SuiteId, tuple[str, ...]]) -> Plan:
-    """Return a plan of the chosen suites alone."""
+    """Return a plan of the chosen suites alone.
+
+    Raises `NothingToRunError` where a path is given, and none of its suites is planned.
+    """
     stages = tuple(
         StagePlan(stage.stage, suites)
         for stage in plan.stages
@@ -132,8 +135,18 @@ def _picked(plan: Plan, chosen: Mapping[SuiteId, tuple[str, ...]]) -> Plan:
             )
         )
     )
-    nothing = () if stages else ("no test was red when it ran last",)
-    return replace(plan, stages=stages, notes=(*plan.notes, *nothing))
+    if stages:
+        return replace(plan, stages=stages)
+    request = plan.request
+    asked = {"--stage": request.stages, "--service": request.services}
+    narrowing = " ".join(f"{option} {','.join(names)}" for option, names in asked.items() if names)
+    if request.path:
+        raise NothingToRunError(
+            f"nothing of {request.path} runs with {narrowing}", hint=f"leave out {narrowing}"
+        )
+    what = f"test of {narrowing}" if chosen else "test"
+    note = f"no {what} was red when it ran last"
+    return replace(plan, stages=(), notes=(*plan.notes, note))
 
 
 def _narrowed(plan: Plan, affected: Affected) -> Plan:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonschema
 import pytest
 from junitparser import JUnitXml
 
@@ -16,6 +17,7 @@ from taskslib.pipeline.plan import make_plan
 from taskslib.pipeline.report import Report
 from taskslib.pipeline.request import TestRequest
 from taskslib.project import load
+from taskslib.reports.document import SCHEMA_FILE
 from tests.support.projects import Ran, inv, multi, write
 from tests.unit.reports.runs import PASSED
 
@@ -94,3 +96,38 @@ def test_what_is_broken_breaks_nothing_else(
     assert capsys.readouterr().out == (
         "one\nthree\n\n1 suite in 1.0s\n2 passed, 0 failed, 1 skipped\n"
     )
+
+
+def test_a_run_of_nothing_is_in_the_reports_too(shop: Path) -> None:
+    own = {"TASKSLIB_CACHE_DIR": str(shop.parent / "cache")}
+    ran = inv(shop, "test", "--failed", "--json", "--junit", "out", "--events", "out/e", **own)
+    assert (ran.code, ran.err) == (
+        0,
+        "note: no test was red when it ran last\n"
+        "\n0 suites in TIME\n0 passed, 0 failed, 0 skipped\n",
+    )
+    told = json.loads(ran.out)
+    jsonschema.validate(told, json.loads(SCHEMA_FILE.read_text("utf-8")))
+    assert (told["exit"]["meaning"], told["suites"]) == ("passed", [])
+    assert list(JUnitXml.fromfile(str(shop / "out" / "junit.xml"))) == []
+    events = (shop / "out" / "e").read_text("utf-8").splitlines()
+    assert [json.loads(line)["event"] for line in events] == ["Run", "RunStarted", "RunFinished"]
+
+
+@pytest.mark.parametrize(
+    ("path", "narrowing"),
+    [(TEST, "--service lib"), ("services/web", "--stage unit --service lib")],
+)
+def test_a_path_of_which_nothing_is_left(shop: Path, path: str, narrowing: str) -> None:
+    write(shop, {"services/lib/tests/unit/test_lib.py": "", "services/lib/pyproject.toml": ""})
+    err = f"error: nothing of {path} runs with {narrowing}\n\nhint: leave out {narrowing}\n"
+    assert inv(shop, "test", path, *narrowing.split(), "--json") == Ran(4, "", err)
+
+
+def test_what_was_red_is_not_what_was_asked_for(shop: Path) -> None:
+    own = {"TASKSLIB_CACHE_DIR": str(shop.parent / "cache")}
+    lib = "services/lib/tests/unit/test_lib.py"
+    write(shop, {TEST: "def test_a(): assert 0\n", lib: "", "services/lib/pyproject.toml": ""})
+    assert inv(shop, "test", "--service", "web", "--stage", "unit", **own).code == 1
+    note = "note: no test of --service lib was red when it ran last\n"
+    assert inv(shop, "test", "--failed", "--service", "lib", **own) == Ran(0, "", note)
