@@ -51,6 +51,7 @@ class Watching:
 
         Raises what `plan` raises: a file can be saved half-way.
         """
+        self._keys = {}  # where that is so, nothing is as it was when a round ran
         planned = plan(self._session, self._request)
         stored, self._keys = self._looked_up(planned)
         found = {} if self._request.picks or self._request.force else stored
@@ -82,14 +83,15 @@ class Watching:
                 )
 
     def wait(self) -> tuple[str, ...]:
-        """Wait until files are saved that a suite depends on; nothing at the end.
+        """Wait until files are saved, or removed, that a suite depends on; nothing at the end.
 
         Returns them, from the repo on. What was saved while a round ran counts too.
         """
         while not self._session.cancellation.requested:
-            saved = {one for one in self._saves.taken() if (self._session.root / one).exists()}
+            saved = self._saves.taken()
             if saved and self._differs():
-                return tuple(sorted(saved))
+                there = {one for one in saved if (self._session.root / one).exists()}
+                return tuple(sorted(there or saved))  # an editor's own are gone already
             self._saves.wait(_LOOK)
         return ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -107,6 +108,34 @@ def test_what_is_saved_runs_again_until_ctrl_c(tmp_path: Path) -> None:
         terminal.child.kill()
     assert terminal.child.returncode == 130
     assert "cached" not in first
+
+
+def test_an_error_that_is_mended_is_over(tmp_path: Path) -> None:
+    write(tmp_path, multi(**{"pyproject.toml": "[tool.taskslib]\n"}))
+    terminal = Terminal(tmp_path, "test", "--stage", "unit", "--watch", "--plain")
+    words = "watching for changes; Ctrl-C ends"
+
+    def reaches(told: str, since: int = 0) -> int:
+        found = re.compile(f"{re.escape(told)}.*{words}", re.DOTALL)
+        wait_for(lambda: found.search(terminal.read(), since), timeout=60, message=told)
+        return len(terminal.written)
+
+    try:
+        began = reaches("1 passed, 0 failed")
+        write(tmp_path, {"pyproject.toml": "[tool.taskslib]\nprojekt = 'x'\n"})
+        broken = reaches("error: ROOT/pyproject.toml".replace("ROOT", str(tmp_path)), began)
+        write(tmp_path, {"pyproject.toml": "[tool.taskslib]\n"})
+        mended = reaches("1 passed, 0 failed", broken)
+        write(
+            tmp_path, {"services/new/tests/integration/test_a.py": "", "services/new/setup.py": ""}
+        )
+        broken = reaches("error: services/new/tests/integration has no Compose file", mended)
+        shutil.rmtree(tmp_path / "services" / "new")
+        end = reaches("1 passed, 0 failed", broken)
+        assert "changed: services/new" in terminal.written[broken:end]
+    finally:
+        terminal.child.send_signal(signal.SIGINT)
+        wait_for(lambda: terminal.read() and terminal.child.poll() is not None, timeout=60)
 
 
 def run(tmp_path: Path, seen: str, **variables: str) -> str:
