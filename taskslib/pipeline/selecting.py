@@ -24,21 +24,28 @@ def by_path(project: Project, given: str, cwd: Path) -> Arguments:
     Raises `UsageError` where there is no such file, or no suite that has to do with it.
     """
     file, _, test = given.partition("::")
-    path = _found(project, file, cwd)
-    inside = [one for one in project.suites if path.is_relative_to(one.tests) and path != one.tests]
-    if inside:
-        deepest = max(len(one.tests.parts) for one in inside)
-        chosen = [one for one in inside if len(one.tests.parts) == deepest]
-        return {one.id: _arguments(one, path, test) for one in chosen}
+    paths = _found(project, file, cwd)
+    for path in paths:
+        tests = {one: one.tests for one in project.suites if one.tests != path}
+        if inside := _around(path, tests):
+            return {one.id: _arguments(one, path, test) for one in inside}
     if test:
         raise UsageError(f"{file} is in no suite's tests", hint=_folders(project))
-    below = [one for one in project.suites if one.tests.is_relative_to(path)]
-    mine = [one for one in project.suites if path.is_relative_to(one.folder)]
-    deepest = max((len(one.folder.parts) for one in mine), default=0)
-    chosen = below or [one for one in mine if len(one.folder.parts) == deepest]
-    if not chosen:
+    folders = {one: one.folder for one in project.suites}
+    below = ([one for one in project.suites if one.tests.is_relative_to(path)] for path in paths)
+    around = (_around(path, folders) for path in paths)
+    chosen = next(filter(None, (*below, *around)), None)
+    if chosen is None:
         raise UsageError(f"no suite has to do with {file}", hint=_folders(project))
     return {one.id: () for one in chosen}
+
+
+def _around(path: Path, folders: Mapping[Suite, Path]) -> list[Suite]:
+    """Return the suites in whose folders a path lies: of those the deepest ones."""
+    depths = {
+        one: len(folder.parts) for one, folder in folders.items() if path.is_relative_to(folder)
+    }
+    return [one for one, depth in depths.items() if depth == max(depths.values())]
 
 
 def by_failures(
@@ -55,12 +62,15 @@ def by_failures(
     }
 
 
-def _found(project: Project, file: str, cwd: Path) -> Path:
-    """Return a path that is given as seen from where the user is, or from the repo."""
+def _found(project: Project, file: str, cwd: Path) -> tuple[Path, ...]:
+    """Return a path that is given as seen from where the user is, or from the repo.
+
+    Suites are where they are linked: what a link leads to counts only after the path as it is.
+    """
     for base in (cwd, project.root):
         path = Path(os.path.normpath(base / file))
         if path.exists():
-            return path.resolve() if path.is_relative_to(project.root.resolve()) else path
+            return path, path.resolve()
     raise UsageError(f"there is no {file}", hint=_folders(project))
 
 

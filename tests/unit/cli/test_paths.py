@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -278,3 +279,17 @@ def test_a_summary_of_what_is_cached_too(shop: Path, program: str) -> None:
         ran = inv(shop, "test", "--stage", "unit", program=program, **variables)
         assert "| web | unit | passed" in summary.read_text("utf-8")
     assert "cached" in ran.out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_what_is_printed_of_a_linked_file_runs_it_again(shop: Path) -> None:
+    write(shop, {"shared/test_l.py": "def test_l(): assert 0\n", TEST: "def test_a(): pass\n"})
+    link = shop / TEST.replace("test_unit", "test_l")
+    link.symlink_to(shop / "shared" / "test_l.py")
+    red = inv(shop, "test-unit")
+    again = f"{TEST.replace('test_unit', 'test_l')}::test_l"
+    assert f"\n    again: inv test {again}\n" in red.out
+    ran = inv(shop, "test", again)
+    assert ran.out == red.out.replace("1 failed, 1 passed", "1 failed").replace(
+        "1 passed,", "0 passed,"
+    )

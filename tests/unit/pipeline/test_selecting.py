@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,45 @@ def test_only_what_failed(project: Project) -> None:
     failed = [(UNIT, "a.py::t1"), (ALL, "b.py::t"), (UNIT, "a.py::t2"), (gone, "c.py::t")]
     assert by_failures(project, failed) == {UNIT: ("a.py::t1", "a.py::t2"), ALL: ("b.py::t",)}
     assert by_failures(project, []) == {}
+
+
+@pytest.fixture
+def linked(project: Project) -> Project:
+    """Return the project with links in it, to its own files and to others."""
+    root = project.root
+    write(root, {"shared/test_l.py": "def test_l(): assert 0\n"})
+    write(root.parent / "elsewhere", multi())
+    links = {
+        "services/web/tests/unit/test_l.py": root / "shared" / "test_l.py",
+        "services/web/tests/unit/more": root / "shared",
+        "services/far": root.parent / "elsewhere" / "services" / "web",
+        "short": root / "services" / "web" / "tests" / "unit",
+    }
+    for name, target in links.items():
+        (root / name).symlink_to(target, target_is_directory=target.is_dir())
+    (root.parent / "way").symlink_to(root, target_is_directory=True)
+    return load(root)
+
+
+FAR = SuiteId("far", Stage.UNIT), SuiteId("far", Stage.SERVICE)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+@pytest.mark.parametrize(
+    ("path", "chosen"),
+    [
+        ("services/web/tests/unit/test_l.py::t", {UNIT: ("tests/unit/test_l.py::t",)}),
+        ("services/web/tests/unit/more/test_l.py", {UNIT: ("tests/unit/more/test_l.py",)}),
+        ("services/far/tests/unit/test_unit.py", {FAR[0]: ("tests/unit/test_unit.py",)}),
+        ("services/far", {FAR[0]: (), FAR[1]: ()}),
+        ("short", {UNIT: ()}),
+        ("short/test_unit.py::t", {UNIT: ("tests/unit/test_unit.py::t",)}),
+        (f"../way/{TEST}::t", {UNIT: ("tests/unit/test_unit.py::t",)}),
+        ("../way/services/web", {UNIT: (), SERVICE: ()}),
+        ("shared/test_l.py", {ROOT: (), ALL: ()}),
+    ],
+)
+def test_a_path_with_a_link_in_it(
+    linked: Project, path: str, chosen: dict[SuiteId, tuple[str, ...]]
+) -> None:
+    assert by_path(linked, path, linked.root) == chosen
