@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from taskslib.events import Failure
+from taskslib.names import name_of
 
 _NAMED = 3
 """Failures of a group that are named beside the one that is shown."""
@@ -38,9 +39,7 @@ class Group:
         """Return which failures are like the one that is shown; empty where none is."""
         if not self.rest:
             return ""
-        named = ", ".join(
-            f"{one.id} {one.test.rpartition('::')[2]}".strip() for one in self.rest[:_NAMED]
-        )
+        named = ", ".join(f"{one.id} {name_of(one.test)}".strip() for one in self.rest[:_NAMED])
         more = " …" if len(self.rest) > _NAMED else ""
         return f"{len(self.rest)} more like {self.first.id or 'it'}: {named}{more}"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskslib.events import Failure, Outcome, SuiteResult
+from taskslib.names import split
 from taskslib.reports.record import Record, SuiteRecord
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _case(
     from junitparser import Error, Skipped, TestCase
     from junitparser import Failure as Failed
 
-    file, _, name = test.rpartition("::")
+    file, name = split(test)
     case = TestCase(_text(name or test), _text(f"{suite.id}.{file}" if file else str(suite.id)))
     case.time = round(seconds, 3)
     if failure is not None:

@@ -87,6 +87,14 @@ def test_junit_is_read_by_its_library(tmp_path: Path, record: Record) -> None:
     assert [suite.name for suite in alone] == ["api:unit"]
 
 
+def test_junit_keeps_the_parameters_of_a_name_whole(tmp_path: Path, record: Record) -> None:
+    record.suites[UNIT].tests["a.py::T::test_b[x::y]"] = (Outcome.PASSED, 0.0)
+    write_junit(tmp_path, record)
+    [suite] = JUnitXml.fromfile(str(tmp_path / "api-unit.xml"))
+    [case] = [one for one in suite if one.name == "test_b[x::y]"]
+    assert case.classname == "api:unit.a.py::T"
+
+
 def test_junit_of_a_suite_that_is_red_without_a_red_test(tmp_path: Path, record: Record) -> None:
     record.suites[UNIT].result = SuiteResult(UNIT, State.CRASHED, reason="died", details="trace")
     write_junit(tmp_path, record)
