@@ -1,4 +1,4 @@
-"""What all tests share: `--full`, which adds the long forms."""
+"""What all tests share: `--full`, which adds the long forms, and `--renew` of golden texts."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--full",
         action="store_true",
         help="also the long forms: other versions of frameworks, long property tests",
+    )
+    parser.addoption(
+        "--renew",
+        action="store_true",
+        help="write golden texts anew instead of comparing with them: read the diff",
     )
 
 

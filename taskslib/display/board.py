@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from taskslib.display.rows import NAME_WIDTH, WIDE, folded, row, style_of
+from taskslib.display.rows import NAME_WIDTH, WIDE, fitted, folded, row, style_of
 from taskslib.display.text import TITLES, Glyphs, duration
 from taskslib.events import (
     Event,
@@ -22,6 +22,7 @@ from taskslib.events import (
     TestsCollected,
     TestStarted,
 )
+from taskslib.names import name_of
 from taskslib.project.model import Slow
 
 _STEPS = {
@@ -152,7 +153,7 @@ class Board:
         if len(lines) > height:
             hidden = len(lines) - height + 1
             lines = [*lines[: height - 1], (f"  {glyphs.more} and {hidden} more", "dim")]
-        return [(line[: width - 1], style) for line, style in lines]
+        return [(fitted(line, width, glyphs), style) for line, style in lines]
 
     def _row(self, suite: SuiteId) -> _Row:
         return self._stages.setdefault(suite.stage, {}).setdefault(suite, _Row())
@@ -201,8 +202,11 @@ class _View:
         if tests and one.open and testing:
             test, at = next(iter(one.open.items()))
             slow = self.now - at >= _SLOW[suite.stage]
-            words = f"{test} ({duration(self.now - at)})" if slow else test
-            yield f"      {self.glyphs.arrow} {words}", "yellow" if slow else "dim"
+            words = f" ({duration(self.now - at)})" if slow else ""
+            # Where there is no room for the file, the name says more than the file's beginning.
+            room = self.width - len(f"      {self.glyphs.arrow} {words}")
+            shown = test if len(test) < room else fitted(name_of(test), room, self.glyphs)
+            yield f"      {self.glyphs.arrow} {shown}{words}", "yellow" if slow else "dim"
 
     def _bar(self, one: _Row) -> str:
         words = _words(one, self.now)

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -42,10 +42,16 @@ class LiveDisplay:
         stream: The terminal.
         names: How tests, files and commands are called.
         environ: For NO_COLOR and the like.
+        clock: Seconds, of the events' clock.
     """
 
     def __init__(
-        self, stream: IO[str], names: Names, environ: Mapping[str, str] = os.environ
+        self,
+        stream: IO[str],
+        names: Names,
+        environ: Mapping[str, str] = os.environ,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         colour = wants_colour(terminal=True, environ=environ)
         self._console = _Console(
@@ -56,9 +62,11 @@ class LiveDisplay:
             soft_wrap=True,
             force_terminal=True,
             color_system="standard" if colour else None,
+            _environ=environ,
         )
         self._encoding = getattr(stream, "encoding", None) or "utf-8"
         self._glyphs = glyphs(self._encoding)
+        self._clock = clock
         self._board = Board()
         self._red = Red(self._line, names)
         # The picture is drawn by a thread of its own, while events come.
@@ -113,7 +121,7 @@ class LiveDisplay:
     def _picture(self) -> Text:
         width, height = self._console.size
         with self._lock:
-            lines = self._board.lines(time.monotonic(), width, max(1, height - 3), self._glyphs)
+            lines = self._board.lines(self._clock(), width, max(1, height - 3), self._glyphs)
         picture = Text(no_wrap=True, overflow="crop", end="")
         for text, style in lines:
             picture.append(f"{printable(text, self._encoding)}\n", style)

@@ -13,6 +13,8 @@ NAME_WIDTH = 16
 _WORDS_WIDTH = 36
 WIDE = 72
 """Columns from which there is room for a row's every part."""
+_SHORTEST = 12
+"""Columns that a name keeps where a row is too long."""
 FOLDED = 8
 """Cached suites of one stage, above which they share a row."""
 
@@ -22,28 +24,28 @@ def style_of(state: State) -> str:
     return STYLES.get(state, "red")
 
 
-def row(result: SuiteResult, glyphs: Glyphs, width: int = WIDE) -> str:
-    """Return the row of a suite that has ended; below `WIDE` columns its parts stand closer."""
+def row(result: SuiteResult, glyphs: Glyphs, width: int | None = None) -> str:
+    """Return the row of a suite that has ended; on a terminal, whose `width` it is, one line."""
     flaky = f", {len(result.flaky)} flaky" if result.flaky else ""
     if result.state is State.BLOCKED:
         words, seconds = f"not run: {result.reason}", ""
     else:
         words = suite_words(result.counts, result.state) + flaky
         seconds = "cached" if result.cached_at else duration(result.seconds)
-    return _row(glyphs.of(result.state), result.suite.name, words, seconds, width)
+    return _row(glyphs, glyphs.of(result.state), (result.suite.name, words, seconds), width)
 
 
-def folded(results: Sequence[SuiteResult], glyphs: Glyphs, width: int = WIDE) -> str:
+def folded(results: Sequence[SuiteResult], glyphs: Glyphs, width: int | None = None) -> str:
     """Return one row for several suites that passed."""
     counts = reduce(lambda total, one: total + one.counts, results, Counts())
     cached = all(one.cached_at for one in results)
     words = suite_words(counts, State.PASSED)
     seconds = "cached" if cached else duration(max(one.seconds for one in results))
-    return _row(glyphs.passed, f"{len(results)} suites", words, seconds, width)
+    return _row(glyphs, glyphs.passed, (f"{len(results)} suites", words, seconds), width)
 
 
 def rows(
-    results: Sequence[SuiteResult], glyphs: Glyphs, width: int = WIDE
+    results: Sequence[SuiteResult], glyphs: Glyphs, width: int | None = None
 ) -> Iterator[tuple[str, str]]:
     """Yield suites that have ended as lines with their styles; many that are cached share one."""
     cached = [one for one in results if one.cached_at and one.state is State.PASSED]
@@ -57,7 +59,20 @@ def rows(
                 yield flaky_words(one), "yellow"
 
 
-def _row(mark: str, name: str, words: str, seconds: str, width: int) -> str:
-    if width < WIDE:
-        return f"  {mark} {name} {words} {seconds}".rstrip()
-    return f"  {mark} {name:{NAME_WIDTH}} {words:{_WORDS_WIDTH}} {seconds:>7}".rstrip()
+def fitted(text: str, width: int | None, glyphs: Glyphs) -> str:
+    """Return a text that a terminal of this width shows in one line: its end is cut off."""
+    if width is None or len(text) < width:
+        return text
+    return text[: max(0, width - 1 - len(glyphs.more))].rstrip() + glyphs.more
+
+
+def _row(glyphs: Glyphs, mark: str, parts: tuple[str, str, str], width: int | None) -> str:
+    """Return a row: in columns, else with its parts closer, else without what matters least."""
+    name, words, seconds = parts
+    columns = f"  {mark} {name:{NAME_WIDTH}} {words:{_WORDS_WIDTH}} {seconds:>7}".rstrip()
+    if width is None or (width >= WIDE and len(columns) < width):
+        return columns
+    short = fitted(name, max(_SHORTEST, width - len(words) - 5), glyphs)
+    tries = (f"  {mark} {name} {words} {seconds}", f"  {mark} {name} {words}")
+    fits = (one.rstrip() for one in tries if len(one.rstrip()) < width)
+    return next(fits, fitted(f"  {mark} {short} {words}", width, glyphs))

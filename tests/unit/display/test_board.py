@@ -86,10 +86,20 @@ def test_narrow_terminals_lose_the_bar_and_then_the_time() -> None:
         "  ✓ worker 74 passed 3.2s",
         "  ○ frontend         pending",
         "Service Tests",
-        "  ◐ api starting: api starting, databas",
+        "  ◐ api starting: api starting, databa…",
     ]
     assert all(len(line) < 20 for line in lines(at_work(), width=20))
     assert all(len(line) < 200 for line in lines(at_work(), width=200))
+
+
+def test_a_test_that_there_is_no_room_for_keeps_its_own_name() -> None:
+    found = board(
+        SuiteStarted(API, 10.0),
+        StepStarted(API, "test", 10.0),
+        TestStarted(API, "tests/unit/test_prices.py::TestTea::test_green[a::b]", 22.0),
+    )
+    assert lines(found, width=40)[2] == "      → test_green[a::b]"
+    assert lines(found, width=20)[2] == "      → test_green…"
 
 
 def test_more_rows_than_lines() -> None:
