@@ -11,9 +11,10 @@ import hashlib
 import json
 import os
 import sys
+import time
 from collections.abc import Iterable, Mapping
 
-from taskslib import identities
+from taskslib import ages, identities
 from taskslib.above import above
 from taskslib.repository import common_folder
 from taskslib.tree import tree
@@ -23,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-SCHEMA = "2"
+SCHEMA = "3"
 _STAGES = ("unit", "service", "integration")
 _TASK = "test"
 _OPTIONS = ("--service", "--stage")
@@ -136,7 +137,8 @@ def show(told: Mapping[str, Any]) -> bool:
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     forced = os.environ.get("FORCE_COLOR", "")
     coloured = forced != "0" if forced else sys.stdout.isatty()
-    print(told["coloured" if coloured and not plain else "plain"], end="", flush=True)
+    text = told["coloured" if coloured and not plain else "plain"]
+    print(ages.aged(text, time.time()), end="", flush=True)
     return True
 
 

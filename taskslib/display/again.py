@@ -1,4 +1,7 @@
-"""What a green run would show if all of it were cached: kept for the next time that it is."""
+"""What a green run would show if all of it were cached: kept for the next time that it is.
+
+How long ago that was is filled in then.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from taskslib.ages import later
 from taskslib.display.plain import PlainDisplay
 from taskslib.events import StageStarted, SuiteFinished, SuiteId
 from taskslib.pipeline.report import Report
@@ -22,7 +26,7 @@ def shown_again(report: Report, notes: Sequence[str]) -> Shown:
     texts = []
     for environ in ({"NO_COLOR": "1"}, {"FORCE_COLOR": "1"}):
         stream = io.StringIO()
-        display = PlainDisplay(stream, _Nameless(), environ)
+        display = PlainDisplay(stream, _Nameless(), environ, age=later)
         for stage, suites in groupby(results, lambda one: one.suite.stage):
             finished = list(suites)
             display(StageStarted(stage, tuple(one.suite for one in finished)))

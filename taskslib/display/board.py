@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from taskslib.ages import Age, since
 from taskslib.display.rows import NAME_WIDTH, WIDE, fitted, folded, row, style_of
 from taskslib.display.text import TITLES, Glyphs, duration
 from taskslib.events import (
@@ -92,7 +93,9 @@ class _Row:
 class Board:
     """All suites of a run, in the order of the plan."""
 
-    def __init__(self) -> None:
+    def __init__(self, age: Age = since) -> None:
+        """Take what returns how long ago a suite passed that is cached."""
+        self._age = age
         self._stages: dict[Stage, dict[SuiteId, _Row]] = {}
 
     def add(self, event: Event) -> None:
@@ -139,7 +142,7 @@ class Board:
             height: Lines that may be used.
             glyphs: Marks that the terminal can show.
         """
-        view = _View(now, width, glyphs)
+        view = _View(now, width, glyphs, self._age)
         lines: list[Styled] = []
         # What there is no room for goes in this order.
         for leave_out in ((), ("tests",), ("tests", "green"), ("tests", "green", "pending")):
@@ -166,6 +169,7 @@ class _View:
     now: float
     width: int
     glyphs: Glyphs
+    age: Age
 
     def stage(
         self, stage: Stage, rows: dict[SuiteId, _Row], leave_out: frozenset[str]
@@ -174,12 +178,13 @@ class _View:
         green = [one.result for one in rows.values() if one.green and one.result is not None]
         fold_green = len(green) > 1 and "green" in leave_out
         if fold_green:
-            yield folded(green, self.glyphs, self.width), "green"
+            yield folded(green, self.glyphs, self.age, self.width), "green"
         pending = 0
         for suite, one in rows.items():
             if one.result is not None:
                 if not (fold_green and one.green):
-                    yield row(one.result, self.glyphs, self.width), style_of(one.result.state)
+                    line = row(one.result, self.glyphs, self.age, self.width)
+                    yield line, style_of(one.result.state)
             elif one.running:
                 yield from self._running(suite, one, tests="tests" not in leave_out)
             elif "pending" in leave_out:

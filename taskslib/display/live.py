@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from taskslib.ages import Age, since
 from taskslib.display.board import Board
 from taskslib.display.clean import printable
 from taskslib.display.red import Red
@@ -43,6 +44,7 @@ class LiveDisplay:
         names: How tests, files and commands are called.
         environ: For NO_COLOR and the like.
         clock: Seconds, of the events' clock.
+        age: Returns how long ago a suite passed that is cached.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class LiveDisplay:
         environ: Mapping[str, str] = os.environ,
         *,
         clock: Callable[[], float] = time.monotonic,
+        age: Age = since,
     ) -> None:
         colour = wants_colour(terminal=True, environ=environ)
         self._console = _Console(
@@ -67,7 +70,8 @@ class LiveDisplay:
         self._encoding = getattr(stream, "encoding", None) or "utf-8"
         self._glyphs = glyphs(self._encoding)
         self._clock = clock
-        self._board = Board()
+        self._age = age
+        self._board = Board(age)
         self._red = Red(self._line, names)
         # The picture is drawn by a thread of its own, while events come.
         self._lock = threading.Lock()
@@ -92,7 +96,7 @@ class LiveDisplay:
             case SuiteFinished(result):
                 if not result.state.green and result.state is not State.BLOCKED:
                     if not result.failures:  # else they have been told of
-                        self._line(row(result, self._glyphs, self._console.width), "red")
+                        self._line(row(result, self._glyphs, self._age, self._console.width), "red")
                     self._red.end(result)
             case Note(message):
                 self._line(f"  {message}", "yellow")
@@ -105,7 +109,7 @@ class LiveDisplay:
         width = self._console.width
         for stage, results in self._board.results():
             self._line(TITLES[stage], "bold")
-            for text, style in rows(results, self._glyphs, width):
+            for text, style in rows(results, self._glyphs, self._age, width):
                 self._line(text, style)
         for text, style in summary_lines(report, folder):
             self._line(text, style)

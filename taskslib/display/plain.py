@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from taskslib.ages import Age, since
 from taskslib.display.board import Board
 from taskslib.display.red import Red
 from taskslib.display.rows import rows
@@ -33,6 +34,7 @@ class PlainDisplay:
         environ: For NO_COLOR and the like.
         silence: Seconds without a line after which one says what is going on.
         clock: Seconds, of the events' clock.
+        age: Returns how long ago a suite passed that is cached.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class PlainDisplay:
         *,
         silence: float = _SILENCE,
         clock: Callable[[], float] = time.monotonic,
+        age: Age = since,
     ) -> None:
         self._write = line_writer(stream, environ)
         self._glyphs = glyphs(getattr(stream, "encoding", None) or "utf-8")
@@ -51,6 +54,7 @@ class PlainDisplay:
         self._board = Board()
         self._silence = silence
         self._clock = clock
+        self._age = age
         self._written = clock()
         # The line in the silence is written by a thread of its own.
         self._lock = threading.RLock()
@@ -114,7 +118,7 @@ class PlainDisplay:
         self._tell(cached)
 
     def _tell(self, results: Sequence[SuiteResult]) -> None:
-        for text, style in rows(results, self._glyphs):
+        for text, style in rows(results, self._glyphs, self._age):
             self._line(text, style)
 
     def _line(self, text: str, style: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import reduce
 
+from taskslib.ages import Age
 from taskslib.display.text import Glyphs, duration, flaky_words, suite_words
 from taskslib.events import Counts, State, SuiteResult
 
@@ -24,37 +25,42 @@ def style_of(state: State) -> str:
     return STYLES.get(state, "red")
 
 
-def row(result: SuiteResult, glyphs: Glyphs, width: int | None = None) -> str:
+def row(result: SuiteResult, glyphs: Glyphs, age: Age, width: int | None = None) -> str:
     """Return the row of a suite that has ended; on a terminal, whose `width` it is, one line."""
     flaky = f", {len(result.flaky)} flaky" if result.flaky else ""
     if result.state is State.BLOCKED:
         words, seconds = f"not run: {result.reason}", ""
     else:
         words = suite_words(result.counts, result.state) + flaky
-        seconds = "cached" if result.cached_at else duration(result.seconds)
+        seconds = duration(result.seconds)
+        if result.cached_at:
+            seconds = f"cached, {age(result.cached_at)} ago"
     return _row(glyphs, glyphs.of(result.state), (result.suite.name, words, seconds), width)
 
 
-def folded(results: Sequence[SuiteResult], glyphs: Glyphs, width: int | None = None) -> str:
+def folded(
+    results: Sequence[SuiteResult], glyphs: Glyphs, age: Age, width: int | None = None
+) -> str:
     """Return one row for several suites that passed."""
     counts = reduce(lambda total, one: total + one.counts, results, Counts())
-    cached = all(one.cached_at for one in results)
     words = suite_words(counts, State.PASSED)
-    seconds = "cached" if cached else duration(max(one.seconds for one in results))
+    seconds = duration(max(one.seconds for one in results))
+    if oldest := min(one.cached_at for one in results):
+        seconds = f"cached, up to {age(oldest)} ago"
     return _row(glyphs, glyphs.passed, (f"{len(results)} suites", words, seconds), width)
 
 
 def rows(
-    results: Sequence[SuiteResult], glyphs: Glyphs, width: int | None = None
+    results: Sequence[SuiteResult], glyphs: Glyphs, age: Age, width: int | None = None
 ) -> Iterator[tuple[str, str]]:
     """Yield suites that have ended as lines with their styles; many that are cached share one."""
     cached = [one for one in results if one.cached_at and one.state is State.PASSED]
     hidden = cached if len(cached) > FOLDED else []
     if hidden:
-        yield folded(hidden, glyphs, width), style_of(State.PASSED)
+        yield folded(hidden, glyphs, age, width), style_of(State.PASSED)
     for one in results:
         if not (hidden and one in hidden):
-            yield row(one, glyphs, width), style_of(one.state)
+            yield row(one, glyphs, age, width), style_of(one.state)
             if one.flaky:
                 yield flaky_words(one), "yellow"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from taskslib.ages import ago
 from taskslib.pipeline.results.explain import Explained
 
 _SHOWN = 10
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def why_lines(found: Iterable[Explained], now: float) -> Iterator[str]:
@@ -31,15 +31,6 @@ def why_lines(found: Iterable[Explained], now: float) -> Iterator[str]:
             yield from _listed("runs again:", one.changed)
         else:
             yield "  runs again: nothing changed, but there is no stored result"
-
-
-def ago(then: float, now: float) -> str:
-    """Return a time span for people: `12 s`, `5 min`, `3 h`, `2 days`."""
-    seconds = max(0, int(now - then))
-    for unit, name in ((_DAY, "days"), (_HOUR, "h"), (_MINUTE, "min")):
-        if seconds >= 2 * unit:
-            return f"{seconds // unit} {name}"
-    return f"{seconds} s"
 
 
 def _listed(title: str, words: tuple[str, ...]) -> Iterator[str]:

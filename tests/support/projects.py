@@ -141,6 +141,9 @@ def redact(text: str, root: Path) -> str:
     text = text.replace(str(root.resolve()), "ROOT").replace(str(root), "ROOT")
     text = re.sub(r"^waited for .*\n", "", text, flags=re.MULTILINE)  # only where it took long
     text = re.sub(r"\.taskslib/runs/[\w-]+", ".taskslib/runs/RUN", text)
+    text = re.sub(
+        r"cached, (up to )?\d+ (s|min|h|days) ago$", r"cached, \1AGE", text, flags=re.MULTILINE
+    )
     text = re.sub(r" +\d+(\.\d+s|m\d\ds)$", " TIME", text, flags=re.MULTILINE)
     text = re.sub(r"in (\d+\.\d+s|\d+m\d\ds)$", "in TIME", text, flags=re.MULTILINE)
     text = re.sub(r"-[0-9a-f]{8}\b", "-ID", text)

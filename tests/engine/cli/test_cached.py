@@ -42,7 +42,7 @@ def again(ran: Ran) -> list[str]:
     """Return which stages' suites ran, and were not cached."""
     assert ran.code == 0, ran
     found = re.findall(r"^(\w+) Tests\n  ✓ web .* (\S+)$", ran.out, re.MULTILINE)
-    return [stage for stage, end in found if end != "cached"]
+    return [stage for stage, end in found if end != "AGE"]
 
 
 def test_what_a_stack_is_made_of(shop: Path, base: str) -> None:
@@ -54,9 +54,9 @@ def test_what_a_stack_is_made_of(shop: Path, base: str) -> None:
     assert again(inv(shop, "test")) == ["Unit", "Service"]
     assert inv(shop, "test").out == (
         "Unit Tests\n"
-        "  ✓ web              1 passed                              cached\n"
+        "  ✓ web              1 passed                             cached, AGE\n"
         "Service Tests\n"
-        "  ✓ web              1 passed                              cached\n"
+        "  ✓ web              1 passed                             cached, AGE\n"
         "\n"
         "2 suites, all cached\n"
         "2 passed, 0 failed, 0 skipped\n"
@@ -76,7 +76,7 @@ def test_without_an_engine_nothing_is_known_of_a_stack(shop: Path) -> None:
     assert again(inv(shop, "test")) == ["Unit", "Service"]
     ran = inv(shop, "test", DOCKER_HOST="unix:///nowhere")
     assert ran.code == 3
-    assert "✓ web              1 passed                              cached\n" in ran.out
+    assert "✓ web              1 passed                             cached, AGE\n" in ran.out
     assert "✗ web              error" in ran.out
 
 

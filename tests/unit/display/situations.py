@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -230,6 +231,15 @@ ALL_CACHED = Situation(
     (*BEGUN, cached(API, 955, 10_800), cached(WORKER, 74, 10_800), cached(WEB, 45, 10_800)),
     (SERVICES, cached(SERVICE, 24, 10_800)),
 )
+
+
+def cached_now() -> Situation:
+    """Return a run of which a suite passed so long ago that the age stays while it is looked at."""
+    passed_at = time.time() - 49 * 3_600
+    old = SuiteResult(WORKER, State.PASSED, Counts(passed=74), seconds=3.0, cached_at=passed_at)
+    return Situation((*BEGUN, SuiteFinished(old)), (passed(API, 955, 24.1), passed(WEB, 45, 3.5)))
+
+
 MANY = tuple(SuiteId(f"service-{number:03}", Stage.UNIT) for number in range(200))
 MANY_STARTED = StageStarted(Stage.UNIT, MANY)
 MANY_SUITES = Situation(

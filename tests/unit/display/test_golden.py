@@ -13,6 +13,7 @@ import pyte
 import pytest
 from pyte.screens import Char
 
+from taskslib.ages import ago
 from taskslib.cli.given import Wanted
 from taskslib.cli.telling import Telling
 from taskslib.display.live import LiveDisplay
@@ -25,7 +26,7 @@ from taskslib.project import load
 from taskslib.testing import wait_for
 from tests.support.projects import multi, write
 from tests.unit.display.names import Plain
-from tests.unit.display.situations import API, CACHED, RED_UNIT, SITUATIONS, Situation
+from tests.unit.display.situations import API, NOW, RED_UNIT, SITUATIONS, Situation, cached_now
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -63,6 +64,10 @@ class Clock:
         return self.now
 
 
+def age(then: float) -> str:
+    return ago(then, NOW)
+
+
 def report(run: Situation) -> Report:
     return Report(run.results, 37.4, run.signum, run.path, run.slow)
 
@@ -94,7 +99,7 @@ def _piece(group: tuple[str, object]) -> str:
 def test_lines(name: str, pytestconfig: pytest.Config) -> None:
     run = SITUATIONS[name]
     stream = Stream(run.encoding)
-    display = PlainDisplay(stream, Plain(), run.environ, clock=lambda: 0.0)
+    display = PlainDisplay(stream, Plain(), run.environ, clock=lambda: 0.0, age=age)
     for event in run.events:
         display(event)
     display.summary(report(run), None)
@@ -106,7 +111,7 @@ def test_table(name: str, pytestconfig: pytest.Config) -> None:
     run = SITUATIONS[name]
     stream, clock = Stream(run.encoding), Clock(run.now)
     size = {"COLUMNS": str(run.width), "LINES": str(run.height)}
-    display = LiveDisplay(stream, Plain(), {**run.environ, **size}, clock=clock)
+    display = LiveDisplay(stream, Plain(), {**run.environ, **size}, clock=clock, age=age)
     for event in run.before:
         display(event)
     looks = clock.looks
@@ -120,7 +125,7 @@ def test_table(name: str, pytestconfig: pytest.Config) -> None:
     compare(f"{name}.table", text, pytestconfig)
 
 
-@pytest.mark.parametrize(("name", "run"), [("ci-red", RED_UNIT), ("ci-cached", CACHED)])
+@pytest.mark.parametrize(("name", "run"), [("ci-red", RED_UNIT), ("ci-cached", cached_now())])
 def test_ci(
     name: str,
     run: Situation,

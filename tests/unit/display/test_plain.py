@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from taskslib.ages import ago
 from taskslib.display.plain import PlainDisplay
 from taskslib.errors import ExitCode
 from taskslib.events import (
@@ -204,17 +205,18 @@ def cached(name: str) -> SuiteResult:
 @pytest.mark.parametrize("count", [8, 9, 200])
 def test_many_cached_suites_share_a_row(count: int) -> None:
     stream = io.StringIO()
-    display = PlainDisplay(stream, Plain(), {})
+    display = PlainDisplay(stream, Plain(), {}, age=lambda then: ago(then, 3 * 3600 + 1.0))
     results = [cached(f"s{number}") for number in range(count)]
     ran = SuiteResult(UNIT, State.PASSED, Counts(passed=1))
     display(StageStarted(Stage.UNIT, tuple(one.suite for one in (*results, ran))))
     for one in (*results, ran):
         display(SuiteFinished(one))
     rows = [
-        f"  ✓ s{n}               2 passed                              cached\n" for n in range(8)
+        f"  ✓ s{n}               2 passed                             cached, 3 h ago\n"
+        for n in range(8)
     ]
     words = f"{count} suites"
-    one_row = f"  ✓ {words:16} {f'{2 * count} passed':36}  cached\n"
+    one_row = f"  ✓ {words:16} {f'{2 * count} passed':36} cached, up to 3 h ago\n"
     assert stream.getvalue() == (
         "Unit Tests\n"
         + (one_row if count > 8 else "".join(rows))
