@@ -64,7 +64,9 @@ class Telling(ExitStack):
         if self._record is not None:
             self._sinks.append(self._record)
         # The last one: nothing that is refused leaves a terminal that is drawn on.
-        self._display: Display = display_for(self._stream, self._names, plain=wanted.plain)
+        self._display: Display = display_for(
+            self._stream, self._names, environ, slow=plan.project.slow, plain=wanted.plain
+        )
         self.callback(self._display.close)
 
     def __enter__(self) -> Self:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from taskslib.events import Event
     from taskslib.pipeline.names import Names
     from taskslib.pipeline.report import Report
+    from taskslib.project.model import Slow
 
 
 class Display(Protocol):
@@ -32,7 +33,12 @@ class Display(Protocol):
 
 
 def display_for(
-    stream: IO[str], names: Names, environ: Mapping[str, str] = os.environ, *, plain: bool = False
+    stream: IO[str],
+    names: Names,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    slow: Slow,
+    plain: bool = False,
 ) -> Display:
     """Return the display that suits a stream: live on a terminal, else (or if asked for) plain."""
     # A terminal that knows no cursor, and CI's that is no terminal to anybody who reads it.
@@ -40,7 +46,7 @@ def display_for(
     if stream.isatty() and not plain:
         from taskslib.display.live import LiveDisplay
 
-        return LiveDisplay(stream, names, environ)
+        return LiveDisplay(stream, names, environ, slow=slow)
     from taskslib.display.plain import PlainDisplay
 
     return PlainDisplay(stream, names, environ)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from taskslib.ages import Age, since
@@ -41,8 +41,7 @@ _WAITING = ("", "ready")
 _BAR = 20
 _ROOM_FOR_TIME = 48
 """Columns from which a row has the time."""
-_SLOW = Slow().by_stage
-"""Seconds from which the current test is shown with its time."""
+_SLOW = Slow()
 
 Styled = tuple[str, str]
 """A line and its style."""
@@ -93,9 +92,10 @@ class _Row:
 class Board:
     """All suites of a run, in the order of the plan."""
 
-    def __init__(self, age: Age = since) -> None:
-        """Take what returns how long ago a suite passed that is cached."""
+    def __init__(self, age: Age = since, slow: Slow = _SLOW) -> None:
+        """Take what returns how long ago a suite passed that is cached, and which test is slow."""
         self._age = age
+        self._slow = slow.by_stage
         self._stages: dict[Stage, dict[SuiteId, _Row]] = {}
 
     def add(self, event: Event) -> None:
@@ -142,7 +142,7 @@ class Board:
             height: Lines that may be used.
             glyphs: Marks that the terminal can show.
         """
-        view = _View(now, width, glyphs, self._age)
+        view = _View(now, width, glyphs, self._age, self._slow)
         lines: list[Styled] = []
         # What there is no room for goes in this order.
         for leave_out in ((), ("tests",), ("tests", "green"), ("tests", "green", "pending")):
@@ -170,6 +170,8 @@ class _View:
     width: int
     glyphs: Glyphs
     age: Age
+    slow: Mapping[Stage, float]
+    """Seconds from which the current test is shown with its time."""
 
     def stage(
         self, stage: Stage, rows: dict[SuiteId, _Row], leave_out: frozenset[str]
@@ -206,7 +208,7 @@ class _View:
             yield f"  {mark} {suite.name} {words} {time}".rstrip(), ""
         if tests and one.open and testing:
             test, at = next(iter(one.open.items()))
-            slow = self.now - at >= _SLOW[suite.stage]
+            slow = self.now - at >= self.slow[suite.stage]
             words = f" ({duration(self.now - at)})" if slow else ""
             # Where there is no room for the file, the name says more than the file's beginning.
             room = self.width - len(f"      {self.glyphs.arrow} {words}")

@@ -24,8 +24,10 @@ from taskslib.display.text import TITLES, glyphs, wants_colour
 from taskslib.events import Event, Note, Output, State, SuiteFinished, TestFinished
 from taskslib.pipeline.names import Names
 from taskslib.pipeline.report import Report
+from taskslib.project.model import Slow
 
 _PER_SECOND = 4
+_SLOW = Slow()
 
 
 class _Console(Console):
@@ -45,6 +47,7 @@ class LiveDisplay:
         environ: For NO_COLOR and the like.
         clock: Seconds, of the events' clock.
         age: Returns how long ago a suite passed that is cached.
+        slow: Which test is shown with its time.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class LiveDisplay:
         *,
         clock: Callable[[], float] = time.monotonic,
         age: Age = since,
+        slow: Slow = _SLOW,
     ) -> None:
         colour = wants_colour(terminal=True, environ=environ)
         self._console = _Console(
@@ -71,7 +75,7 @@ class LiveDisplay:
         self._glyphs = glyphs(self._encoding)
         self._clock = clock
         self._age = age
-        self._board = Board(age)
+        self._board = Board(age, slow)
         self._red = Red(self._line, names)
         # The picture is drawn by a thread of its own, while events come.
         self._lock = threading.Lock()

@@ -141,7 +141,8 @@ def test_an_error_that_is_mended_is_over(tmp_path: Path) -> None:
 def run(tmp_path: Path, seen: str, **variables: str) -> str:
     """Run a suite that waits until `seen` was on the screen; return all that was written."""
     files = multi(**{"services/web/tests/unit/test_unit.py": WAITS})
-    files["pyproject.toml"] = '[tool.taskslib]\npass_env = ["GO"]\n'
+    slow = "[tool.taskslib.slow]\nunit = 0.001\n"
+    files["pyproject.toml"] = f'[tool.taskslib]\npass_env = ["GO"]\n{slow}'
     write(tmp_path, files)
     go = tmp_path / "go"
     terminal = Terminal(tmp_path, "test-unit", interactive=False, GO=str(go), **variables)
@@ -156,7 +157,8 @@ def run(tmp_path: Path, seen: str, **variables: str) -> str:
 
 
 def test_totals_and_the_current_test_while_it_runs(tmp_path: Path) -> None:
-    written = run(tmp_path, "tests/unit/test_unit.py::test_waits", CI="")
+    # With its time as soon as it is longer than the configuration has it.
+    written = run(tmp_path, "tests/unit/test_unit.py::test_waits (0.", CI="")
     assert "50%  1/2" in written
     # The cursor rests below the rows, where the echo of Ctrl-C wraps none of them.
     assert "\r\n \r\x1b[2K" in written

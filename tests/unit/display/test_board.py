@@ -23,6 +23,7 @@ from taskslib.events import (
     TestsCollected,
     TestStarted,
 )
+from taskslib.project.model import Slow
 
 API, WORKER, WEB = (SuiteId(name, Stage.UNIT) for name in ("api", "worker", "frontend"))
 SERVICE = SuiteId("api", Stage.SERVICE)
@@ -75,6 +76,16 @@ def test_all_suites_by_stage() -> None:
 
 def test_a_test_has_its_time_once_it_is_slow() -> None:
     assert "      → test_slow" in lines(at_work(), now=11.9)
+
+
+def test_slow_is_what_the_configuration_says() -> None:
+    found = Board(slow=Slow(unit=12))
+    for event in (
+        SuiteStarted(API, 10.0), StepStarted(API, "test", 10.0), TestStarted(API, "t", 11.0),
+    ):  # fmt: skip
+        found.add(event)
+    assert lines(found, now=22.9)[2] == "      → t"
+    assert lines(found, now=23.0)[2] == "      → t (12.0s)"
 
 
 def test_narrow_terminals_lose_the_bar_and_then_the_time() -> None:
