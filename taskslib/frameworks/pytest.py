@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from taskslib.cancellation import Cancellation
-from taskslib.errors import EnvironmentFailure
+from taskslib.errors import EnvironmentFailure, UsageError, did_you_mean
 from taskslib.events import Stage
 from taskslib.frameworks.base import (
     Invocation,
@@ -24,6 +24,7 @@ from taskslib.frameworks.base import (
     relative_tests,
 )
 from taskslib.frameworks.covering import DATA, covering_folder
+from taskslib.frameworks.defined import others
 from taskslib.frameworks.reading import EventsReader
 from taskslib.frameworks.stacks import VARIABLE, stacks_folder
 from taskslib.processes import Command
@@ -122,6 +123,25 @@ class Pytest:
         return tuple(tests)
 
     def within(self, suite: Suite, path: str, test: str) -> tuple[str, ...]:
-        """Return the id."""
-        del suite
+        """Return the id. Raises `UsageError` for a test that the file certainly hasn't."""
+        file = suite.folder / path
+        if test and file.suffix == ".py":
+            _refuse_misspelt(file, test)
         return (f"{path}::{test}" if test else path,)
+
+
+def _refuse_misspelt(file: Path, test: str) -> None:
+    beside = (folder / "conftest.py" for folder in file.parents)
+    conftests = [one.read_text("utf-8", "replace") for one in beside if one.is_file()]
+    known = others(file.read_text("utf-8", "replace"), test, conftests)
+    if known is not None:
+        more = ", …" if len(known) > _NAMED else ""
+        raise UsageError(
+            f"{file.name} has no {test}",
+            hint=f"{did_you_mean(test.partition('[')[0], known)}"
+            f"it has: {', '.join(known[:_NAMED]) or 'no test'}{more}",
+        )
+
+
+_NAMED = 8
+"""Tests that are named where another was asked for."""

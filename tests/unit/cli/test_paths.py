@@ -119,6 +119,17 @@ def test_what_can_not_be_is_refused(shop: Path) -> None:
     )
 
 
+def test_a_misspelt_test_costs_no_stack(shop: Path) -> None:
+    file = "services/web/tests/integration/test_service.py"
+    ran = inv(shop, "test", f"{file}::test_anwsers", DOCKER_HOST="unix:///nonexistent")
+    assert (ran.code, ran.out, ran.err) == (
+        2,
+        "",
+        "error: test_service.py has no test_anwsers\n\n"
+        "hint: did you mean 'test_answers'? it has: test_answers\n",
+    )
+
+
 def test_a_failure_in_full(shop: Path) -> None:
     assert inv(shop, "show").out == "the last run had no failures\n"
     inv(shop, "test", "--stage", "unit")
