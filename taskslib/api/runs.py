@@ -65,8 +65,10 @@ def uncovered(run: Path, report: Report) -> tuple[SuiteId, ...]:
     return unmeasured(run / FOLDER, [one.suite for one in report.results if one.counts.ran])
 
 
-def write_report(session: Session, output: Path | None = None, trace: Path | None = None) -> Path:
-    """Write a page about the last run, and a trace of it where that is wanted; return the page.
+def write_report(
+    session: Session, output: Path | None = None, trace: Path | None = None
+) -> tuple[Path, ...]:
+    """Write a page about the last run, and a trace of it where that is wanted; return the files.
 
     Raises `NothingToRunError` where there is no run to tell of, OSError where it can't be written.
     """
@@ -82,7 +84,7 @@ def write_report(session: Session, output: Path | None = None, trace: Path | Non
     if trace is not None:
         trace.parent.mkdir(parents=True, exist_ok=True)
         trace.write_text(json.dumps(traced(record)), "utf-8")
-    return file
+    return (file,) if trace is None else (file, trace)
 
 
 def _last_record(session: Session) -> Record:

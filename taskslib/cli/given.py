@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskslib.errors import UsageError, did_you_mean
@@ -12,6 +13,9 @@ from taskslib.errors import UsageError, did_you_mean
 if TYPE_CHECKING:
     from taskslib.events import Stage
     from taskslib.pipeline.request import TestRequest
+
+_DIGITS = 9
+"""Of the largest number that anybody means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,25 @@ def one_of(given: str, formats: tuple[str, ...]) -> None:
             f"no format {given!r}",
             hint=f"{did_you_mean(given, formats)}formats: {', '.join(formats)}",
         )
+
+
+def number(option: str, given: str, example: str) -> int:
+    """Return what an option got that is a number; raises `UsageError` with an example's command.
+
+    Tasks take it as text: Invoke's own check of a number is a traceback.
+    """
+    if not (given.isascii() and given.isdecimal() and len(given) <= _DIGITS):
+        raise UsageError(f"{option} {given!r} is not a number", hint=example)
+    return int(given)
+
+
+def place_for_files(option: str, given: str) -> None:
+    """Raise `UsageError` for a folder that can't be one, before minutes go into what is for it."""
+    for place in (Path(given), *Path(given).parents) if given else ():
+        if place.is_dir():
+            return
+        if place.exists():
+            raise UsageError(f"{option} {given}: {place} is a file", hint=f"{option} FOLDER")
 
 
 def passed_through() -> tuple[str, ...]:

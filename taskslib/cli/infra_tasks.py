@@ -8,9 +8,10 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
+from taskslib.cli.given import number
 from taskslib.cli.outcome import say, tell
 from taskslib.cli.session import command, session
-from taskslib.errors import ExitCode, UsageError
+from taskslib.errors import ExitCode
 
 _SERVICE = "this service's own test stack instead of the full one"
 
@@ -66,10 +67,8 @@ def infra_logs(context: Context, service: str = "", tail: str = "100") -> ExitCo
 
     Example: inv infra-logs --tail 20
     """
-    if not (tail.isascii() and tail.isdecimal()):  # Invoke's own check of a number is a traceback
-        raise UsageError(f"--tail {tail!r} is not a number", hint="inv infra-logs --tail 20")
-
-    tell(api.logs(session(context), service, tail=int(tail)).splitlines())
+    count = number("--tail", tail, "inv infra-logs --tail 20")
+    tell(api.logs(session(context), service, tail=count).splitlines())
     return ExitCode.PASSED
 
 
@@ -88,10 +87,9 @@ def infra_prune(context: Context, yes: bool = False, older: str = "") -> None:
 
     Example: inv infra-prune --older 14 --yes
     """
-    if older and not (older.isascii() and older.isdecimal()):
-        raise UsageError(f"--older {older!r} is not a number of days", hint="inv infra-prune")
+    age = timedelta(days=number("--older", older, "inv infra-prune --older 14")) if older else None
     where = session(context)
-    found = api.prunable(where, timedelta(days=int(older)) if older else None)
+    found = api.prunable(where, age)
     if not found:
         say("there is nothing to prune")
     elif not yes:

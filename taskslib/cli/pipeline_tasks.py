@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from invoke.context import Context
 from invoke.tasks import task
 
-from taskslib.cli.given import Wanted, requested
+from taskslib.cli.given import Wanted, number, place_for_files, requested
 from taskslib.cli.path_task import PathTask
 from taskslib.cli.run import run_tests
 from taskslib.cli.session import PROGRAM_KEY, command, session
@@ -66,7 +66,7 @@ def test(
     watch: bool = False,
     pdb: bool = False,
     coverage: bool = False,
-    retries: int = 0,
+    retries: str = "0",
     keep_going: bool = False,
     verbose: bool = False,
     keep: bool = False,
@@ -94,8 +94,8 @@ def test(
     request = replace(request, keep_going=keep_going, affected=affected, base=base)
     request = replace(request, path=path or "", failed=failed, pdb=pdb, coverage=coverage)
     request = replace(request, watch=watch)
-    _refuse_contradictions(request, retries)
-    request = replace(request, retries=retries)
+    request = replace(request, retries=number("--retries", retries, "inv test --retries 1"))
+    _refuse_contradictions(request)
     return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
 
 
@@ -192,10 +192,13 @@ def test_integration(
     return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
 
 
-def _refuse_contradictions(request: TestRequest, retries: int) -> None:
-    if retries < 0:
-        raise UsageError(f"--retries {retries}: that is less than none", hint="--retries 1")
-    if request.pdb and (request.watch or request.coverage or retries):
+def _refuse_contradictions(request: TestRequest) -> None:
+    if request.watch and request.coverage:
+        raise UsageError(
+            "--watch and --coverage exclude each other: a round runs only what a save affects",
+            hint="inv test --coverage, once it is green",
+        )
+    if request.pdb and (request.watch or request.coverage or request.retries):
         raise UsageError("--pdb goes with no --watch, --coverage or --retries", hint="use it alone")
     if request.pdb and not (sys.stdin is not None and sys.stdin.isatty()):
         raise UsageError(
@@ -213,6 +216,7 @@ def _run(
     *,
     dry_run: bool = False,
 ) -> ExitCode:
+    place_for_files("--junit", wanted.junit if wanted else "")
     return run_tests(session(context), request, wanted, dry_run=dry_run)
 
 

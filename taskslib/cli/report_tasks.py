@@ -8,7 +8,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
-from taskslib.cli.given import one_of
+from taskslib.cli.given import number, one_of
 from taskslib.cli.outcome import tell
 from taskslib.cli.session import command, session
 from taskslib.errors import UsageError, did_you_mean
@@ -53,7 +53,7 @@ def flaky(context: Context, format: str = "table") -> None:  # noqa: A002 — th
 
 @task(auto_shortflags=False, help={"count": "how many", "format": "table or json"})
 @command
-def slowest(context: Context, count: int = 20, format: str = "table") -> None:  # noqa: A002
+def slowest(context: Context, count: str = "20", format: str = "table") -> None:  # noqa: A002
     """List the tests that take longest, by the last green run of each suite.
 
     Example: inv slowest --count 5
@@ -61,7 +61,8 @@ def slowest(context: Context, count: int = 20, format: str = "table") -> None:  
     from taskslib.display.past import slowest_lines
 
     one_of(format, _FORMATS)
-    tell(slowest_lines(api.past(session(context)).slowest(count), format), exact=format != "text")
+    wanted = number("--count", count, "inv slowest --count 5")
+    tell(slowest_lines(api.past(session(context)).slowest(wanted), format), exact=format != "text")
 
 
 @task(
@@ -73,7 +74,7 @@ def slowest(context: Context, count: int = 20, format: str = "table") -> None:  
 def history(
     context: Context,
     name: str,
-    count: int = 20,
+    count: str = "20",
     format: str = "table",  # noqa: A002
 ) -> None:
     """Print how a test ended in earlier runs, the last one first.
@@ -83,8 +84,9 @@ def history(
     from taskslib.display.past import history_lines
 
     one_of(format, _FORMATS)
+    wanted = number("--count", count, "inv history test_price --count 5")
     tell(
-        history_lines(api.past(session(context)).outcomes(name, count), format),
+        history_lines(api.past(session(context)).outcomes(name, wanted), format),
         exact=format != "text",
     )
 
@@ -92,7 +94,7 @@ def history(
 @task(
     auto_shortflags=False,
     help={
-        "output": "the file; else .taskslib/report.html",
+        "output": "the file; else .taskslib/report.html. Its folder is made, as of all reports",
         "trace": "also write a trace of the run's steps here, for ui.perfetto.dev",
     },
 )
@@ -102,8 +104,17 @@ def report(context: Context, output: str = "", trace: str = "") -> None:
 
     Example: inv report --output report.html
     """
-    page = Path(output) if output else None
-    tell([str(api.write_report(session(context), page, Path(trace) if trace else None))])
+    files = {"--output": output, "--trace": trace}
+    page, traced = (Path(file) if file else None for file in files.values())
+    try:
+        tell(map(str, api.write_report(session(context), page, traced)))
+    except OSError as error:
+        broken = Path(error.filename or "")
+        for option, file in files.items():
+            if file and broken in (Path(file), *Path(file).parents):
+                hint = f"inv report {option} FILE"
+                raise UsageError(f"{option} {file}: {error.strerror}", hint=hint) from error
+        raise
 
 
 _FORMATS = ("table", "json")

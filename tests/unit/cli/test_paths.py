@@ -95,14 +95,36 @@ def test_a_crash_is_red_too(shop: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--retries", "-1"), "--retries -1: that is less than none"),
+        (("--retries", "-1"), "--retries '-1' is not a number"),
+        (("--retries", "x"), "--retries 'x' is not a number"),
+        (("--retries", "9" * 5000), f"--retries '{'9' * 5000}' is not a number"),
+        (("--junit", "tasks.py"), "--junit tasks.py: tasks.py is a file"),
+        (("--junit", "tasks.py/a/b"), "--junit tasks.py/a/b: tasks.py is a file"),
+        (
+            ("--watch", "--coverage"),
+            "--watch and --coverage exclude each other: a round runs only what a save affects",
+        ),
         (("--pdb", "--watch"), "--pdb goes with no --watch, --coverage or --retries"),
         (("--pdb",), "--pdb needs a terminal to ask on"),
     ],
 )
 def test_options_that_mean_nothing(shop: Path, options: tuple[str, ...], message: str) -> None:
     ran = inv(shop, "test", TEST, *options)
-    assert (ran.code, ran.err.splitlines()[0]) == (2, f"error: {message}")
+    error, empty, hint = ran.err.splitlines()
+    assert (ran.code, error, empty, hint[:6]) == (2, f"error: {message}", "", "hint: ")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "slowest --count x", "history test_a --count 1.5", "infra-logs --tail many",
+        "infra-prune --older x", "test --stage unti", "test --service wbe", "flaky --format xml",
+    ],
+)  # fmt: skip
+def test_values_that_mean_nothing(shop: Path, words: str) -> None:
+    ran = inv(shop, *words.split())
+    error, empty, hint = ran.err.splitlines()
+    assert (ran.code, ran.out, error[:7], empty, hint[:6]) == (2, "", "error: ", "", "hint: ")
 
 
 def test_what_can_not_be_is_refused(shop: Path) -> None:

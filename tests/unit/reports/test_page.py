@@ -170,6 +170,11 @@ def test_the_report_of_the_last_run(tmp_path: Path) -> None:
     inv(shop, "test", "--stage", "unit")
     written = inv(shop, "report", "--trace", "out/trace.json")
     file = shop / ".taskslib" / "report.html"
-    assert (written.code, written.out) == (0, "ROOT/.taskslib/report.html\n")
+    assert (written.code, written.out) == (0, "ROOT/.taskslib/report.html\nout/trace.json\n")
     assert "test_unit.py::test_bad" in file.read_text("utf-8")
+    for options in (("--trace", "services"), ("--output", "tasks.py/page.html")):
+        refused = inv(shop, "report", *options)
+        words = f"error: {' '.join(options)}: "
+        assert (refused.code, refused.out, refused.err[: len(words)]) == (2, "", words)
+        assert refused.err.endswith(f"\n\nhint: inv report {options[0]} FILE\n")
     assert json.loads((shop / "out" / "trace.json").read_text("utf-8"))["traceEvents"]
