@@ -77,19 +77,23 @@ def instances(session: Session) -> tuple[Listed, ...]:
     return inventory(project(session).name, containers, locks_of(session))
 
 
-def prunable(session: Session, older: timedelta | None = None) -> tuple[Prunable, ...]:
+def prunable(
+    session: Session,
+    older: timedelta | None = None,
+    found: Iterable[Listed] | None = None,
+) -> tuple[Prunable, ...]:
     """Return the kept instances of this project and machine that nobody needs, each with why.
 
     Args:
         session: Where.
         older: Also those that were started longer ago.
+        found: From `instances`, where those are known already.
     """
     from taskslib.project.git import branches
     from taskslib.stacks.inventory import prunable
 
-    return prunable(
-        instances(session), platform.node(), datetime.now(UTC), older=older, branches=branches
-    )
+    listed = instances(session) if found is None else found
+    return prunable(listed, platform.node(), datetime.now(UTC), older=older, branches=branches)
 
 
 def prune(session: Session, found: Iterable[Prunable]) -> Iterator[str]:

@@ -48,12 +48,15 @@ def infra_down(context: Context, service: str = "") -> None:
 def infra_ps(context: Context) -> None:
     """List this project's running stacks, of every branch, and base images that are stand-ins.
 
+    A kept one whose worktree or branch is gone is marked.
+
     Example: inv infra-ps
     """
     from taskslib.display.instances import instance_lines, standin_lines
 
     where = session(context)
-    tell(instance_lines(api.instances(where), datetime.now(UTC)))
+    found = api.instances(where)
+    tell(instance_lines(found, api.prunable(where, found=found), datetime.now(UTC)))
     tell(standin_lines(api.standins(where)))
 
 

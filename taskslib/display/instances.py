@@ -6,13 +6,19 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from taskslib.doctor.images import StandIn
-from taskslib.stacks.inventory import Listed
+from taskslib.stacks.inventory import Listed, Prunable
 
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 
 
-def instance_lines(instances: Iterable[Listed], now: datetime) -> Iterator[str]:
-    """Yield the instances: a line each, where it comes from, and a line per container."""
+def instance_lines(
+    instances: Iterable[Listed], unneeded: Iterable[Prunable], now: datetime
+) -> Iterator[str]:
+    """Yield the instances: a line each, where it comes from, and a line per container.
+
+    Of those that are `unneeded`, it is said why.
+    """
+    reasons = {one.name: one.reason for one in unneeded}
     found = list(instances)
     if not found:
         yield "no stack of this project is up"
@@ -21,6 +27,8 @@ def instance_lines(instances: Iterable[Listed], now: datetime) -> Iterator[str]:
         owner = f"  held by {one.owner}" if one.owner else ""
         yield f"{one.name}  {one.kind}  {one.state}{age}{owner}"
         yield f"  {one.branch or 'no branch'}  {one.root}"
+        if reason := reasons.get(one.name):
+            yield f"  {reason}; inv infra-prune --yes ends it"
         for container in one.containers:
             yield f"  {container.service:16} {container.status}"
 

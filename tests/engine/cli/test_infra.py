@@ -119,6 +119,8 @@ def test_prune_ends_just_what_nobody_needs(shop: Path) -> None:
     hint = "nothing was ended; `inv infra-prune --yes` ends these, with their data\n"
     listed = inv(shop, "infra-prune")
     assert (listed.code, listed.out.replace("ROOT", str(shop)), listed.err) == (0, gone, hint)
+    marked = [line for line in inv(shop, "infra-ps").out.splitlines() if "infra-prune" in line]
+    assert marked == [f"  its worktree is gone: {other}; inv infra-prune --yes ends it"]
     assert inv(shop, "infra-prune", "--yes") == Ran(0, f"{name} is gone\n", "")
     assert inv(shop, "ports").code == 0
     assert inv(shop, "infra-prune", "--older", "1x").code == 2

@@ -110,7 +110,7 @@ def test_instances() -> None:
         listed("shop-test-b-2", "", timedelta(seconds=90), "web", owner="pid 7, `inv test`, 3 s"),
         listed("shop-test-c-3", "c", None, "web"),
     ]
-    assert list(instance_lines(found, NOW)) == [
+    assert list(instance_lines(found, (), NOW)) == [
         "shop-test-a-1  kept  2/2 up  2 days",
         "  feature/a  /shop",
         "  database         Up 3 seconds",
@@ -122,7 +122,7 @@ def test_instances() -> None:
         "  c  /shop",
         "  web              Up 3 seconds",
     ]
-    assert list(instance_lines([], NOW)) == ["no stack of this project is up"]
+    assert list(instance_lines([], (), NOW)) == ["no stack of this project is up"]
 
 
 def test_standins() -> None:
