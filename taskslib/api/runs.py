@@ -37,7 +37,7 @@ def last_failures(session: Session) -> dict[str, Path]:
 
 
 def last_red(session: Session) -> tuple[SuiteResult, ...]:
-    """Return the suites of the last run that are red although no test of them is: a crash."""
+    """Return the suites of the last run of which their red tests, if any, do not tell all."""
     from taskslib.pipeline.report import is_own_failure
 
     try:
@@ -45,7 +45,8 @@ def last_red(session: Session) -> tuple[SuiteResult, ...]:
     except NothingToRunError:
         return ()
     results = (one.result for one in record.suites.values())
-    return tuple(one for one in results if one is not None and is_own_failure(one))
+    told = (one for one in results if one is not None and not one.state.green)
+    return tuple(one for one in told if one.details or is_own_failure(one))
 
 
 def combine_coverage(session: Session, run: Path) -> Coverage | None:

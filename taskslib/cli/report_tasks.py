@@ -19,8 +19,12 @@ from taskslib.errors import UsageError, did_you_mean
 def show(context: Context, id: str = "") -> None:  # noqa: A002 — the option's name
     """Print a failure of the last run in full.
 
+    Without --id: all in short, and in full what no test explains, such as where a suite hung.
+
     Example: inv show --id F1
     """
+    from taskslib.display.text import indented
+
     where = session(context)
     found, red = api.last_failures(where), api.last_red(where)
     if not (found or red):
@@ -33,7 +37,9 @@ def show(context: Context, id: str = "") -> None:  # noqa: A002 — the option's
             raise UsageError(f"no failure {id!r} in the last run", hint=hint)
         tell(file.read_text("utf-8").splitlines())
     else:
-        tell(f"{one.suite} {one.state}: {one.reason}" for one in red)
+        for one in red:  # of which there is no file, and nothing more to ask for
+            words = f"{one.suite} {one.state}: {one.reason}\n{indented(one.details)}"
+            tell(words.rstrip().splitlines())
         for file in found.values():
             tell(file.read_text("utf-8").splitlines()[:2])
 

@@ -92,6 +92,23 @@ def test_a_crash_is_red_too(shop: Path) -> None:
     assert "no test was red" in inv(shop, "test", "--failed", **own).err
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGUSR1 on Windows")
+def test_where_a_suite_hung_is_shown_again(shop: Path) -> None:
+    # Also where another test was red before.
+    red = "import threading\ndef test_a(): assert 0\n"
+    hangs = f"{red}def test_hangs():\n    threading.Event().wait()\n"
+    config = '[tool.taskslib]\nproject = "shop"\n[tool.taskslib.limits]\nsuite = 5\n'
+    write(shop, {TEST: hangs, "pyproject.toml": config})
+    assert inv(shop, "test", "--stage", "unit").code == 1
+    told = inv(shop, "show").out
+    name = "tests/unit/test_unit.py"
+    assert told.startswith(
+        f"web:unit timed out: did not end within 5 s during {name}::test_hangs\n"
+    )
+    assert f'      File "{name}", line 4 in test_hangs\n' in told
+    assert f"\nF1 web:unit FAILED {name}::test_a\n" in told
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
