@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from taskslib.api.debugging import debug
-    from taskslib.api.history import past
+    from taskslib.api.history import past, spread
     from taskslib.api.images import BuildRequest, bake_file, build
     from taskslib.api.linting import lint, lint_rule
     from taskslib.api.machine import setup, standins
@@ -86,6 +86,7 @@ __all__ = [
     "run_folder",
     "running",
     "setup",
+    "spread",
     "standins",
     "test",
     "test_specs",
@@ -99,7 +100,10 @@ __all__ = [
 
 _MODULES = {
     "debugging": ("debug",),
-    "history": ("past",),
+    "history": (
+        "past",
+        "spread",
+    ),
     "images": (
         "BuildRequest",
         "bake_file",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from taskslib.api.session import Session, project
 from taskslib.pipeline.plan import Plan
+from taskslib.project.model import Suite
 
 if TYPE_CHECKING:
     from taskslib.events import SuiteId
@@ -33,6 +35,26 @@ def durations(known: History, planned: Plan) -> Mapping[SuiteId, float]:
     crowded = [one for one in planned.stages if len(one.suites) > planned.project.jobs]
     suites = [entry.suite.id for stage in crowded for entry in stage.suites]
     return known.durations(suites) if suites else {}
+
+
+def spread(session: Session, planned: Plan) -> Plan:
+    """Return a plan that says which suites' tests run in several processes. Raises `ConfigError`.
+
+    Args:
+        session: Where.
+        planned: From `recall`: what need not run takes no processor.
+    """
+    from taskslib.frameworks.detection import framework_of
+    from taskslib.pipeline import spreading
+
+    def able(suite: Suite) -> bool:
+        framework = framework_of(suite)
+        return framework is not None and framework.spreads(suite)
+
+    if all(entry.cached is not None for entry in planned.entries):
+        return planned
+    own = history(session, planned.project.name).own_seconds()
+    return spreading.spread(planned, own, able, os.cpu_count() or 1)
 
 
 def red_before(

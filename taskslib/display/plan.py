@@ -20,6 +20,9 @@ def plan_lines(plan: Plan, specs: Sequence[Spec]) -> Iterator[str]:
             steps = " > ".join(entry.steps) or "cached"
             yield f"  {suite.id.name}: {steps}"
             yield f"      tests: {tests}"
+            if entry.spread is not None:
+                count = entry.spread.workers
+                yield f"      xdist: {count or 'no'} workers: {entry.spread.reason}"
             if suite.stack is not None and entry.steps:
                 file = plan.project.shown(suite.stack.files[0])
                 yield f"      stack: {file} as {names[suite.stack]}"

@@ -48,6 +48,8 @@ class Invocation:
     """The folder for what the tests cover, where that is to be measured."""
     first: tuple[str, ...] = ()
     """Tests that are to go first, where the framework can do that: they were red the last time."""
+    workers: int = 0
+    """In how many processes tests are to run, unless the suite itself says otherwise; 0: one."""
 
     @property
     def events(self) -> Path:
@@ -78,6 +80,9 @@ class Framework(Protocol):
 
     def reader(self, invocation: Invocation) -> Reader:
         """Return what reads the results; called before the suite's process starts."""
+
+    def spreads(self, suite: Suite) -> bool:
+        """Return whether the suite can be run by workers, and leaves it to us."""
 
     def selection(self, suite: Suite, tests: Sequence[str]) -> tuple[str, ...]:
         """Return the arguments that run just these tests (ids from the events).

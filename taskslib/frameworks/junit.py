@@ -65,6 +65,11 @@ class JUnit:
         narrowed = bool(invocation.arguments)
         return JUnitReader(_runner(invocation.suite), invocation.output, narrowed=narrowed)
 
+    def spreads(self, suite: Suite) -> bool:
+        """No: how its command runs tests is not known."""
+        del suite
+        return False
+
     def selection(self, suite: Suite, tests: Sequence[str]) -> tuple[str, ...]:
         """Return what the configuration selects one test by; several can't be told."""
         if len(tests) != 1:

@@ -37,6 +37,9 @@ NEEDS = ("pytest",)
 """What is added to a project's environment."""
 _TEST_FILE = re.compile(r"test_.*\.py|.*_test\.py")
 """pytest's own pattern for test files."""
+_CONFIGURATION = ("pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg")
+_WORKERS = re.compile(r"(?<![\w-])(?:-n ?(?:\d|auto|logical)|--numprocesses|--dist\b)")
+"""What a configuration has in it that says how many workers there are, or what they get."""
 # fmt: off
 _TAKES_VALUE = frozenset({
     "-k", "-m", "-p", "-c", "-o", "-W", "--config-file", "--override-ini", "--rootdir",
@@ -105,6 +108,8 @@ class Pytest:
             order = invocation.output.with_suffix(".first")
             order.write_text("\n".join(invocation.first), "utf-8", errors="replace")
             environment["TASKSLIB_FIRST"] = str(order.resolve())
+        if invocation.workers:
+            environment["TASKSLIB_WORKERS"] = str(invocation.workers)
         environment[VARIABLE] = str(stacks_folder(events).resolve())
         theirs = environment.get("PYTHONPATH", "")
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(self.plugins), theirs)))
@@ -116,6 +121,26 @@ class Pytest:
     def reader(self, invocation: Invocation) -> EventsReader:
         """Return what reads the plugin's events."""
         return EventsReader(invocation.events)
+
+    def spreads(self, suite: Suite) -> bool:
+        """Return whether the suite names pytest-xdist, has no groups, and says nothing of workers.
+
+        Workers get whole files: tests in groups of several files would meet. A configuration that
+        this does not see wins all the same, in the plugin.
+        """
+        from taskslib.frameworks.environments.inputs import names_package
+
+        if not names_package(suite.folder, "pytest-xdist"):
+            return False
+        configured = (suite.folder / name for name in _CONFIGURATION)
+        if any(
+            _WORKERS.search(one.read_text("utf-8", "replace"))
+            for one in configured
+            if one.is_file()
+        ):
+            return False
+        files = (file for file in files_below(suite.tests) if file.suffix == ".py")
+        return not any(b"xdist_group" in file.read_bytes() for file in files)
 
     def selection(self, suite: Suite, tests: Sequence[str]) -> tuple[str, ...]:
         """Return the ids themselves."""

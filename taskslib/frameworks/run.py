@@ -40,6 +40,8 @@ class Options:
     """Gets each line of the raw output as soon as it is there."""
     clock: Callable[[], float] = time.monotonic
     """Seconds, for the times in events."""
+    workers: int = 0
+    """In how many processes tests are to run, where the suite leaves it to us."""
 
 
 def run_suite(
@@ -79,6 +81,7 @@ def run_suite(
         options.verbose,
         options.coverage,
         options.first,
+        options.workers,
     )
     events = invocation.events
     output.parent.mkdir(parents=True, exist_ok=True)

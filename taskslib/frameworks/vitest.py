@@ -108,6 +108,11 @@ class Vitest:
         """Return what reads the reporter's events."""
         return EventsReader(invocation.events)
 
+    def spreads(self, suite: Suite) -> bool:
+        """No: vitest has workers of its own."""
+        del suite
+        return False
+
     def selection(self, suite: Suite, tests: Sequence[str]) -> tuple[str, ...]:
         """Return the files, and a pattern that fits the tests' names."""
         del suite

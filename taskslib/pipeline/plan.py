@@ -36,6 +36,15 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """Whether a suite's tests run in several processes."""
+
+    workers: int
+    """0: in one."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SuitePlan:
     """A suite and the steps it will go through."""
 
@@ -45,6 +54,8 @@ class SuitePlan:
     """Its result where it need not run; it goes through no step then."""
     arguments: tuple[str, ...] = ()
     """What picks some of its tests, before what was passed through."""
+    spread: Spread | None = None
+    """None where its framework decides by itself, or can't."""
 
 
 @dataclass(frozen=True, slots=True)

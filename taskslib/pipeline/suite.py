@@ -28,7 +28,7 @@ from taskslib.frameworks.variables import suite_variables
 from taskslib.pipeline.coverage import FOLDER
 from taskslib.pipeline.evidence import FirstRed, gather
 from taskslib.pipeline.masking import masked, masked_sink
-from taskslib.pipeline.plan import Step, SuitePlan
+from taskslib.pipeline.plan import Spread, Step, SuitePlan
 from taskslib.pipeline.request import TestRequest
 from taskslib.pipeline.steps import Steps
 from taskslib.pipeline.turns import Turn
@@ -97,7 +97,7 @@ class SuiteRunner:
         if framework is None:
             where = shown(suite.tests, suite.folder)
             return SuiteResult(suite.id, State.NO_TESTS, reason=f"no test file in {where}")
-        job = _Job(suite, framework, FirstRed(emit), steps, turn, entry.arguments)
+        job = _Job(suite, framework, FirstRed(emit), steps, turn, entry.arguments, entry.spread)
         if suite.stack is None:
             with turn.testing():
                 steps.begin(Step.ENVIRONMENT)
@@ -224,7 +224,9 @@ class SuiteRunner:
         given = (*arguments, *self.request.arguments)
         first = () if arguments else self.first.get(suite, ())
         coverage = self.folder / FOLDER if self.request.coverage else None
-        return Options(given, verbose, self.limits.suite, first, coverage, live)
+        workers = 0 if given or job.spread is None else job.spread.workers
+        limit = self.limits.suite
+        return Options(given, verbose, limit, first, coverage, live, workers=workers)
 
     def _file(self, suite: SuiteId, name: str) -> Path:
         folder = self.folder / f"{suite.name}-{suite.stage}"
@@ -249,6 +251,7 @@ class _Job:
     turn: Turn
     arguments: tuple[str, ...] = ()
     """What picks some of its tests."""
+    spread: Spread | None = None
 
 
 def _addresses(instance: Instance) -> tuple[tuple[str, str], ...]:

@@ -6,6 +6,7 @@ Reads files and decides; runs nothing, so that a ready environment is found in m
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,6 +80,19 @@ def gather(folder: Path, top: Path) -> Inputs:
         return _unlocked(Kind.PROJECT, project, top)
     present = any((folder / name).is_file() for name in (*_PLAIN, *_HASHED))
     return _unlocked(Kind.PLAIN if present else Kind.NOTHING, project, top)
+
+
+def names_package(folder: Path, name: str) -> bool:
+    """Return whether a folder's own files name a package, which its environment then has.
+
+    `name` is normalised, as in `pytest-xdist`. Raises `ConfigError`.
+    """
+    if name in read(folder).depends_on:
+        return True
+    spelt = "[-_.]".join(map(re.escape, name.split("-")))
+    line = re.compile(rf"^{spelt}(?![\w.-])", re.IGNORECASE | re.MULTILINE)
+    files = (folder / file for file in (*_HASHED, *_PLAIN))
+    return any(line.search(_text(file)) for file in files if file.is_file())
 
 
 def digest(*parts: Iterable[tuple[str, bytes]]) -> str:

@@ -15,6 +15,7 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Iterator
 from json.encoder import encode_basestring_ascii as quote
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,25 @@ FIRST = "TASKSLIB_FIRST"
 """Names the file with the ids of tests that go first, one a line: they were red the last time."""
 STACKS = "TASKSLIB_STACKS"
 """Names the folder for the stacks of all threads, which SIGUSR1 asks for (not on Windows)."""
+WORKERS = "TASKSLIB_WORKERS"
+"""How many of xdist's workers to use, where xdist is there and nobody has said anything of it."""
 _LONGEST = 200_000
 """Characters of a failure's text; what a test captured can be of any size."""
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Iterator[None]:
+    """Ask for workers, before xdist looks at its options: it does so first, but for wrappers.
+
+    Whole files go to a worker: the tests of one may build on each other.
+    """
+    workers = os.environ.pop(WORKERS, "")
+    option = config.option
+    unsaid = getattr(option, "numprocesses", 0) is None and option.dist == "no" and not option.tx
+    if workers and unsaid and not (option.usepdb or option.collectonly):
+        option.numprocesses = int(workers)
+        option.dist = "loadfile"
+    yield
 
 
 @pytest.hookimpl(tryfirst=True)

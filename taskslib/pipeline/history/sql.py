@@ -55,6 +55,13 @@ SLOWEST = """
             SELECT max(id) FROM suites
             WHERE project = :project AND whole AND state = 'passed' GROUP BY name, stage)
     ORDER BY tests.seconds DESC LIMIT :count"""
+OWN_SECONDS = """
+    SELECT name, stage, sum(tests.seconds) FROM suites JOIN tests ON run = id
+    WHERE stage IN ('unit', 'service', 'integration') AND typeof(tests.seconds) = 'real'
+        AND id IN (
+            SELECT max(id) FROM suites
+            WHERE project = :project AND whole AND state = 'passed' GROUP BY name, stage)
+    GROUP BY name, stage"""
 FLAKY = "flaky"
 """The outcome of a test that was red, and passed when it was run again."""
 FLAKY_TESTS = """

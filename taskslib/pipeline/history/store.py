@@ -173,6 +173,15 @@ class History:
 
         return self._database.read(read) or ()
 
+    def own_seconds(self) -> Mapping[SuiteId, float]:
+        """Return how long the tests of suites took by themselves, in the last whole, passed run."""
+
+        def read(file: sqlite3.Connection) -> dict[SuiteId, float]:
+            rows = file.execute(sql.OWN_SECONDS, {"project": self._project})
+            return {SuiteId(name, Stage(stage)): seconds for name, stage, seconds in rows}
+
+        return self._database.read(read) or {}
+
     def flaky(self) -> tuple[FlakyTest, ...]:
         """Return the tests that came to different things with nothing changed, the last ones first.
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
 from taskslib.cli.path_task import given_path
+from taskslib.events import Counts, Outcome, Stage, State, SuiteId
+from taskslib.pipeline.history import History, Run, SuiteRun, TestRun
+from taskslib.project.places import results_root
 from tests.support.projects import TASKS, Ran, inv, multi, write
 
 TEST = "services/web/tests/unit/test_unit.py"
@@ -224,6 +229,34 @@ def test_a_flaky_test_is_told_counted_and_never_cached(shop: Path, tmp_path: Pat
     assert inv(shop, "test", "--stage", "unit", **own).code == 1
     assert inv(shop, "test", "--stage", "unit", **own).code == 0
     assert "3 of 4 red" in inv(shop, "flaky", **own).out
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="workers need processors")
+def test_workers_where_history_says_that_they_gain(shop: Path) -> None:
+    told = "import os\nNAME = os.environ.get('PYTEST_XDIST_WORKER', 'none')\n"
+    files = {
+        TEST: f"{told}def test_a(): assert NAME == 'none'\n",
+        "services/web/requirements-dev.txt": "pytest-xdist\n",
+        "pyproject.toml": '[tool.taskslib]\nproject = "shop"\n',
+    }
+    write(shop, files)
+    own = {"TASKSLIB_CACHE_DIR": str(shop.parent / "cache")}
+    unit = ("test", "--stage", "unit", "--force")
+    none = "      xdist: no workers: no whole run of it is known\n"
+    assert none in inv(shop, *unit, "--dry-run", **own).out
+    assert inv(shop, *unit, **own).code == 0
+    # As if its tests had taken longer.
+    web = SuiteId("web", Stage.UNIT)
+    tests = (TestRun("tests/unit/test_unit.py::test_a", Outcome.PASSED, 30.0),)
+    ran = SuiteRun(web, State.PASSED, Counts(passed=1), 31.0, tests)
+    known = History(results_root(shop, own), "shop")
+    known.record(Run(1.7e9, "main", "", (ran,), whole=True))
+    dry = inv(shop, *unit, "--dry-run", **own).out
+    assert re.search(r"^      xdist: \d workers: its tests take 30 s$", dry, re.MULTILINE)
+    red = inv(shop, *unit, **own)
+    assert (red.code, "assert 'gw0' == 'none'" in red.out) == (1, True)
+    assert inv(shop, *unit, "--", "-n", "0", **own).code == 0
+    assert inv(shop, "test", f"{TEST}::test_a", **own).code == 0
 
 
 HERE = "import sys; sys.path.insert(0, '.')\n"

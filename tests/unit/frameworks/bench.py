@@ -93,6 +93,7 @@ class Bench:
         timeout: float | None = None,
         first: tuple[str, ...] = (),
         coverage: Path | None = None,
+        workers: int = 0,
     ) -> Run:
         events: list[Event] = []
         live: list[str] = []
@@ -111,7 +112,9 @@ class Bench:
             output=output,
             sink=sink,
             cancellation=self.cancellation,
-            options=Options(arguments, verbose, timeout, first, coverage, live.append, lambda: 0.0),
+            options=Options(
+                arguments, verbose, timeout, first, coverage, live.append, lambda: 0.0, workers
+            ),
         )
         raw = output.read_text("utf-8", "replace") if output.exists() else ""
         return Run(result, events, raw, live)

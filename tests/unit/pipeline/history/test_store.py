@@ -120,3 +120,13 @@ def test_hostile_names_and_numbers(tmp_path: Path) -> None:
     known.record(run(suite_run(seconds=-math.inf)))
     assert known.durations([API]) == {API: 0}
     assert said == []
+
+
+def test_how_long_tests_take_by_themselves(tmp_path: Path) -> None:
+    known = history(tmp_path)
+    assert known.own_seconds() == {}
+    for tests in (ran(a=PASSED), ran(a=PASSED, b=PASSED)):
+        known.record(run(suite_run(tests=tests)))
+    known.record(run(suite_run(tests=ran(a=FAILED), state=State.FAILED)))
+    known.record(run(suite_run(tests=ran(a=PASSED)), whole=False))
+    assert known.own_seconds() == {API: 1.0}
