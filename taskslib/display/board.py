@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from taskslib.ages import Age, since
-from taskslib.display.rows import NAME_WIDTH, WIDE, fitted, folded, row, style_of
+from taskslib.display.rows import NAME_WIDTH, WIDE, fitted, folded, in_columns, row, style_of
 from taskslib.display.text import TITLES, Glyphs, duration
 from taskslib.events import (
     Event,
@@ -203,7 +203,7 @@ class _View:
         mark = self.glyphs.running if testing else self.glyphs.begun
         words = self._bar(one) if testing and one.total is not None else _words(one, self.now)
         if self.width >= WIDE:
-            yield f"  {mark} {suite.name:{NAME_WIDTH}} {words:36} {time:>7}".rstrip(), ""
+            yield in_columns(mark, suite.name, words, time), ""
         else:
             yield f"  {mark} {suite.name} {words} {time}".rstrip(), ""
         if tests and one.open and testing:

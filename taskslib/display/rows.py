@@ -65,6 +65,12 @@ def rows(
                 yield flaky_words(one), "yellow"
 
 
+def in_columns(mark: str, name: str, words: str, seconds: str) -> str:
+    """Return a row in columns; a long name takes from the room of the words."""
+    both = f"{name:{NAME_WIDTH}} {words}"
+    return f"  {mark} {both:{NAME_WIDTH + 1 + _WORDS_WIDTH}} {seconds:>7}".rstrip()
+
+
 def fitted(text: str, width: int | None, glyphs: Glyphs) -> str:
     """Return a text that a terminal of this width shows in one line: its end is cut off."""
     if width is None or len(text) < width:
@@ -75,7 +81,7 @@ def fitted(text: str, width: int | None, glyphs: Glyphs) -> str:
 def _row(glyphs: Glyphs, mark: str, parts: tuple[str, str, str], width: int | None) -> str:
     """Return a row: in columns, else with its parts closer, else without what matters least."""
     name, words, seconds = parts
-    columns = f"  {mark} {name:{NAME_WIDTH}} {words:{_WORDS_WIDTH}} {seconds:>7}".rstrip()
+    columns = in_columns(mark, name, words, seconds)
     if width is None or (width >= WIDE and len(columns) < width):
         return columns
     short = fitted(name, max(_SHORTEST, width - len(words) - 5), glyphs)
