@@ -21,13 +21,20 @@ from taskslib.display.red import Red
 from taskslib.display.rows import row, rows
 from taskslib.display.summary import summary_lines
 from taskslib.display.text import TITLES, glyphs, wants_colour
-from taskslib.events import Event, Note, Output, State, SuiteFinished, TestFinished
+from taskslib.events import Event, Note, Output, State, SuiteFinished, SuiteResult, TestFinished
 from taskslib.pipeline.names import Names
 from taskslib.pipeline.report import Report
 from taskslib.project.model import Slow
 
 _PER_SECOND = 4
 _SLOW = Slow()
+
+
+def _has_more_to_say(result: SuiteResult) -> bool:
+    """Return whether the table and the summary, which come anyway, do not tell all of a suite."""
+    if result.state is State.INTERRUPTED:
+        return bool(result.failures or result.details)
+    return not result.state.green and result.state is not State.BLOCKED
 
 
 class _Console(Console):
@@ -98,7 +105,7 @@ class LiveDisplay:
             case TestFinished(suite, failure=failure) if failure is not None:
                 self._red.add(suite, failure)
             case SuiteFinished(result):
-                if not result.state.green and result.state is not State.BLOCKED:
+                if _has_more_to_say(result):
                     if not result.failures:  # else they have been told of
                         self._line(row(result, self._glyphs, self._age, self._console.width), "red")
                     self._red.end(result)

@@ -110,8 +110,10 @@ def shown_from_here(path: Path) -> str:
 
 def beside_counts(result: SuiteResult) -> str:
     """Return what a suite's reason says that its counts don't; empty where that is nothing."""
+    if result.state is State.INTERRUPTED:
+        return result.reason.removeprefix("interrupted").strip()
     if result.state is not State.FAILED:
-        return "" if result.state is State.INTERRUPTED else result.reason
+        return result.reason
     counts = replace(result.counts, passed=0, skipped=0, xfailed=0, xpassed=0)
     return result.reason.removeprefix(suite_words(counts, result.state)).removeprefix(", ")
 

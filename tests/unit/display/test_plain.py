@@ -136,7 +136,7 @@ def test_interrupted() -> None:
         "  ○ api              interrupted                             0.0s\n"
         "    during wait\n"
         "\n"
-        "api:service: interrupted\n"
+        "api:service: interrupted: during wait\n"
         "1 suite in 3.2s\n"
         "0 passed, 0 failed, 0 skipped\n"
     )
