@@ -133,6 +133,8 @@ class SuiteResult:
     seconds: float = 0.0
     reason: str = ""
     """One line that says why, for every state but passed."""
+    settled: bool = False
+    """Whether it is known of all its tests what they came to, and nothing else counts."""
     hint: str = ""
     """The command that mends it, where there is one."""
     details: str = ""

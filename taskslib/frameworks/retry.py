@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from taskslib.events import Counts, Event, Outcome, Sink, State, SuiteResult, TestFinished
+from taskslib.events import Event, Outcome, Sink, State, SuiteResult, TestFinished
 from taskslib.frameworks.verdict import red_counts
 
 Try = Callable[[int, Sequence[str], Sink], SuiteResult]
@@ -19,7 +19,9 @@ Try = Callable[[int, Sequence[str], Sink], SuiteResult]
 def with_retries(first: SuiteResult, tries: int, run: Try, sink: Sink) -> SuiteResult:
     """Return what a suite came to when its red tests were run again, at most so many times.
 
-    Only what ended in order is tried again: after a crash nobody knows what is left to run.
+    Only where its red tests are all that is wrong: those that never ran no other try runs, and what
+    broke beside them no test makes good. For the same reason a try counts only if nothing else went
+    wrong in it, neither a test that was not asked for.
 
     Args:
         first: What the whole suite came to.
@@ -29,31 +31,23 @@ def with_retries(first: SuiteResult, tries: int, run: Try, sink: Sink) -> SuiteR
     """
     result = first
     for number in range(1, tries + 1):
-        red = [failure.test for failure in result.failures]
-        if result.state is not State.FAILED or not red or len(red) != _red(result.counts):
+        if result.state is not State.FAILED or not result.settled:
             break
-        again = _Again(sink, frozenset(red))
-        told = run(number, red, again)
-        if told.state not in (State.PASSED, State.FAILED):
+        red = [failure.test for failure in result.failures]
+        ended: list[Event] = []
+        told = run(number, red, ended.append)
+        if not told.settled or not {failure.test for failure in told.failures} <= set(red):
             break  # the tests could not be run again: what they came to before stands
-        result = _merged(result, again.passed)
+        passed = [one for one in ended if isinstance(one, TestFinished) and _mends(one, red)]
+        for event in passed:
+            sink(replace(event, flaky=True))
+        result = _merged(result, [event.test for event in passed])
     return result
 
 
-class _Again:
-    """A sink for a try: hands on what red tests came to now, and as flaky what passes."""
-
-    def __init__(self, sink: Sink, wanted: frozenset[str]) -> None:
-        self.passed: list[str] = []
-        self._sink = sink
-        self._wanted = wanted
-
-    def __call__(self, event: Event) -> None:
-        if not isinstance(event, TestFinished) or event.test not in self._wanted:
-            return  # of a framework that can't run one test alone
-        if event.outcome is Outcome.PASSED:
-            self.passed.append(event.test)
-            self._sink(replace(event, flaky=True))
+def _mends(event: TestFinished, red: Sequence[str]) -> bool:
+    # Where a framework can't run some tests alone, others end too.
+    return event.outcome is Outcome.PASSED and event.test in red
 
 
 def _merged(result: SuiteResult, passed: Sequence[str]) -> SuiteResult:
@@ -74,7 +68,3 @@ def _merged(result: SuiteResult, passed: Sequence[str]) -> SuiteResult:
         reason=", ".join(red_counts(counts)),
         flaky=(*result.flaky, *(failure.test for failure in flaky)),
     )
-
-
-def _red(counts: Counts) -> int:
-    return counts.failed + counts.errors

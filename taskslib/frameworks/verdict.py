@@ -19,6 +19,8 @@ from taskslib.frameworks.tally import Tally
 
 NOTHING_COLLECTED = 5
 """pytest's exit code for it; who reads other frameworks puts it into the end event."""
+_TESTS_FAILED = 1
+"""pytest's exit code for it. Others announce none: theirs may be any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ def verdict(tally: Tally, end: Exit, output: str = "") -> SuiteResult:
         tally.failures,
         end.seconds,
         reason,
+        settled=state is State.PASSED or (state is State.FAILED and _by_tests_alone(tally, end)),
         details="\n\n".join(text for text in evidence if text),
         repeated=len(tally.repeated),
     )
@@ -83,6 +86,18 @@ def _red(tally: Tally, counts: Counts) -> str:
     if missing > 0:
         parts.append(f"{missing} not run")
     return ", ".join(parts)
+
+
+def _by_tests_alone(tally: Tally, end: Exit) -> bool:
+    """Return whether a red run is red because of its red tests, and would be green without."""
+    red = tally.counts.failed + tally.counts.errors
+    announced = tally.ended == _TESTS_FAILED == end.code or tally.ended == 0
+    return (
+        announced
+        and not _broken(tally, end)
+        and tally.done >= (tally.total or 0)
+        and len(tally.failures) == red > 0
+    )
 
 
 def _broken(tally: Tally, end: Exit) -> str:

@@ -22,7 +22,9 @@ from taskslib.frameworks.retry import with_retries
 
 SUITE = SuiteId("api", Stage.UNIT)
 A, B = Failure("a", Outcome.FAILED, "no"), Failure("b", Outcome.ERROR, "no")
-RED = SuiteResult(SUITE, State.FAILED, Counts(3, 1, 1), (A, B), reason="1 failed, 1 error")
+RED = SuiteResult(
+    SUITE, State.FAILED, Counts(3, 1, 1), (A, B), reason="1 failed, 1 error", settled=True
+)
 
 
 class Tries:
@@ -41,7 +43,7 @@ class Tries:
             outcome = Outcome.PASSED if test in passing or test == "other" else Outcome.FAILED
             sink(TestFinished(SUITE, test, outcome, 0.5))
         state = State.PASSED if set(tests) <= set(passing) else self._state
-        return SuiteResult(SUITE, state)
+        return SuiteResult(SUITE, state, settled=state is not State.CRASHED)
 
     def retried(self, first: SuiteResult, tries: int) -> SuiteResult:
         return with_retries(first, tries, self, self.events.append)
@@ -50,7 +52,7 @@ class Tries:
 def test_what_passes_at_last_is_green_and_flaky() -> None:
     tries = Tries("a", "b", "")
     assert tries.retried(RED, 3) == SuiteResult(
-        SUITE, State.PASSED, Counts(passed=5), flaky=("a", "b")
+        SUITE, State.PASSED, Counts(passed=5), settled=True, flaky=("a", "b")
     )
     assert tries.asked == [["a", "b"], ["b"]]
     assert tries.events == [
@@ -62,18 +64,17 @@ def test_what_passes_at_last_is_green_and_flaky() -> None:
 def test_what_stays_red_stays_red() -> None:
     result = Tries("b", "").retried(RED, 2)
     assert result == SuiteResult(
-        SUITE, State.FAILED, Counts(4, 1, 0), (A,), reason="1 failed", flaky=("b",)
+        SUITE, State.FAILED, Counts(4, 1, 0), (A,), reason="1 failed", settled=True, flaky=("b",)
     )
 
 
 @pytest.mark.parametrize(
     "first",
     [
-        SuiteResult(SUITE, State.PASSED, Counts(passed=1)),
+        SuiteResult(SUITE, State.PASSED, Counts(passed=1), settled=True),
         SuiteResult(SUITE, State.CRASHED, Counts(failed=1), (A,), reason="died"),
         SuiteResult(SUITE, State.FAILED, reason="pytest ended with exit code 4"),
-        # Not all that is red is known by name: what else is wrong no test can make good.
-        SuiteResult(SUITE, State.FAILED, Counts(failed=2), (A,), reason="2 failed"),
+        SuiteResult(SUITE, State.FAILED, Counts(failed=1), (A,), reason="1 failed, 1 not run"),
     ],
 )
 def test_what_no_test_can_make_good_is_not_tried(first: SuiteResult) -> None:
@@ -89,4 +90,6 @@ def test_without_retries_nothing_is_tried() -> None:
 
 
 def test_a_try_that_dies_changes_nothing() -> None:
-    assert Tries("a", "", state=State.CRASHED).retried(RED, 2) == RED
+    tries = Tries("a", "", state=State.CRASHED)
+    assert tries.retried(RED, 2) == RED
+    assert tries.events == []

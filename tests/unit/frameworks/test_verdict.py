@@ -76,8 +76,31 @@ def test_a_whole_red_result() -> None:
 
 def test_a_whole_green_result() -> None:
     assert judge(BEGUN, Collected(1), *PASSES, Ended(0), end=Exit(0, 2.5)) == SuiteResult(
-        SUITE, State.PASSED, Counts(passed=1), seconds=2.5
+        SUITE, State.PASSED, Counts(passed=1), seconds=2.5, settled=True
     )
+
+
+@pytest.mark.parametrize(
+    ("messages", "code", "settled"),
+    [
+        ((Collected(2), *PASSES, *FAILS, Ended(1)), 1, True),
+        ((Collected(2), *PASSES, *FAILS, Ended(0)), 7, True),  # who announces no code may have any
+        ((Collected(2), *PASSES, *FAILS, Ended(1)), 3, False),
+        ((Collected(2), *PASSES, *FAILS, Ended(7)), 7, False),
+        ((Collected(2), *PASSES, *FAILS, Ended(1)), -9, False),
+        ((Collected(3), *PASSES, *FAILS, Ended(1)), 1, False),
+        ((Collected(2), *PASSES, *FAILS, LOST, Ended(1)), 1, False),
+        ((Collected(2), *PASSES, *FAILS, Stopped("x"), Ended(1)), 1, False),
+        ((Collected(2), *PASSES, *FAILS, Unreadable(), Ended(1)), 1, False),
+        ((Collected(2), *FAILS, Started("a"), Ended(1)), 1, False),
+        ((Collected(1), *PASSES, Ended(0)), 1, False),
+    ],
+)
+def test_whether_red_tests_are_all_that_is_wrong(
+    messages: tuple[Message, ...], code: int, *, settled: bool
+) -> None:
+    result = judge(BEGUN, *messages, end=Exit(code))
+    assert (result.state, result.settled) == (State.FAILED, settled)
 
 
 CASES: list[tuple[tuple[Message, ...], Exit, State, str, str]] = [

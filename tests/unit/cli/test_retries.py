@@ -1,0 +1,112 @@
+"""`inv test --retries`: a run is green only where its red tests were all that was wrong."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.projects import Ran, inv, multi, write
+
+TEST = "services/web/tests/unit/test_unit.py"
+FLAKY = """\
+import os, pathlib, pytest
+SEEN = pathlib.Path(__file__).with_name("seen")
+FIRST = not SEEN.exists()
+
+def test_sometimes():
+    SEEN.touch()
+    assert not FIRST
+"""
+RED = """\
+Unit Tests
+  ✗ web              1 failed TIME
+
+    F1 FAILED test_sometimes
+    services/web/tests/unit/test_unit.py:7: assert not True
+    > assert not FIRST
+    again: inv test services/web/tests/unit/test_unit.py::test_sometimes
+
+{left}web:unit: 1 failed{more}
+full output: .taskslib/runs/RUN
+1 suite in TIME
+0 passed, 1 failed, 0 skipped
+"""
+EXITS = """\
+from test_unit import FIRST
+
+def pytest_sessionfinish(session):
+    if FIRST:
+        session.exitstatus = 7
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments", "left"),
+    [
+        pytest.param(
+            {TEST: FLAKY + "def test_after(): assert 0\ndef test_last(): pass\n"},
+            ("--", "-x"),
+            "2 not run",
+            id="others did not run",
+        ),
+        pytest.param(
+            {TEST: f"{FLAKY}def test_ends_it():\n    FIRST and pytest.exit('enough')\n"},
+            (),
+            "1 not run",
+            id="stopped",
+        ),
+        pytest.param(
+            {TEST: FLAKY, "services/web/tests/unit/conftest.py": EXITS},
+            (),
+            "",
+            id="an exit code of its own",
+        ),
+    ],
+)
+def test_what_no_other_try_makes_good(
+    tmp_path: Path, files: dict[str, str], arguments: tuple[str, ...], left: str
+) -> None:
+    shop = write(tmp_path / "shop", multi(**files))
+    ran = inv(shop, "test", "--stage", "unit", "--retries", "1", *arguments)
+    told = {"left": f"    {left}\n\n", "more": f": {left}"} if left else {"left": "", "more": ""}
+    assert ran == Ran(1, RED.format(**told), "")
+
+
+STOPS_AT_THE_FIRST = """\
+import pathlib
+seen = pathlib.Path("seen")
+later = '<testcase name="later"><failure message="no"/></testcase>' if seen.exists() else ""
+first = "" if seen.exists() else '<failure message="boom"/>'
+seen.touch()
+pathlib.Path("report.xml").write_text(
+    f'<testsuite><testcase name="sometimes">{first}</testcase>{later}</testsuite>'
+)
+raise SystemExit(1)
+"""
+
+
+def test_a_try_that_shows_another_red_test_makes_nothing_good(tmp_path: Path) -> None:
+    config = "[tool.taskslib.service.web.unit]\n"
+    config += f"command = ['{sys.executable}', 'run.py']\nreport = 'report.xml'\n"
+    run = {"services/web/run.py": STOPS_AT_THE_FIRST, "pyproject.toml": config}
+    shop = write(tmp_path / "shop", multi(**run))
+    ran = inv(shop, "test", "--stage", "unit", "--retries", "1")
+    assert ran == Ran(
+        1,
+        """\
+Unit Tests
+  ✗ web              1 failed TIME
+
+    F1 FAILED sometimes
+    boom
+    again: inv test-unit --service web
+
+web:unit: 1 failed
+full output: .taskslib/runs/RUN
+1 suite in TIME
+0 passed, 1 failed, 0 skipped
+""",
+        "",
+    )
