@@ -62,7 +62,7 @@ def red_before(
 ) -> tuple[tuple[tuple[SuiteId, str], ...], tuple[SuiteId, ...]]:
     """Return what was red when it ran last on this checkout's branch.
 
-    That is: the tests, each with its suite, and the suites that came to no orderly end.
+    That is: the tests, each with its suite, and the suites of which all is to run again.
     """
     from taskslib.project.git import checkout
 
@@ -88,5 +88,4 @@ def remember(known: History, planned: Plan, suites: tuple[SuiteRun, ...]) -> Non
 
     if suites:
         root = planned.project.root
-        whole = not (planned.request.arguments or planned.request.picks)
-        known.record(Run(time.time(), checkout(root).branch, head(root), suites, whole=whole))
+        known.record(Run(time.time(), checkout(root).branch, head(root), suites))

@@ -118,7 +118,7 @@ def test(
             memory.store()
             if memory.disproven:
                 forget_answers(session, planned)
-    remember(known, planned, collector.suites(fingerprints(planned, memory)))
+    remember(known, planned, collector.suites(fingerprints(planned, memory), planned.whole))
     return report
 
 

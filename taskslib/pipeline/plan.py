@@ -81,6 +81,12 @@ class Plan:
         """All suites, in order."""
         return tuple(entry for stage in self.stages for entry in stage.suites)
 
+    @property
+    def whole(self) -> frozenset[SuiteId]:
+        """The suites of which all tests are to run."""
+        picked = bool(self.request.arguments)
+        return frozenset(e.suite.id for e in self.entries if not (picked or e.arguments))
+
 
 def make_plan(
     project: Project,

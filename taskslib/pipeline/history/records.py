@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,6 +17,7 @@ from taskslib.events import (
     SuiteId,
     SuiteResult,
     TestFinished,
+    TestStarted,
 )
 
 _TELLING = {State.PASSED, State.FAILED, State.CRASHED, State.TIMED_OUT, State.NO_TESTS}
@@ -49,6 +50,10 @@ class SuiteRun:
     tests: tuple[TestRun, ...] = ()
     fingerprint: str = ""
     """The hash of everything that could change the result; empty where it is not known."""
+    whole: bool = True
+    """Whether it ran with all its tests; not, where arguments selected some."""
+    broken: bool = False
+    """Whether more than its red tests may be wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,6 @@ class Run:
     """Empty on a detached HEAD."""
     commit: str
     suites: tuple[SuiteRun, ...]
-    whole: bool = True
-    """Whether the suites ran with all their tests; not, where arguments selected some."""
 
 
 class Collector:
@@ -71,6 +74,7 @@ class Collector:
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self._tests: defaultdict[SuiteId, dict[str, TestRun]] = defaultdict(dict)
+        self._began: set[SuiteId] = set()
         self._results: list[SuiteResult] = []
 
     def __call__(self, event: Event) -> None:
@@ -78,13 +82,21 @@ class Collector:
         match event:
             case TestFinished(suite, test, outcome, seconds, flaky=flaky):
                 self._tests[suite][test] = TestRun(test, outcome, seconds, flaky)
+            case TestStarted(suite):
+                self._began.add(suite)
             case SuiteFinished(result):
                 self._results.append(result)
         self._sink(event)
 
-    def suites(self, fingerprints: Mapping[SuiteId, str] | None = None) -> tuple[SuiteRun, ...]:
-        """Return what is worth remembering: what ran, and to its end."""
-        known = fingerprints or {}
+    def suites(
+        self, fingerprints: Mapping[SuiteId, str], whole: Container[SuiteId]
+    ) -> tuple[SuiteRun, ...]:
+        """Return what is worth remembering: what ran, and to its end.
+
+        Args:
+            fingerprints: The hash of all that could change a suite's result, where it is known.
+            whole: Suites that ran with all their tests.
+        """
         return tuple(
             SuiteRun(
                 one.suite,
@@ -92,8 +104,16 @@ class Collector:
                 one.counts,
                 one.seconds,
                 tuple(self._tests[one.suite].values()),
-                known.get(one.suite, ""),
+                fingerprints.get(one.suite, ""),
+                one.suite in whole,
+                self._broken(one, whole=one.suite in whole),
             )
             for one in self._results
             if one.state in _TELLING and not one.cached_at
         )
+
+    def _broken(self, result: SuiteResult, *, whole: bool) -> bool:
+        if whole:
+            return not result.settled
+        # What was asked for may be no test or no option at all, which breaks nothing.
+        return result.suite in self._began and result.state in (State.CRASHED, State.TIMED_OUT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 FILE = f"history-{VERSION}.sqlite3"
 """Named by its version: an older taskslib and a newer one on two branches leave each other's."""
 
@@ -10,6 +10,7 @@ SCHEMA = (
     """CREATE TABLE suites (
         id INTEGER PRIMARY KEY, project TEXT NOT NULL, name TEXT NOT NULL, stage TEXT NOT NULL,
         at REAL NOT NULL, branch TEXT NOT NULL, hash TEXT NOT NULL, whole INTEGER NOT NULL,
+        broken INTEGER NOT NULL,
         fingerprint TEXT NOT NULL, state TEXT NOT NULL, seconds REAL NOT NULL,
         passed INTEGER NOT NULL, failed INTEGER NOT NULL, errors INTEGER NOT NULL,
         skipped INTEGER NOT NULL, xfailed INTEGER NOT NULL, xpassed INTEGER NOT NULL,
@@ -25,29 +26,24 @@ DURATIONS = """
     WHERE project = :project AND name = :name AND stage = :stage AND whole AND state = 'passed'
         AND typeof(seconds) = 'real'
     ORDER BY id DESC LIMIT 5"""
-FAILED = """
+_SINCE_ALL_WAS_KNOWN = """
+    project = :project AND branch = :branch AND stage IN ('unit', 'service', 'integration')
+    AND id >= coalesce((
+        SELECT max(id) FROM suites AS other
+        WHERE other.project = suites.project AND other.branch = suites.branch
+            AND other.name = suites.name AND other.stage = suites.stage
+            AND whole AND NOT broken), 0)"""
+FAILED = f"""
     SELECT name, stage, test FROM (
         -- SQLite takes the other columns from the row with the highest.
         SELECT name, stage, test, outcome, max(id) FROM suites JOIN tests ON run = id
-        WHERE project = :project AND branch = :branch
-            AND stage IN ('unit', 'service', 'integration')
-            AND id >= coalesce((
-                SELECT max(id) FROM suites AS other
-                WHERE other.project = suites.project AND other.branch = suites.branch
-                    AND other.name = suites.name AND other.stage = suites.stage
-                    AND whole AND state IN ('passed', 'failed')), 0)
+        WHERE {_SINCE_ALL_WAS_KNOWN}
         GROUP BY name, stage, test)
     WHERE outcome IN ('failed', 'error')
-    ORDER BY name, stage, test"""
-BROKEN = """
-    SELECT name, stage FROM (
-        -- SQLite takes the other columns from the row with the highest.
-        SELECT name, stage, state, max(id) FROM suites
-        WHERE project = :project AND branch = :branch
-            AND stage IN ('unit', 'service', 'integration')
-        GROUP BY name, stage)
-    WHERE state IN ('crashed', 'timed out', 'no tests')
-    ORDER BY name, stage"""
+    ORDER BY name, stage, test"""  # noqa: S608 — ours, all of it
+BROKEN = f"""
+    SELECT DISTINCT name, stage FROM suites WHERE {_SINCE_ALL_WAS_KNOWN} AND broken
+    ORDER BY name, stage"""  # noqa: S608 — as above
 SLOWEST = """
     SELECT name, stage, test, tests.seconds FROM suites JOIN tests ON run = id
     WHERE stage IN ('unit', 'service', 'integration') AND typeof(tests.seconds) = 'real'

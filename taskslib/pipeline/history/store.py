@@ -153,7 +153,11 @@ class History:
         return self._database.read(read) or ()
 
     def broken(self, branch: str) -> tuple[SuiteId, ...]:
-        """Return the suites that came to no orderly end when they last ran on a branch."""
+        """Return the suites of which more than the red tests may be wrong, on a branch.
+
+        That is so until one runs with all its tests, and all of them come to something: of what
+        crashed, was stopped or broke beside its tests nobody knows what is left to run.
+        """
 
         def read(file: sqlite3.Connection) -> tuple[SuiteId, ...]:
             rows = file.execute(sql.BROKEN, {"project": self._project, "branch": _storable(branch)})
@@ -245,7 +249,8 @@ class History:
             "at": run.at,
             "branch": _storable(run.branch),
             "hash": run.commit,
-            "whole": run.whole,
+            "whole": one.whole,
+            "broken": one.broken,
             "fingerprint": one.fingerprint,
             "state": str(one.state),
             "seconds": _number(one.seconds),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from taskslib.events import Counts, Outcome, Stage, State, SuiteId
@@ -20,12 +21,14 @@ def suite_run(
     seconds: float = 1.0,
     state: State = State.PASSED,
     tests: tuple[TestRun, ...] = (),
+    *,
+    broken: bool = False,
 ) -> SuiteRun:
-    return SuiteRun(suite, state, Counts(passed=len(tests)), seconds, tests)
+    return SuiteRun(suite, state, Counts(passed=len(tests)), seconds, tests, broken=broken)
 
 
 def run(*suites: SuiteRun, branch: str = "main", whole: bool = True) -> Run:
-    return Run(1.7e9, branch, "f" * 40, suites, whole)
+    return Run(1.7e9, branch, "f" * 40, tuple(replace(one, whole=whole) for one in suites))
 
 
 def history(folder: Path, said: list[str] | None = None) -> History:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from taskslib.events import Counts, Outcome, State
+from taskslib.events import Counts, Outcome, State, SuiteId
 from taskslib.pipeline.history import FailedTest, History, Run, SuiteRun, TestRun, TestTime
 from taskslib.pipeline.history.store import Bounds
 from tests.unit.pipeline.history.support import API, WORKER, history, ran, run, suite_run
@@ -57,7 +57,9 @@ def test_another_projects_runs_are_not_ours(tmp_path: Path) -> None:
         pytest.param((run(suite_run(tests=ran(a=PASSED)), branch="x"),), "a b", id="elsewhere"),
         pytest.param((run(suite_run(WORKER, tests=ran(a=PASSED))),), "a b", id="other suite"),
         pytest.param(
-            (run(suite_run(state=State.CRASHED, tests=ran(a=PASSED))),), "b", id="cut short"
+            (run(suite_run(state=State.CRASHED, tests=ran(a=PASSED), broken=True)),),
+            "b",
+            id="cut short",
         ),
         pytest.param(
             (
@@ -75,6 +77,28 @@ def test_what_failed_when_it_ran_last(tmp_path: Path, later: tuple[Run, ...], fa
     for one in (run(red), *later):
         known.record(one)
     assert known.failed("main") == tuple(FailedTest(API, test) for test in failed.split())
+
+
+@pytest.mark.parametrize(
+    ("later", "suites"),
+    [
+        pytest.param((), (API,), id="nothing"),
+        pytest.param((run(suite_run(), whole=False),), (API,), id="some passed"),
+        pytest.param((run(suite_run(WORKER)),), (API,), id="other suite"),
+        pytest.param((run(suite_run(), branch="x"),), (API,), id="elsewhere"),
+        pytest.param((run(suite_run(state=State.FAILED)),), (), id="all is known"),
+        pytest.param(
+            (run(suite_run()), run(suite_run(broken=True), whole=False)), (API,), id="broken again"
+        ),
+    ],
+)
+def test_what_is_broken_until_all_of_it_ran(
+    tmp_path: Path, later: tuple[Run, ...], suites: tuple[SuiteId, ...]
+) -> None:
+    known = history(tmp_path)
+    for one in (run(suite_run(state=State.CRASHED, broken=True)), *later):
+        known.record(one)
+    assert known.broken("main") == suites
 
 
 def test_the_slowest_of_the_last_passed_runs(tmp_path: Path) -> None:
