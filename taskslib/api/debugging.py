@@ -69,6 +69,9 @@ def _command(
     folder.mkdir(exist_ok=True)
     ours = {**instance.variables, "TEST_ARTIFACTS": str(folder)}
     variables = suite_variables(session.environ, entry.suite.pass_env, ours).variables
-    arguments = (*entry.arguments, *planned.request.arguments, _OPTION)
+    arguments = (*entry.pick.arguments, *planned.request.arguments, _OPTION)
     output = folder / "output.txt"
-    return framework.command(Invocation(entry.suite, prepared, output, variables, arguments))
+    only = entry.pick.tests
+    return framework.command(
+        Invocation(entry.suite, prepared, output, variables, arguments, only=only)
+    )

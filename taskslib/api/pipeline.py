@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from taskslib.pipeline.ahead import Ahead
     from taskslib.pipeline.report import Report
     from taskslib.pipeline.results.memory import Memory
-    from taskslib.pipeline.selecting import Arguments
+    from taskslib.pipeline.selecting import Picks
     from taskslib.stacks.engine import Engine
     from taskslib.stacks.instance import Spec
     from taskslib.stacks.together import Configurations
@@ -44,7 +44,7 @@ def plan(session: Session, request: TestRequest) -> Plan:
     return make_plan(found, request, affected, _chosen(session, found, request))
 
 
-def _chosen(session: Session, found: Project, request: TestRequest) -> Arguments | None:
+def _chosen(session: Session, found: Project, request: TestRequest) -> Picks | None:
     """Return the suites that a path or earlier failures pick; None where none are picked so."""
     from taskslib.pipeline.selecting import by_failures, by_path
 
@@ -118,7 +118,7 @@ def test(
             memory.store()
             if memory.disproven:
                 forget_answers(session, planned)
-    remember(known, planned, collector.suites(fingerprints(planned, memory), planned.whole))
+    remember(known, planned, collector.suites(fingerprints(planned, memory), planned.picked))
     return report
 
 

@@ -14,7 +14,7 @@ from taskslib import api
 from taskslib.cli.given import Wanted
 from taskslib.cli.outcome import say, worded
 from taskslib.display import Display, display_for
-from taskslib.display.text import clean
+from taskslib.display.clean import clean
 from taskslib.errors import ExitCode, UsageError, worst
 from taskslib.events import Event, Sink, SuiteId
 from taskslib.pipeline.plan import Plan

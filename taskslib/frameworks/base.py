@@ -48,6 +48,8 @@ class Invocation:
     """The folder for what the tests cover, where that is to be measured."""
     first: tuple[str, ...] = ()
     """Tests that are to go first, where the framework can do that: they were red the last time."""
+    only: tuple[str, ...] = ()
+    """Just these tests, or more where the framework can't do that; all where there are none."""
     workers: int = 0
     """In how many processes tests are to run, unless the suite itself says otherwise; 0: one."""
 
@@ -89,6 +91,9 @@ class Framework(Protocol):
 
         Nothing where that can't be told: then the whole suite is run.
         """
+
+    def file_of(self, test: str) -> str:
+        """Return the file that a test is in, relative to the suite's folder; empty if unknown."""
 
     def within(self, suite: Suite, path: str, test: str) -> tuple[str, ...]:
         """Return the arguments that run a file or folder, or of it what is called `test`.

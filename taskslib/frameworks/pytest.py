@@ -104,10 +104,12 @@ class Pytest:
             # What is imported is measured, or what the project's own configuration names.
             more = (*more, "--cov", "--cov-branch", "--cov-report=")
             environment["COVERAGE_FILE"] = str(covering / DATA)
-        if invocation.first:
-            order = invocation.output.with_suffix(".first")
-            order.write_text("\n".join(invocation.first), "utf-8", errors="replace")
-            environment["TASKSLIB_FIRST"] = str(order.resolve())
+        # By a file: on a command line there is no room for many.
+        for name, ids in (("first", invocation.first), ("only", invocation.only)):
+            if ids:
+                file = invocation.output.with_suffix(f".{name}")
+                file.write_text("\n".join(ids), "utf-8", errors="replace")
+                environment[f"TASKSLIB_{name.upper()}"] = str(file.resolve())
         if invocation.workers:
             environment["TASKSLIB_WORKERS"] = str(invocation.workers)
         environment[VARIABLE] = str(stacks_folder(events).resolve())
@@ -146,6 +148,10 @@ class Pytest:
         """Return the ids themselves."""
         del suite
         return tuple(tests)
+
+    def file_of(self, test: str) -> str:
+        """Return what an id begins with."""
+        return test.partition("::")[0]
 
     def within(self, suite: Suite, path: str, test: str) -> tuple[str, ...]:
         """Return the id. Raises `UsageError` for a test that the file certainly hasn't."""

@@ -34,6 +34,8 @@ class Options:
     """Seconds after which the suite is ended."""
     first: tuple[str, ...] = ()
     """Tests that are to go first."""
+    only: tuple[str, ...] = ()
+    """Just these tests, as far as the framework can do that."""
     coverage: Path | None = None
     """The folder for what the tests cover, where that is to be measured."""
     on_output: Callable[[str], None] | None = None
@@ -81,6 +83,7 @@ def run_suite(
         options.verbose,
         options.coverage,
         options.first,
+        options.only,
         options.workers,
     )
     events = invocation.events

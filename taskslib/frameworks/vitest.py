@@ -44,6 +44,9 @@ _TAKES_VALUE = frozenset({
 })
 # fmt: on
 """Options whose value is the next argument; those with a dot in their name have one too."""
+_LONGEST = 8_000
+"""Characters of a command line's part: Windows has 32,767 for all of it."""
+_PROJECT = re.compile(r"^\|[^|]*\| ")
 _NEVER_END = ("-w", "--watch", "--ui", "--standalone")
 
 
@@ -99,7 +102,8 @@ class Vitest:
             "TASKSLIB_EVENTS": str(invocation.events.resolve()),
             "TASKSLIB_VERBOSE": str(int(invocation.verbose)),
         }
-        filters = _within(invocation.suite, invocation.arguments)
+        picked = self.selection(invocation.suite, invocation.only)
+        filters = _within(invocation.suite, (*picked, *invocation.arguments))
         covering = _covering(invocation)
         argv = (*vitest, f"--reporter={self.reporter}", *covering, *filters)
         return Command(argv, cwd=folder, env=environment)
@@ -114,16 +118,25 @@ class Vitest:
         return False
 
     def selection(self, suite: Suite, tests: Sequence[str]) -> tuple[str, ...]:
-        """Return the files, and a pattern that fits the tests' names."""
+        """Return the files, and a pattern that fits the tests' names; where these are many, less.
+
+        Vitest takes both from its command line alone, and that has an end.
+        """
         del suite
-        chosen = [re.sub(r"^\|[^|]*\| ", "", test).split(" > ") for test in tests]
+        chosen = [_PROJECT.sub("", test).split(" > ") for test in tests]
         files = dict.fromkeys(path for path, *_ in chosen)
+        if sum(map(len, files)) > _LONGEST:
+            return ()
         if not all(names for _, *names in chosen):
             return tuple(files)  # one of the files could not be loaded: all of it is to run
         patterns = dict.fromkeys(_pattern(names) for _, *names in chosen)
         several = len(patterns) > 1
         pattern = f"^({'|'.join(patterns)})$" if several else f"^{next(iter(patterns), '')}$"
-        return (*files, "-t", pattern)
+        return (*files, "-t", pattern) if files and len(pattern) < _LONGEST else tuple(files)
+
+    def file_of(self, test: str) -> str:
+        """Return what a test's name begins with, after its project."""
+        return _PROJECT.sub("", test).partition(" > ")[0]
 
     def within(self, suite: Suite, path: str, test: str) -> tuple[str, ...]:
         """Return the file, and a pattern that fits what is in a test's name."""

@@ -45,6 +45,16 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """What of a suite is to run: all of it, where nothing is said."""
+
+    arguments: tuple[str, ...] = ()
+    """What tells its framework so, before what was passed through."""
+    tests: tuple[str, ...] = ()
+    """Just these tests, by their ids."""
+
+
+@dataclass(frozen=True, slots=True)
 class SuitePlan:
     """A suite and the steps it will go through."""
 
@@ -52,8 +62,7 @@ class SuitePlan:
     steps: tuple[Step, ...]
     cached: Stored | None = None
     """Its result where it need not run; it goes through no step then."""
-    arguments: tuple[str, ...] = ()
-    """What picks some of its tests, before what was passed through."""
+    pick: Pick = Pick()
     spread: Spread | None = None
     """None where its framework decides by itself, or can't."""
 
@@ -82,17 +91,18 @@ class Plan:
         return tuple(entry for stage in self.stages for entry in stage.suites)
 
     @property
-    def whole(self) -> frozenset[SuiteId]:
-        """The suites of which all tests are to run."""
-        picked = bool(self.request.arguments)
-        return frozenset(e.suite.id for e in self.entries if not (picked or e.arguments))
+    def picked(self) -> Mapping[SuiteId, tuple[str, ...]]:
+        """The suites of which not all is to run, and just which tests, where that is known."""
+        if self.request.arguments:
+            return {entry.suite.id: () for entry in self.entries}
+        return {one.suite.id: one.pick.tests for one in self.entries if one.pick != Pick()}
 
 
 def make_plan(
     project: Project,
     request: TestRequest,
     affected: Affected | None = None,
-    chosen: Mapping[SuiteId, tuple[str, ...]] | None = None,
+    chosen: Mapping[SuiteId, Pick] | None = None,
 ) -> Plan:
     """Return what a request comes to in a project.
 
@@ -136,7 +146,7 @@ def with_results(plan: Plan, found: Mapping[SuiteId, Stored]) -> Plan:
     return replace(plan, stages=tuple(stages))
 
 
-def _picked(plan: Plan, chosen: Mapping[SuiteId, tuple[str, ...]]) -> Plan:
+def _picked(plan: Plan, chosen: Mapping[SuiteId, Pick]) -> Plan:
     """Return a plan of the chosen suites alone.
 
     Raises `NothingToRunError` where a path is given, and none of its suites is planned.
@@ -146,7 +156,7 @@ def _picked(plan: Plan, chosen: Mapping[SuiteId, tuple[str, ...]]) -> Plan:
         for stage in plan.stages
         if (
             suites := tuple(
-                replace(one, arguments=chosen[one.suite.id])
+                replace(one, pick=chosen[one.suite.id])
                 for one in stage.suites
                 if one.suite.id in chosen
             )

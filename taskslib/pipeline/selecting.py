@@ -9,13 +9,14 @@ from pathlib import Path
 from taskslib.errors import UsageError
 from taskslib.events import SuiteId
 from taskslib.frameworks.detection import framework_of
+from taskslib.pipeline.plan import Pick
 from taskslib.project.model import Project, Suite
 
-Arguments = Mapping[SuiteId, tuple[str, ...]]
-"""What suites are told to run; the whole of it where that is nothing."""
+Picks = Mapping[SuiteId, Pick]
+"""The suites that are to run, and what of them."""
 
 
-def by_path(project: Project, given: str, cwd: Path) -> Arguments:
+def by_path(project: Project, given: str, cwd: Path) -> Picks:
     """Return the suites that a path means, and what of them.
 
     A file or folder of tests (`…/test_a.py::test_b` too) means just that; one above means all the
@@ -28,7 +29,7 @@ def by_path(project: Project, given: str, cwd: Path) -> Arguments:
     for path in paths:
         tests = {one: one.tests for one in project.suites if one.tests != path}
         if inside := _around(path, tests):
-            return {one.id: _arguments(one, path, test) for one in inside}
+            return {one.id: Pick(_arguments(one, path, test)) for one in inside}
     if test:
         raise UsageError(f"{file} is in no suite's tests", hint=_folders(project))
     folders = {one: one.folder for one in project.suites}
@@ -37,7 +38,7 @@ def by_path(project: Project, given: str, cwd: Path) -> Arguments:
     chosen = next(filter(None, (*below, *around)), None)
     if chosen is None:
         raise UsageError(f"no suite has to do with {file}", hint=_folders(project))
-    return {one.id: () for one in chosen}
+    return {one.id: Pick() for one in chosen}
 
 
 def _around(path: Path, folders: Mapping[Suite, Path]) -> list[Suite]:
@@ -50,16 +51,27 @@ def _around(path: Path, folders: Mapping[Suite, Path]) -> list[Suite]:
 
 def by_failures(
     project: Project, failed: Sequence[tuple[SuiteId, str]], broken: Sequence[SuiteId] = ()
-) -> Arguments:
-    """Return the suites of failed tests, and what runs just those; of a broken one all of it."""
-    tests: dict[SuiteId, list[str]] = {}
-    for suite, test in failed:
-        tests.setdefault(suite, []).append(test)
-    return {
-        suite.id: () if suite.id in broken else framework.selection(suite, tests[suite.id])
-        for suite in project.suites
-        if suite.id in {*tests, *broken} and (framework := framework_of(suite)) is not None
-    }
+) -> Picks:
+    """Return the suites of failed tests, and these; of a broken one all of it.
+
+    A test whose file is not there any more is left out.
+    """
+    picks: dict[SuiteId, Pick] = {}
+    for suite in project.suites:
+        framework = framework_of(suite)
+        tests = tuple(test for one, test in failed if one == suite.id)
+        if framework is None:
+            continue
+        if suite.id in broken:
+            picks[suite.id] = Pick()
+        elif there := tuple(one for one in tests if _there(suite, framework.file_of(one))):
+            picks[suite.id] = Pick(tests=there)
+    return picks
+
+
+def _there(suite: Suite, file: str) -> bool:
+    # Not by Path, which raises where the name is too long for one.
+    return os.path.exists(suite.folder / file)  # noqa: PTH110
 
 
 def _found(project: Project, file: str, cwd: Path) -> tuple[Path, ...]:

@@ -28,7 +28,7 @@ from taskslib.frameworks.variables import suite_variables
 from taskslib.pipeline.coverage import FOLDER
 from taskslib.pipeline.evidence import FirstRed, gather
 from taskslib.pipeline.masking import masked, masked_sink
-from taskslib.pipeline.plan import Spread, Step, SuitePlan
+from taskslib.pipeline.plan import Pick, Spread, Step, SuitePlan
 from taskslib.pipeline.request import TestRequest
 from taskslib.pipeline.steps import Steps
 from taskslib.pipeline.turns import Turn
@@ -97,7 +97,7 @@ class SuiteRunner:
         if framework is None:
             where = shown(suite.tests, suite.folder)
             return SuiteResult(suite.id, State.NO_TESTS, reason=f"no test file in {where}")
-        job = _Job(suite, framework, FirstRed(emit), steps, turn, entry.arguments, entry.spread)
+        job = _Job(suite, framework, FirstRed(emit), steps, turn, entry.pick, entry.spread)
         if suite.stack is None:
             with turn.testing():
                 steps.begin(Step.ENVIRONMENT)
@@ -151,7 +151,7 @@ class SuiteRunner:
         ours = {**instance.variables, "TEST_ARTIFACTS": str(self._artifacts(suite.id))}
         selected = suite_variables(self.environ, suite.pass_env, ours)
 
-        def run(arguments: Sequence[str], output: str, sink: Sink) -> SuiteResult:
+        def run(only: Sequence[str], output: str, sink: Sink) -> SuiteResult:
             return run_suite(
                 job.framework,
                 suite,
@@ -160,14 +160,17 @@ class SuiteRunner:
                 output=self._file(suite.id, output),
                 sink=sink,
                 cancellation=job.turn.cancellation,
-                options=self._options(job, arguments),
+                options=self._options(job, tuple(only)),
             )
 
         def again(number: int, tests: Sequence[str], sink: Sink) -> SuiteResult:
-            picked = job.framework.selection(suite, tests)
-            return run(picked or job.arguments, f"output-again-{number}.txt", sink)
+            try:
+                return run(tests, f"output-again-{number}.txt", sink)
+            except (TaskslibError, OSError) as error:
+                job.emit(Note(f"{suite.id}: its red tests can't be run again: {error}", suite.id))
+                return SuiteResult(suite.id, State.ERROR)
 
-        result = run(job.arguments, "output.txt", job.emit)
+        result = run(job.pick.tests, "output.txt", job.emit)
         result = with_retries(result, self.request.retries, again, job.emit)
         return result if result.state.green else replace(result, withheld=selected.withheld)
 
@@ -218,15 +221,16 @@ class SuiteRunner:
             if hidden != text:
                 file.write_bytes(hidden.encode("utf-8", "surrogateescape"))
 
-    def _options(self, job: _Job, arguments: Sequence[str]) -> Options:
+    def _options(self, job: _Job, only: tuple[str, ...]) -> Options:
         suite, verbose = job.suite.id, self.request.verbose
         live = (lambda text: job.emit(Output(suite, text))) if verbose else None
-        given = (*arguments, *self.request.arguments)
-        first = () if arguments else self.first.get(suite, ())
+        picked = () if only else job.pick.arguments
+        given = (*picked, *self.request.arguments)
+        first = () if only or picked else self.first.get(suite, ())
         coverage = self.folder / FOLDER if self.request.coverage else None
-        workers = 0 if given or job.spread is None else job.spread.workers
+        workers = 0 if given or only or job.spread is None else job.spread.workers
         limit = self.limits.suite
-        return Options(given, verbose, limit, first, coverage, live, workers=workers)
+        return Options(given, verbose, limit, first, only, coverage, live, workers=workers)
 
     def _file(self, suite: SuiteId, name: str) -> Path:
         folder = self.folder / f"{suite.name}-{suite.stage}"
@@ -249,8 +253,8 @@ class _Job:
     emit: FirstRed
     steps: Steps
     turn: Turn
-    arguments: tuple[str, ...] = ()
-    """What picks some of its tests."""
+    pick: Pick
+    """What of it is to run."""
     spread: Spread | None = None
 
 

@@ -28,6 +28,8 @@ INTEGRATION = "TASKSLIB_INTEGRATION"
 """Set where the suite's containers run: turns on the suite's own `--integration`, if it has one."""
 FIRST = "TASKSLIB_FIRST"
 """Names the file with the ids of tests that go first, one a line: they were red the last time."""
+ONLY = "TASKSLIB_ONLY"
+"""Names the file with the ids of tests, and of files, that alone are to run, one a line."""
 STACKS = "TASKSLIB_STACKS"
 """Names the folder for the stacks of all threads, which SIGUSR1 asks for (not on Windows)."""
 WORKERS = "TASKSLIB_WORKERS"
@@ -65,21 +67,26 @@ def pytest_configure(config: pytest.Config) -> None:
         file = os.open(f"{stacks}/{os.getpid()}.txt", os.O_WRONLY | os.O_CREAT, 0o600)
         faulthandler.register(signal.SIGUSR1, file=file)
     first = worker.get(FIRST) or _lines(os.environ.pop(FIRST, ""))
-    if first:
-        config.pluginmanager.register(_Sorter(first))
+    only = worker.get(ONLY) or _lines(os.environ.pop(ONLY, ""))
+    files = list(dict.fromkeys(_file_of(one) for one in only))
+    if files and not any("[" in file for file in files):  # which pytest takes for a parameter
+        config.args = files  # others are not even imported: one of them may be broken
+    if first or only:
+        config.pluginmanager.register(_Picker(first, only))
     if integration and getattr(config.option, "integration", None) is False:
         config.option.integration = True
     if path and not worker:
         for_workers: dict[str, Any] = {INTEGRATION: "1"} if integration else {}
-        for_workers.update({STACKS: stacks, FIRST: first})
+        for_workers.update({STACKS: stacks, FIRST: first, ONLY: only})
         config.pluginmanager.register(_Recorder(config, path, for_workers))
 
 
-class _Sorter:
-    """Lets tests go first. The order of all others stays, in xdist's workers too."""
+class _Picker:
+    """Lets tests go first, or run alone. Their order stays else, in xdist's workers too."""
 
-    def __init__(self, first: list[str]) -> None:
+    def __init__(self, first: list[str], only: list[str]) -> None:
         self._first = set(first)
+        self._only = set(only)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(
@@ -87,6 +94,18 @@ class _Sorter:
     ) -> None:
         drop, add = _prefixes(str(config.rootpath), str(config.invocation_params.dir))
         items.sort(key=lambda item: _id_of(item.nodeid, drop, add) not in self._first)
+        if self._only:
+            above = {
+                item: {_id_of(one.nodeid, drop, add) for one in item.listchain()}
+                | {_GROUP.sub("", _id_of(item.nodeid, drop, add))}
+                for item in items
+            }
+            lost = self._only.difference(*above.values())
+            # What is called otherwise now is somewhere in its file.
+            wanted = self._only.union(map(_file_of, lost))
+            rest = [item for item in items if not above[item] & wanted]
+            items[:] = [item for item in items if above[item] & wanted]
+            config.hook.pytest_deselected(items=rest)
 
 
 class _Recorder:
@@ -265,6 +284,10 @@ _PLACE = re.compile(r'^E\s+File "(.+)", line (\d+)|^(\S.*?):(\d+): ', re.MULTILI
 
 def _id_of(nodeid: str, drop: str, add: str) -> str:
     return nodeid[len(drop) :] if drop and nodeid.startswith(drop) else add + nodeid
+
+
+def _file_of(test: str) -> str:
+    return test.partition("::")[0]
 
 
 def _lines(file: str) -> list[str]:

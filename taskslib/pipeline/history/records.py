@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -52,6 +52,8 @@ class SuiteRun:
     """The hash of everything that could change the result; empty where it is not known."""
     whole: bool = True
     """Whether it ran with all its tests; not, where arguments selected some."""
+    gone: tuple[str, ...] = ()
+    """Tests that were asked for, and are not there: under this name no more."""
     broken: bool = False
     """Whether more than its red tests may be wrong with it."""
 
@@ -89,13 +91,13 @@ class Collector:
         self._sink(event)
 
     def suites(
-        self, fingerprints: Mapping[SuiteId, str], whole: Container[SuiteId]
+        self, fingerprints: Mapping[SuiteId, str], picked: Mapping[SuiteId, Collection[str]]
     ) -> tuple[SuiteRun, ...]:
         """Return what is worth remembering: what ran, and to its end.
 
         Args:
             fingerprints: The hash of all that could change a suite's result, where it is known.
-            whole: Suites that ran with all their tests.
+            picked: Suites that ran with some of their tests, and just with which, if it is known.
         """
         return tuple(
             SuiteRun(
@@ -105,12 +107,18 @@ class Collector:
                 one.seconds,
                 tuple(self._tests[one.suite].values()),
                 fingerprints.get(one.suite, ""),
-                one.suite in whole,
-                self._broken(one, whole=one.suite in whole),
+                one.suite not in picked,
+                self._gone(one, picked.get(one.suite, ())),
+                self._broken(one, whole=one.suite not in picked),
             )
             for one in self._results
             if one.state in _TELLING and not one.cached_at
         )
+
+    def _gone(self, result: SuiteResult, asked: Collection[str]) -> tuple[str, ...]:
+        if not (result.settled or result.state is State.NO_TESTS):
+            return ()  # or not reached
+        return tuple(test for test in asked if test not in self._tests[result.suite])
 
     def _broken(self, result: SuiteResult, *, whole: bool) -> bool:
         if whole:

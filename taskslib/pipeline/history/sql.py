@@ -60,6 +60,8 @@ OWN_SECONDS = """
     GROUP BY name, stage"""
 FLAKY = "flaky"
 """The outcome of a test that was red, and passed when it was run again."""
+GONE = "gone"
+"""The outcome of a test that was asked for and is not there: it is red no more."""
 FLAKY_TESTS = """
     SELECT name, stage, test, sum(outcome IN ('failed', 'error', 'flaky')), count(*),
         max(CASE WHEN outcome = 'flaky' OR disagree THEN at END)
@@ -69,14 +71,14 @@ FLAKY_TESTS = """
                 != max(outcome IN ('failed', 'error', 'flaky')) OVER same AS disagree
         FROM suites JOIN tests ON run = id
         WHERE project = :project AND stage IN ('unit', 'service', 'integration')
-            AND typeof(at) = 'real'
+            AND typeof(at) = 'real' AND outcome != 'gone'
         WINDOW same AS (PARTITION BY name, stage, test, fingerprint))
     GROUP BY name, stage, test HAVING max(outcome = 'flaky' OR disagree)
     ORDER BY 6 DESC, name, stage, test"""
 OUTCOMES = """
     SELECT name, stage, test, at, outcome, tests.seconds, branch FROM suites JOIN tests ON run = id
     WHERE project = :project AND instr(test, :test) > 0
-        AND stage IN ('unit', 'service', 'integration')
+        AND stage IN ('unit', 'service', 'integration') AND outcome != 'gone'
         AND typeof(at) = 'real' AND typeof(tests.seconds) = 'real'
     ORDER BY id DESC, test LIMIT :count"""
 TREND = """

@@ -141,7 +141,8 @@ class History:
     def failed(self, branch: str) -> tuple[FailedTest, ...]:
         """Return the tests that were red when they last ran on a branch.
 
-        What the last whole run of a suite did not have any more is not among them.
+        What the last whole run of a suite did not have any more is not among them, nor what was
+        asked for later and was not there.
         """
 
         def read(file: sqlite3.Connection) -> tuple[FailedTest, ...]:
@@ -255,13 +256,14 @@ class History:
             "state": str(one.state),
             "seconds": _number(one.seconds),
             **asdict(one.counts),
-            "tests": len(kept),
+            "tests": len(kept) + len(one.gone),
         }
         columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
         inserted = file.execute(f"INSERT INTO suites ({columns}) VALUES ({values})", row)  # noqa: S608
         rows = [
             (inserted.lastrowid, name, _outcome(test), _number(test.seconds)) for name, test in kept
         ]
+        rows += [(inserted.lastrowid, name, sql.GONE, 0.0) for name in one.gone]
         file.executemany("INSERT INTO tests VALUES (?, ?, ?, ?)", rows)
 
     def _seconds(self, file: sqlite3.Connection, suite: SuiteId) -> list[float]:

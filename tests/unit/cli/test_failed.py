@@ -43,6 +43,67 @@ def green(passed: int) -> Ran:
     return Ran(0, said + total(passed, 0), "")
 
 
+def test_what_could_not_be_loaded_is_over_when_it_can(shop: Shop) -> None:
+    write(shop.root, {f"{FOLDER}/test_other.py": "def test_b(): pass\n"})
+    assert shop.test("import no_such_thing\ndef test_a(): pass\n").out.endswith(total(0, 1))
+    # The other file was not run either.
+    assert shop.test("def test_a(): pass\n", "--failed") == green(2)
+    assert shop.run("--failed") == NONE
+
+
+def test_a_file_is_settled_when_it_could_be_loaded(shop: Shop) -> None:
+    broken = "import no_such_thing\ndef test_a(): pass\n"
+    write(shop.root, {f"{FOLDER}/test_other.py": "def test_b(): assert 0\n"})
+    assert shop.test(broken, "--", "--continue-on-collection-errors").code == 1
+    assert shop.test("def test_a(): pass\n", "--failed").out.endswith(total(1, 1))
+    assert shop.run("--failed").out.endswith(total(0, 1))
+
+
+TWO = "def test_x(): assert 0\ndef test_y(): assert 0\ndef test_z(): assert 0\n"
+
+
+def test_what_is_called_otherwise_now_hides_nothing(shop: Shop) -> None:
+    assert shop.test(TWO.replace("z(): assert 0", "z(): pass")).out.endswith(total(1, 2))
+    # One whose new name nobody knows is somewhere in its file.
+    assert shop.test(TWO.replace("test_x", "test_n"), "--failed").out.endswith(total(0, 3))
+    assert shop.test(TWO.replace("test_x", "test_n"), "--failed").out.endswith(total(0, 3))
+    mended = "def test_n(): pass\ndef test_y(): pass\ndef test_z(): pass\n"
+    assert shop.test(mended, "--failed") == green(3)
+    assert shop.run("--failed") == NONE
+
+
+def test_a_file_that_is_gone_is_red_no_more(shop: Shop) -> None:
+    other = write(shop.root, {f"{FOLDER}/test_other.py": TWO}) / FOLDER / "test_other.py"
+    assert shop.test("def test_a(): assert 0\n").out.endswith(total(0, 4))
+    other.unlink()
+    assert shop.run("--failed").out.endswith(total(0, 1))
+    assert shop.test("def test_a(): pass\n", "--failed") == green(1)
+    assert shop.run("--failed") == NONE
+
+
+def test_only_red_tests_run_and_only_their_files_are_read(shop: Shop) -> None:
+    assert shop.test(f"{TWO}def test_ok(): pass\n").out.endswith(total(1, 3))
+    write(shop.root, {f"{FOLDER}/test_other.py": "import no_such_thing\n"})
+    assert shop.run("--failed").out.endswith(total(0, 3))
+    assert shop.run("--failed", "--", "-k", "test_x").out.endswith(total(0, 1))
+    # What an option left out is not gone.
+    assert shop.run("--failed").out.endswith(total(0, 3))
+
+
+MANY = """\
+import pytest
+@pytest.mark.parametrize("n", range(560), ids=lambda n: "n" * 4000 + str(n))
+def test_long(n): assert 0
+"""
+
+
+def test_more_red_tests_than_a_command_line_holds(shop: Shop) -> None:
+    for arguments in (("--stage", "unit"), ("--failed",), ("--failed", "--retries", "1")):
+        ran = shop.test(MANY) if "--stage" in arguments else shop.run(*arguments)
+        assert (ran.code, ran.err) == (1, "")
+        assert ran.out.endswith(total(0, 560))
+
+
 DIES = "import os\ndef test_ok(): pass\ndef test_dies(): os._exit(3)\ndef test_after(): assert 0\n"
 
 

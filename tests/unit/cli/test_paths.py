@@ -250,7 +250,7 @@ def test_workers_where_history_says_that_they_gain(shop: Path) -> None:
     tests = (TestRun("tests/unit/test_unit.py::test_a", Outcome.PASSED, 30.0),)
     ran = SuiteRun(web, State.PASSED, Counts(passed=1), 31.0, tests)
     known = History(results_root(shop, own), "shop")
-    known.record(Run(1.7e9, "main", "", (ran,), whole=True))
+    known.record(Run(1.7e9, "main", "", (ran,)))
     dry = inv(shop, *unit, "--dry-run", **own).out
     assert re.search(r"^      xdist: \d workers: its tests take 30 s$", dry, re.MULTILINE)
     red = inv(shop, *unit, **own)

@@ -74,6 +74,46 @@ def test_what_no_other_try_makes_good(
     assert ran == Ran(1, RED.format(**told), "")
 
 
+VANISHES = """\
+#!{python}
+import pathlib
+pathlib.Path(__file__).unlink()
+pathlib.Path("report.xml").write_text(
+    '<testsuite><testcase name="once"><failure message="boom"/></testcase></testsuite>'
+)
+raise SystemExit(1)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no scripts without an ending there")
+def test_what_can_not_be_run_again_is_what_it_was(tmp_path: Path) -> None:
+    config = "[tool.taskslib.service.web.unit]\ncommand = ['./run']\nreport = 'report.xml'\n"
+    run = {"services/web/run": VANISHES.format(python=sys.executable), "pyproject.toml": config}
+    shop = write(tmp_path / "shop", multi(**run))
+    (shop / "services/web/run").chmod(0o755)
+    ran = inv(shop, "test", "--stage", "unit", "--retries", "1")
+    reason = "[Errno 2] No such file or directory: 'ROOT/services/web/run'"
+    program = "ROOT/services/web/run cannot be started"
+    assert ran == Ran(
+        1,
+        f"""\
+Unit Tests
+  web:unit: its red tests can't be run again: {program}: {reason}
+  ✗ web              1 failed TIME
+
+    F1 FAILED once
+    boom
+    again: inv test-unit --service web
+
+web:unit: 1 failed
+full output: .taskslib/runs/RUN
+1 suite in TIME
+0 passed, 1 failed, 0 skipped
+""",
+        "",
+    )
+
+
 STOPS_AT_THE_FIRST = """\
 import pathlib
 seen = pathlib.Path("seen")

@@ -92,6 +92,7 @@ class Bench:
         verbose: bool = False,
         timeout: float | None = None,
         first: tuple[str, ...] = (),
+        only: tuple[str, ...] = (),
         coverage: Path | None = None,
         workers: int = 0,
     ) -> Run:
@@ -104,6 +105,17 @@ class Bench:
                 self.on_event(event)
 
         output = self.folder / "runs" / "api.txt"
+        options = Options(
+            arguments,
+            verbose,
+            timeout,
+            first,
+            only,
+            coverage,
+            on_output=live.append,
+            clock=lambda: 0.0,
+            workers=workers,
+        )
         result = run_suite(
             self.framework,
             self.suite,
@@ -112,9 +124,7 @@ class Bench:
             output=output,
             sink=sink,
             cancellation=self.cancellation,
-            options=Options(
-                arguments, verbose, timeout, first, coverage, live.append, lambda: 0.0, workers
-            ),
+            options=options,
         )
         raw = output.read_text("utf-8", "replace") if output.exists() else ""
         return Run(result, events, raw, live)

@@ -331,3 +331,36 @@ def test_what_was_red_the_last_time_goes_first(bench: Bench, options: tuple[str,
     run = bench.run(*options, first=(f"{IT}::test_c", f"{IT}::gone", "ü"))
     started = [event.test for event in run.events if isinstance(event, events.TestStarted)]
     assert started == [f"{IT}::test_{name}" for name in "cab"]
+
+
+ALONE = ((), ("-n1",), ("-n1", "--dist=loadgroup"))
+
+
+@pytest.mark.parametrize("options", ALONE, ids=["alone", "workers", "groups"])
+def test_some_tests_alone(bench: Bench, options: tuple[str, ...]) -> None:
+    at, brackets = "tests/unit/test_a@b.py", "tests/unit/[x]/test_c.py"
+    grouped = "import pytest\n@pytest.mark.xdist_group('g')\ndef test_g(): pass\n"
+    more = """\
+        import pytest
+        class TestIt:
+            @pytest.mark.parametrize("n", ["x::y", "z"])
+            def test_n(self, n): pass
+            def test_b(self): pass
+        def test_a(): pass
+        """
+    broken = {"tests/unit/test_broken.py": "import no_such_thing\n"}
+    bench.write({IT: more, at: f"{grouped}{ONE}", brackets: ONE, **broken})
+
+    def ran(*only: str) -> list[str]:
+        run = bench.run(*options, only=only)
+        assert run.result.state is State.PASSED, run.output
+        return sorted(one.test for one in run.events if isinstance(one, events.TestFinished))
+
+    ids = [f"{IT}::TestIt::test_n[x::y]", f"{at}::test_g"]
+    assert ran(*ids) == sorted(ids)
+    # A class or a file stands for all that is in it, and so does what is not there for its file.
+    of_class = [f"{IT}::TestIt::test_{name}" for name in ("b", "n[x::y]", "n[z]")]
+    assert ran(f"{IT}::TestIt") == of_class
+    assert ran(at) == ran(f"{at}::gone") == [f"{at}::test_g", f"{at}::test_it"]
+    bench.write({"tests/unit/test_broken.py": ""})
+    assert ran(f"{brackets}::test_it") == [f"{brackets}::test_it"]

@@ -31,3 +31,14 @@ def test_one_that_is_too_old_is_refused(tmp_path: Path, version: str, *, fits: b
         with pytest.raises(EnvironmentFailure) as refused:
             Vitest().prepare(suite, Cancellation())
         assert refused.value.message == f"web: vitest {version} is older than 2.1"
+
+
+def test_more_tests_than_a_command_line_holds(tmp_path: Path) -> None:
+    """Then their files are run, or all of them."""
+    suite = Suite(SuiteId("web", Stage.UNIT), tmp_path, tmp_path / "tests")
+    tests = [f"tests/a.test.js > {number} is the number of this test" for number in range(999)]
+    assert Vitest().selection(suite, tests) == ("tests/a.test.js",)
+    assert Vitest().selection(suite, tests[:1])[:2] == ("tests/a.test.js", "-t")
+    files = [f"|node| tests/{number}.test.js > it" for number in range(999)]
+    assert Vitest().selection(suite, files) == ()
+    assert Vitest().file_of(files[0]) == "tests/0.test.js"

@@ -272,8 +272,7 @@ test("b", () => { console.log("asked for"); console.error("3"); throw new Error(
 
 def test_a_number_at_the_end_of_a_name_is_the_names_own(vitest: Bench) -> None:
     write(vitest, 'test("fixes #123", () => {})\ntest("b", () => {})\n')
-    line = vitest.framework.selection(vitest.suite, [f"{IT} > fixes #123"])
-    assert vitest.run(*line).verdict == (State.PASSED, Counts(passed=1), "")
+    assert vitest.run(only=(f"{IT} > fixes #123",)).verdict == (State.PASSED, Counts(passed=1), "")
 
 
 def test_rerun_runs_just_that_test(vitest: Bench) -> None:

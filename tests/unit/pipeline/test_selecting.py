@@ -9,6 +9,7 @@ import pytest
 
 from taskslib.errors import UsageError
 from taskslib.events import Stage, SuiteId
+from taskslib.pipeline.plan import Pick
 from taskslib.pipeline.selecting import by_failures, by_path
 from taskslib.project import load
 from taskslib.project.model import Project
@@ -50,13 +51,14 @@ def project(tmp_path: Path) -> Project:
 def test_a_path_seen_from_the_repo(
     project: Project, path: str, chosen: dict[SuiteId, tuple[str, ...]]
 ) -> None:
-    assert by_path(project, path, Path("/")) == chosen
-    assert by_path(project, str(project.root / path), Path("/")) == chosen
+    picks = {suite: Pick(arguments) for suite, arguments in chosen.items()}
+    assert by_path(project, path, Path("/")) == picks
+    assert by_path(project, str(project.root / path), Path("/")) == picks
 
 
 def test_a_path_seen_from_where_the_user_is(project: Project) -> None:
     here = project.root / "services" / "web"
-    expected = {UNIT: ("tests/unit/test_unit.py::test_a",)}
+    expected = {UNIT: Pick(("tests/unit/test_unit.py::test_a",))}
     assert by_path(project, "tests/unit/test_unit.py::test_a", here) == expected
     assert by_path(project, "test_unit.py::test_a", here / "tests" / "unit") == expected
 
@@ -82,8 +84,15 @@ def test_a_path_that_means_nothing(project: Project, path: str, message: str) ->
 
 def test_only_what_failed(project: Project) -> None:
     gone = SuiteId("gone", Stage.UNIT)
-    failed = [(UNIT, "a.py::t1"), (ALL, "b.py::t"), (UNIT, "a.py::t2"), (gone, "c.py::t")]
-    assert by_failures(project, failed) == {UNIT: ("a.py::t1", "a.py::t2"), ALL: ("b.py::t",)}
+    own, deep = "tests/integration/test_all.py::t", "tests/unit/deep/test_own.py"
+    one, two, long = (f"tests/unit/test_unit.py::{name}" for name in ("t1", "t2", "t" * 9_999))
+    failed = [(UNIT, one), (ALL, own), (UNIT, two), (gone, "c.py::t"), (UNIT, long)]
+    failed += [(UNIT, "tests/unit/no_more.py::t"), (UNIT, "x" * 9_999), (ROOT, "no_more.py::t")]
+    picks = {UNIT: Pick(tests=(one, two, long)), ALL: Pick(tests=(own,))}
+    assert by_failures(project, failed) == picks
+    assert by_failures(project, [*failed, (ROOT, deep)], [UNIT]) == {
+        UNIT: Pick(), ALL: picks[ALL], ROOT: Pick(tests=(deep,))
+    }  # fmt: skip
     assert by_failures(project, []) == {}
 
 
@@ -126,4 +135,5 @@ FAR = SuiteId("far", Stage.UNIT), SuiteId("far", Stage.SERVICE)
 def test_a_path_with_a_link_in_it(
     linked: Project, path: str, chosen: dict[SuiteId, tuple[str, ...]]
 ) -> None:
-    assert by_path(linked, path, linked.root) == chosen
+    expected = {suite: Pick(arguments) for suite, arguments in chosen.items()}
+    assert by_path(linked, path, linked.root) == expected

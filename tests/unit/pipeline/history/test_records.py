@@ -20,7 +20,7 @@ def test_tests_belong_to_their_suites_and_the_last_attempt_counts() -> None:
     for event in events:
         collector(event)
     assert seen == events
-    worker, api = collector.suites({API: "0f"}, ())
+    worker, api = collector.suites({API: "0f"}, {})
     assert (api.suite, api.seconds, api.fingerprint, api.counts) == (API, 4.0, "0f", Counts(1))
     assert api.tests == (TestRun("a", Outcome.PASSED, 2.0),)
     assert (worker.suite, worker.fingerprint) == (WORKER, "")
@@ -31,6 +31,6 @@ def test_what_did_not_run_to_its_end_is_not_remembered() -> None:
     collector = Collector(lambda _: None)
     for state in State:
         collector(SuiteFinished(SuiteResult(API, state)))
-    assert [one.state for one in collector.suites({}, ())] == [
+    assert [one.state for one in collector.suites({}, {})] == [
         State.PASSED, State.FAILED, State.CRASHED, State.TIMED_OUT, State.NO_TESTS
     ]  # fmt: skip
