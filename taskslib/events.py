@@ -251,6 +251,22 @@ class TestFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What a suite's command prints of its tests while it runs. For show: none of it counts.
+
+    The truth is told when there is a report, which may call the tests otherwise.
+    """
+
+    suite: SuiteId
+    test: str = ""
+    """Which begins or ends."""
+    at: float = 0.0
+    """When it begins; 0 where it ends."""
+    total: int = 0
+    """How many there are; 0 where this is of one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """Lines that a suite's framework printed, unaltered; for `--verbose` only."""
 
@@ -293,6 +309,7 @@ Event = (
     | TestsCollected
     | TestStarted
     | TestFinished
+    | Glimpse
     | Output
     | SuiteFinished
     | RunFinished

@@ -10,6 +10,7 @@ from taskslib.display.rows import NAME_WIDTH, WIDE, fitted, folded, in_columns, 
 from taskslib.display.text import TITLES, Glyphs, duration
 from taskslib.events import (
     Event,
+    Glimpse,
     RunStarted,
     Stage,
     StageStarted,
@@ -60,6 +61,8 @@ class _Row:
     done: set[str] = field(default_factory=set)
     red: set[str] = field(default_factory=set)
     open: dict[str, float] = field(default_factory=dict)
+    guessed: bool = False
+    """Whether what is known of the tests is only what was glimpsed."""
     result: SuiteResult | None = None
 
     def add(self, event: Event) -> None:
@@ -70,7 +73,13 @@ class _Row:
                 self.step, self.since, self.progress = step, at, ""
             case StepProgress(_, words, limit):
                 self.progress, self.limit = words, limit
+            case Glimpse():
+                self.glimpse(event)
             case TestsCollected(_, total):
+                if self.guessed:
+                    self.guessed = False
+                    self.done.clear()
+                    self.open.clear()
                 self.total = total
             case TestStarted(_, test, at):
                 self.open[test] = at
@@ -79,6 +88,16 @@ class _Row:
                 self.done.add(test)
                 # A test that was run again is what it came to in the end.
                 (self.red.add if outcome.red else self.red.discard)(test)
+
+    def glimpse(self, event: Glimpse) -> None:
+        self.guessed = True
+        if event.total:
+            self.total = event.total
+        elif event.at:
+            self.open[event.test] = event.at
+        else:
+            self.open.pop(event.test, None)
+            self.done.add(event.test)
 
     @property
     def green(self) -> bool:

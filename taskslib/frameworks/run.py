@@ -10,7 +10,15 @@ from pathlib import Path
 
 from taskslib.cancellation import Cancellation
 from taskslib.errors import EnvironmentFailure, Interrupted
-from taskslib.events import Event, Sink, SuiteResult, TestFinished, TestStarted
+from taskslib.events import (
+    Event,
+    Glimpse,
+    Sink,
+    SuiteResult,
+    TestFinished,
+    TestsCollected,
+    TestStarted,
+)
 from taskslib.frameworks.base import Framework, Invocation, Prepared
 from taskslib.frameworks.messages import Message
 from taskslib.frameworks.reading import Reader
@@ -69,7 +77,7 @@ def run_suite(
         prepared: Its environment, from `framework.prepare`.
         variables: The whole environment of the tests, but for what the framework adds.
         output: The file for the raw output; the events lie beside it (`.events`).
-        sink: Receives `TestsCollected`, `TestStarted` and `TestFinished`.
+        sink: Receives `TestsCollected`, `TestStarted` and `TestFinished`, and each `Glimpse`.
         cancellation: Ends the suite's processes when it is requested.
         options: Arguments, time limit, live output.
     """
@@ -130,10 +138,12 @@ class _Follower:
         self._sink = sink
         self._on_output = options.on_output
         self._clock = options.clock
+        self._began = self._clock()
 
     def follow(self) -> None:
         """Take in what is new."""
-        self._add(self._reader.follow(), self._sink)
+        sink = self._glimpsed if self._reader.provisional else self._sink
+        self._add(self._reader.follow(), sink, self._clock())
         if self._on_output is not None:
             for line in self._output.lines():
                 self._on_output(_readable(line))
@@ -142,27 +152,28 @@ class _Follower:
         """Take in the rest, once nobody writes any more; of a run that was `cut_off`, what is."""
         self.follow()
         if not self._reader.provisional:
-            self._add(self._reader.finish(), self._sink)
+            self._add(self._reader.finish(), self._sink, self._clock())
         elif not cut_off:
-            seen = self.tally.done > 0
+            # A report says of no test when it began.
             self.tally = Tally(self.tally.suite)
-            self._add(self._reader.finish(), self._corrections if seen else self._sink)
+            self._add(self._reader.finish(), self._sink, self._began)
         if self._on_output is not None and self._output.rest():
             self._on_output(_readable(self._output.rest()))
 
-    def _add(self, messages: Iterable[Message], sink: Sink) -> None:
-        at = self._clock()
+    def _add(self, messages: Iterable[Message], sink: Sink, at: float) -> None:
         for message in messages:
             for event in self.tally.add(message, at):
                 sink(event)
 
-    def _corrections(self, event: Event) -> None:
-        """Tell what was not shown live: the true total, and the failures with their reports."""
+    def _glimpsed(self, event: Event) -> None:
+        """Hand on what is only for show."""
         match event:
-            case TestFinished(failure=None) | TestStarted():
-                pass
-            case _:
-                self._sink(event)
+            case TestsCollected(suite, total):
+                self._sink(Glimpse(suite, total=total))
+            case TestStarted(suite, test, at):
+                self._sink(Glimpse(suite, test, at))
+            case TestFinished(suite, test):
+                self._sink(Glimpse(suite, test))
 
 
 def _readable(line: bytes) -> str:

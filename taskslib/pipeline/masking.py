@@ -7,6 +7,7 @@ from dataclasses import replace
 from taskslib.events import (
     Event,
     Failure,
+    Glimpse,
     Note,
     Output,
     Sink,
@@ -30,7 +31,7 @@ def masked_sink(sink: Sink, mask: Mask) -> Sink:
             case StackUp(endpoints=endpoints):
                 shown = tuple((name, mask(address)) for name, address in endpoints)
                 sink(replace(event, endpoints=shown))
-            case TestStarted(test=test):
+            case TestStarted(test=test) | Glimpse(test=test):
                 sink(replace(event, test=mask(test)))
             case TestFinished(test=test, failure=failure):
                 told = _failure(failure, mask) if failure is not None else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import json
+import re
 import sys
 from pathlib import Path
 
@@ -72,6 +75,41 @@ def test_what_no_other_try_makes_good(
     ran = inv(shop, "test", "--stage", "unit", "--retries", "1", *arguments)
     told = {"left": f"    {left}\n\n", "more": f": {left}"} if left else {"left": "", "more": ""}
     assert ran == Ran(1, RED.format(**told), "")
+
+
+SAYS_TAP = """\
+import pathlib
+seen = pathlib.Path("seen")
+fail = "" if seen.exists() else '<failure message="boom"/>'
+print("1..2\\nok 1 - adds", flush=True)
+print(("not ok" if fail else "ok") + " 2 - subtracts", flush=True)
+seen.touch()
+pathlib.Path("report.xml").write_text(
+    '<testsuite><testcase classname="calc" name="adds"/>'
+    f'<testcase classname="calc" name="subtracts">{fail}</testcase></testsuite>'
+)
+raise SystemExit(1 if fail else 0)
+"""
+
+
+def test_what_a_command_prints_of_its_tests_is_only_shown(tmp_path: Path) -> None:
+    """Its report calls them otherwise; that alone is counted, reported and remembered."""
+    config = "[tool.taskslib.service.web.unit]\nprogress = 'tap'\n"
+    config += f"command = ['{sys.executable}', 'run.py']\nreport = 'report.xml'\n"
+    run = {"services/web/run.py": SAYS_TAP, "pyproject.toml": config}
+    shop = write(tmp_path / "shop", multi(**run))
+    own = {"TASKSLIB_CACHE_DIR": str(tmp_path / "cache")}
+    unit = ("test", "--stage", "unit", "--json", "--junit", "out")
+    for flaky in (["calc > subtracts"], []):
+        ran = inv(shop, *unit, "--retries", "1", **own)
+        suite = json.loads(ran.out)["suites"][0]
+        assert (ran.code, suite["counts"]["passed"], suite["flaky"]) == (0, 2, flaky)
+        assert [test["test"] for test in suite["tests"]] == ["calc > adds", "calc > subtracts"]
+        xml = html.unescape((shop / "out" / "web-unit.xml").read_text("utf-8"))
+        assert re.findall(r'<testcase .*?name="(.*?)"', xml) == ["calc > adds", "calc > subtracts"]
+        assert (
+            inv(shop, "test", "--failed", **own).err == "note: no test was red when it ran last\n"
+        )
 
 
 VANISHES = """\

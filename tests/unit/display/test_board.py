@@ -7,6 +7,7 @@ from taskslib.display.text import glyphs
 from taskslib.events import (
     Counts,
     Event,
+    Glimpse,
     Note,
     Outcome,
     RunStarted,
@@ -71,6 +72,25 @@ def test_all_suites_by_stage() -> None:
         "  ○ frontend         pending",
         "Service Tests",
         "  ◐ api              starting: api starting, database healthy 2/120 s    2.3s",
+    ]
+
+
+def test_what_is_glimpsed_is_shown_until_the_truth_is_told() -> None:
+    begun = (RUN, SuiteStarted(API, 10.0), StepStarted(API, "test", 10.0))
+    seen = (
+        Glimpse(API, total=4),
+        Glimpse(API, "adds", 11.0),
+        Glimpse(API, "adds"),
+        Glimpse(API, "slow", 12.0),
+    )
+    assert lines(board(*begun, *seen))[1:3] == [
+        "  ● api              ━━━━━░░░░░░░░░░░░░░░  25%  1/4         12.3s",
+        "      → slow (10.3s)",
+    ]
+    told = (TestsCollected(API, 2), TestFinished(API, "calc > adds", Outcome.PASSED, 0.0))
+    assert lines(board(*begun, *seen, *told))[1:3] == [
+        "  ● api              ━━━━━━━━━━░░░░░░░░░░  50%  1/2         12.3s",
+        "  ○ worker           pending",
     ]
 
 

@@ -9,7 +9,15 @@ import pytest
 
 from taskslib.cancellation import Cancellation
 from taskslib.errors import EnvironmentFailure
-from taskslib.events import Counts, Outcome, State, TestFinished, TestsCollected
+from taskslib.events import (
+    Counts,
+    Glimpse,
+    Outcome,
+    State,
+    TestFinished,
+    TestsCollected,
+    TestStarted,
+)
 from taskslib.frameworks.base import Prepared
 from taskslib.frameworks.junit import JUnit
 from taskslib.project.model import Runner
@@ -23,9 +31,16 @@ def test_live_progress_by_tap(tmp_path: Path) -> None:
     bench = node_bench(tmp_path)
     bench.write({FILE: NODE["red"]})
     run = bench.run()
-    names = [event.test for event in run.events if isinstance(event, TestFinished)]
-    assert names == ["one", "two"]
-    assert TestsCollected(run.result.suite, 2) in run.events
+    suite = run.result.suite
+    # What it prints is for show, and then the report is told, all of it.
+    shown = [event for event in run.events if isinstance(event, Glimpse)]
+    assert [(one.test, one.total) for one in shown] == [
+        ("one", 0), ("one", 0), ("two", 0), ("", 2)
+    ]  # fmt: skip
+    collected, *told = [event for event in run.events if not isinstance(event, Glimpse)]
+    assert (collected, run.events.index(collected)) == (TestsCollected(suite, 2), 4)
+    names = [event.test for event in told if isinstance(event, TestFinished | TestStarted)]
+    assert names == ["one", "one", "two", "two"]
 
 
 def test_one_test_again(tmp_path: Path) -> None:
