@@ -10,7 +10,7 @@ from taskslib.cli.given import one_of
 from taskslib.cli.outcome import tell
 from taskslib.cli.session import command, session
 
-_FORMATS = ("table", "env", "json")
+_FORMATS = ("table", "env", "powershell", "fish", "dotenv", "json")
 
 
 @task(auto_shortflags=False)
@@ -27,7 +27,7 @@ def instance_id(context: Context) -> None:
     auto_shortflags=False,
     aliases=["port-discovery"],
     help={
-        "format": "table, env (for eval in a POSIX shell) or json",
+        "format": "table, env (for eval in a POSIX shell), powershell, fish, dotenv or json",
         "service": "of this service's own test stack instead of the full one",
     },
 )

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator
 
+from taskslib.display.assignments import LANGUAGES, assignment
 from taskslib.stacks.instance import Instance, down_command
 
 
 def format_endpoints(instance: Instance, format: str) -> Iterator[str]:  # noqa: A002
-    """Yield an instance's endpoints as `table`, `env` (POSIX shell) or `json`."""
-    if format == "env":
+    """Yield an instance's endpoints as `table`, `json`, or a language of `assignments`."""
+    if format in LANGUAGES:
         for name, value in instance.variables.items():
-            yield f"export {name}={shlex.quote(value)}"
+            yield assignment(format, name, value)
     elif format == "json":
         yield json.dumps(_document(instance), indent=2)
     else:

@@ -31,7 +31,8 @@ from tests.support.projects import Ran, inv, multi, repository, single, write
         (
             ("ports", "--format", "yaml"),
             2,
-            "error: no format 'yaml'\n\nhint: formats: table, env, json\n",
+            "error: no format 'yaml'\n\n"
+            "hint: formats: table, env, powershell, fish, dotenv, json\n",
         ),
         (
             ("infra-up",),

@@ -36,7 +36,8 @@ from tests.support.projects import Ran, argv, environment, inv, multi, repositor
         ),
         (
             ("port-discovery", "--format", "jsno"),
-            "error: no format 'jsno'\n\nhint: did you mean 'json'? formats: table, env, json\n",
+            "error: no format 'jsno'\n\n"
+            "hint: did you mean 'json'? formats: table, env, powershell, fish, dotenv, json\n",
         ),
         (
             ("infra-down", "--service", "wbe"),
