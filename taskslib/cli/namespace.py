@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import copy
+import re
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
 
 from invoke.collection import Collection
+from invoke.tasks import Task
 
 from taskslib.cli import (
     info_tasks,
@@ -16,7 +21,9 @@ from taskslib.cli import (
     selection_tasks,
     setup_tasks,
 )
+from taskslib.cli.collected import Tasks, refused
 from taskslib.cli.session import CONFIG_KEY
+from taskslib.errors import ConfigError, did_you_mean
 
 _GROUPS = (
     pipeline_tasks,
@@ -30,22 +37,53 @@ _GROUPS = (
 )
 
 
-def make_ns(**overrides: object) -> Collection:
-    """Return a fresh collection of all tasks.
+def make_ns(*, include: Iterable[str] = (), prefix: str = "", **overrides: object) -> Collection:
+    """Return a fresh collection of tasks, to be a repo's root or a part of another collection.
+
+    A task added to it whose name is taken ends the command line with exit code 2, naming both.
 
     Args:
+        include: Names of the tasks that are wanted, or patterns such as `infra-*`; all by default.
+        prefix: What stands before every name: `prefix="lib-"` makes `test` `lib-test`.
         overrides: Keys of `[tool.taskslib]` with values that win over pyproject.toml, such as
             `project="shop"`. They are checked when a task runs, as the file's are.
+
+    Raises:
+        Exit: A pattern fits no task, or the prefix can't begin a name (exit code 2).
     """
-    collection = Collection()
-    for group in _GROUPS:
-        for original in group.TASKS:
-            # Each collection needs tasks of its own: parsing one takes its help texts out of it.
-            task = copy.copy(original)
-            task.help = dict(original.help)
-            collection.add_task(task)
+    if not re.fullmatch(r"([A-Za-z][\w-]*)?", prefix):
+        raise refused(ConfigError(f"make_ns(prefix={prefix!r}): a task can't be called so"))
+    collection = Tasks()
+    for original in _chosen([task for group in _GROUPS for task in group.TASKS], include):
+        # Each collection needs tasks of its own: parsing one takes its help texts out of it.
+        task = copy.copy(original)
+        task.help = dict(original.help)
+        task._name = f"{prefix}{_name(original)}"  # noqa: SLF001 — Invoke has no other way
+        task.aliases = tuple(f"{prefix}{alias}" for alias in original.aliases)
+        collection.add_task(task)
     collection.configure({CONFIG_KEY: overrides})
     return collection
+
+
+def _chosen(tasks: Sequence[Task[Any]], include: Iterable[str]) -> list[Task[Any]]:
+    patterns = [include] if isinstance(include, str) else list(include)
+    if not patterns:
+        return list(tasks)
+    names = [_name(task) for task in tasks]
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            raise refused(
+                ConfigError(
+                    f"make_ns(include=…): no task {pattern!r}",
+                    hint=f"{did_you_mean(pattern, names)}tasks: {', '.join(sorted(names))}",
+                )
+            )
+    wanted = (any(fnmatchcase(name, pattern) for pattern in patterns) for name in names)
+    return [task for task, one in zip(tasks, wanted, strict=True) if one]
+
+
+def _name(task: Task[Any]) -> str:
+    return task.name.replace("_", "-")
 
 
 ns = make_ns()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
+from invoke.config import DataProxy
 from invoke.context import Context
 from invoke.exceptions import Exit
 
@@ -47,5 +48,13 @@ def session(context: Context) -> Session:
     # Invoke has no public name for the folder of the tasks that it loaded (`inv -r` included).
     loaded_from = getattr(context.config, "_project_prefix", None)
     root = Path(loaded_from).resolve() if loaded_from else find_root(Path.cwd())
-    given: Any = context.config.get(CONFIG_KEY) or {}
-    return Session(root=root, overrides=dict(given.items()), say=say, cancellation=cancellation())
+    # `taskslib` answers its plain forms without Invoke, and so without Invoke's configuration.
+    given: Any = {} if PROGRAM_KEY in context.config else context.config.get(CONFIG_KEY) or {}
+    return Session(root=root, overrides=_plain(given), say=say, cancellation=cancellation())
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of Invoke's configuration as it was given: it wraps tables."""
+    if isinstance(value, dict | DataProxy):
+        return {key: _plain(one) for key, one in value.items()}
+    return value

@@ -185,7 +185,8 @@ def read_config(root: Path, overrides: Mapping[str, object]) -> Config:
     path = root / "pyproject.toml"
     pyproject = read_pyproject(root)
     table = _table(_table(pyproject, "tool", path), "taskslib", path)
-    config = _convert({**table, **overrides}, f"{path}: [tool.taskslib]")
+    besides = " and make_ns(…), Invoke's configuration" if overrides else ""
+    config = _convert({**table, **overrides}, f"{path}: [tool.taskslib]{besides}")
     if config.project is None:
         name = _table(pyproject, "project", path).get("name")
         if isinstance(name, str) and re.fullmatch(_PROJECT, name):
