@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         prunable,
         prune,
         running,
+        tests_with_stack,
         up,
     )
 
@@ -90,6 +91,7 @@ __all__ = [
     "standins",
     "test",
     "test_specs",
+    "tests_with_stack",
     "uncovered",
     "up",
     "version",
@@ -162,6 +164,7 @@ _MODULES = {
         "prunable",
         "prune",
         "running",
+        "tests_with_stack",
         "up",
     ),
 }

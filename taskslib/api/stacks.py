@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskslib.api.session import (
@@ -17,8 +18,8 @@ from taskslib.api.session import (
     specs_of,
     watchdog,
 )
-from taskslib.errors import NoInstanceError, UsageError, did_you_mean
-from taskslib.project.model import Project, Stack
+from taskslib.errors import NoInstanceError, NothingToRunError, UsageError, did_you_mean
+from taskslib.project.model import Project, Stack, Suite
 
 if TYPE_CHECKING:
     from taskslib.stacks.instance import Instance, Spec
@@ -45,6 +46,26 @@ def down(session: Session, service: str = "") -> bool:
     spec = kept_spec(session, service)
     with session.cancellation.on_signals(), watchdog(session) as guard:
         return lifetime_of(session, guard).stop(spec.name)
+
+
+def tests_with_stack(session: Session, path: Path) -> Suite:
+    """Return the suite whose tests a path is, is in, or has in it, and that has a stack.
+
+    Raises `NothingToRunError` where there is none, `UsageError` where there are several.
+    """
+    found = [
+        suite
+        for suite in project(session).suites
+        if suite.stack and (path.is_relative_to(suite.tests) or suite.tests.is_relative_to(path))
+    ]
+    if not found:
+        raise NothingToRunError(f"{path}: no tests that have a stack")
+    if len(found) > 1:
+        raise UsageError(
+            f"{path}: tests of several stacks: {', '.join(suite.id.name for suite in found)}",
+            hint="name the folder of one of them",
+        )
+    return found[0]
 
 
 def running(session: Session, service: str = "") -> Instance:

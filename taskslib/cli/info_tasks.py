@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from invoke.context import Context
 from invoke.tasks import task
 
@@ -9,6 +11,7 @@ from taskslib import api
 from taskslib.cli.given import one_of
 from taskslib.cli.outcome import tell
 from taskslib.cli.session import command, session
+from taskslib.errors import TaskslibError, UsageError
 
 _FORMATS = ("table", "env", "powershell", "fish", "dotenv", "json")
 
@@ -29,19 +32,36 @@ def instance_id(context: Context) -> None:
     help={
         "format": "table, env (for eval in a POSIX shell), powershell, fish, dotenv or json",
         "service": "of this service's own test stack instead of the full one",
+        "tests": "of the stack that the tests in this file or folder use",
     },
 )
 @command
-def ports(context: Context, format: str = "table", service: str = "") -> None:  # noqa: A002
+def ports(
+    context: Context,
+    format: str = "table",  # noqa: A002
+    service: str = "",
+    tests: str = "",
+) -> None:
     """Print where the running stack is reached; exit 3 if none is up.
 
     Example: eval "$(inv ports --format env)" && curl -s $TEST_API_URL/health
     """
-    from taskslib.display.endpoints import format_endpoints
+    from taskslib.display.endpoints import format_endpoints, no_endpoints
 
     one_of(format, _FORMATS)
-    found = api.running(session(context), service)
-    tell(format_endpoints(found, format), exact=format != "table")
+    where = session(context)
+    if service and tests:
+        raise UsageError("--service and --tests exclude each other", hint="inv ports --tests PATH")
+    suite = api.tests_with_stack(where, Path(tests).resolve()) if tests else None
+    if suite is not None and suite.stack is not None:
+        service = suite.stack.service
+    try:
+        instance = api.running(where, service)
+    except TaskslibError:
+        if suite is not None and format == "json":  # who asks has to know which tests that concerns
+            tell(no_endpoints(suite.tests))
+        raise
+    tell(format_endpoints(instance, format), exact=format != "table")
 
 
 @task(auto_shortflags=False)

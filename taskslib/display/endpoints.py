@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 from taskslib.display.assignments import LANGUAGES, assignment
 from taskslib.stacks.instance import Instance, down_command
@@ -18,6 +19,11 @@ def format_endpoints(instance: Instance, format: str) -> Iterator[str]:  # noqa:
         yield json.dumps(_document(instance), indent=2)
     else:
         yield from _table(instance)
+
+
+def no_endpoints(tests: Path) -> Iterator[str]:
+    """Yield, as JSON, that there are none for the tests in a folder."""
+    yield json.dumps({"version": 1, "tests": str(tests), "endpoints": [], "variables": {}})
 
 
 def address_lines(instance: Instance) -> Iterator[str]:
