@@ -8,10 +8,11 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
+from taskslib.cli.completing import script, shells
 from taskslib.cli.given import one_of
 from taskslib.cli.outcome import tell
 from taskslib.cli.session import command, session
-from taskslib.errors import TaskslibError, UsageError
+from taskslib.errors import TaskslibError, UsageError, did_you_mean
 
 _FORMATS = ("table", "env", "powershell", "fish", "dotenv", "json")
 
@@ -59,7 +60,7 @@ def ports(
         instance = api.running(where, service)
     except TaskslibError:
         if suite is not None and format == "json":  # who asks has to know which tests that concerns
-            tell(no_endpoints(suite.tests))
+            tell(no_endpoints(suite.tests), exact=True)
         raise
     tell(format_endpoints(instance, format), exact=format != "table")
 
@@ -76,4 +77,23 @@ def services(context: Context) -> None:
     tell(service_lines(api.project(session(context))))
 
 
-TASKS = (instance_id, ports, services)
+@task(
+    auto_shortflags=False,
+    positional=["shell"],
+    help={"shell": "bash, zsh, fish or powershell"},
+)
+@command
+def completion(context: Context, shell: str) -> None:
+    """Print what completes tasks, flags and values in a shell.
+
+    Example: eval "$(inv completion bash)"
+    """
+    known = shells()
+    if shell not in known:
+        raise UsageError(
+            f"no shell {shell!r}", hint=f"{did_you_mean(shell, known)}shells: {', '.join(known)}"
+        )
+    tell(script(shell).splitlines(), exact=True)
+
+
+TASKS = (instance_id, ports, services, completion)

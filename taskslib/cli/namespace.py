@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
@@ -22,6 +23,7 @@ from taskslib.cli import (
     setup_tasks,
 )
 from taskslib.cli.collected import Tasks, refused
+from taskslib.cli.completing import COMPLETE, answer_completion
 from taskslib.cli.session import CONFIG_KEY
 from taskslib.errors import ConfigError, did_you_mean
 
@@ -60,6 +62,8 @@ def make_ns(*, include: Iterable[str] = (), prefix: str = "", **overrides: objec
         task.help = dict(original.help)
         task._name = f"{prefix}{_name(original)}"  # noqa: SLF001 — Invoke has no other way
         task.aliases = tuple(f"{prefix}{alias}" for alias in original.aliases)
+        if COMPLETE in sys.argv:
+            answer_completion(task, overrides)
         collection.add_task(task)
     collection.configure({CONFIG_KEY: overrides})
     return collection

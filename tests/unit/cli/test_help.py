@@ -24,6 +24,7 @@ for name in sys.argv[1:]:
 LISTED = """\
 affected: List the services that changes can affect, with the changed files.
 build: Build the images of all services as the version of the checkout, in one build.
+completion: Print what completes tasks, flags and values in a shell.
 flaky: List tests that came to different things although nothing had changed.
 graph: Print which service depends on which, and which file says so.
 history: Print how a test ended in earlier runs, the last one first.

@@ -1,0 +1,152 @@
+"""What completes a value on the command line: services, stages, formats, environments.
+
+Invoke's `--complete` knows tasks and flags. It makes each task's arguments before it looks at the
+words, and that is where a task of ours, if it is the one being typed, answers instead.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from invoke.exceptions import Exit
+from invoke.parser.argument import Argument
+from invoke.tasks import Task
+
+COMPLETE = "--complete"
+"""Invoke's flag; what follows `--` after it is the line, the word at the cursor as the last."""
+
+_SHELLS = Path(__file__).parent / "completion"
+_EMPTY = '""'
+"""How PowerShell gives an empty word."""
+
+
+def shells() -> tuple[str, ...]:
+    """Return the shells that there are scripts for."""
+    return tuple(sorted(path.name for path in _SHELLS.iterdir() if path.is_file()))
+
+
+def script(shell: str) -> str:
+    """Return what a shell reads to complete our commands."""
+    return (_SHELLS / shell).read_text("utf-8").rstrip()
+
+
+def answer_completion(task: Task[Any], overrides: Mapping[str, object]) -> None:
+    """Let a task answer where a value of its own is being typed.
+
+    Args:
+        task: The task, under the name that it has.
+        overrides: What `make_ns` was given.
+    """
+    arguments_of = task.get_arguments
+
+    def get_arguments(ignore_unknown_help: bool | None = None) -> list[Argument]:
+        arguments = arguments_of(ignore_unknown_help)
+        words = ["" if word == _EMPTY else word for word in sys.argv[1:]]
+        words = words[words.index("--") + 2 :] if "--" in words else []
+        found = typed_value(words, {task.name, *task.aliases}, arguments)
+        if found is not None:
+            argument, given = found
+            for one in _completed(given, _values(argument, overrides)):
+                print(one)
+            raise Exit
+        return arguments
+
+    # Of the instance: which class a task has is its own affair.
+    task.get_arguments = get_arguments  # type: ignore[method-assign]
+
+
+def typed_value(
+    words: Sequence[str], names: set[str], arguments: Iterable[Argument]
+) -> tuple[Argument, str] | None:
+    """Return which argument of a task is being typed, and what is there of it.
+
+    Args:
+        words: The line without the program; the last word is the one at the cursor.
+        names: What the task is called.
+        arguments: The task's.
+
+    None is none: the line is about another task, or it is a flag or a task that is being typed.
+    """
+    called = {name.replace("_", "-") for name in names}
+    at = [i for i, word in enumerate(words[:-1]) if word.rpartition(".")[2] in called]
+    if not at:
+        return None
+    flags = {f"--{name}": one for one in arguments for name in one.names}
+    waiting = [one for one in arguments if one.positional]
+    pending: Argument | None = None
+    for word in words[at[-1] + 1 : -1]:
+        if word == "=":  # bash splits there
+            continue
+        if pending is not None:
+            pending = None
+        elif word.startswith("-"):
+            one = flags.get(word)
+            pending = one if one is not None and one.takes_value else None
+        elif waiting:
+            waiting.pop(0)
+        else:
+            return None  # the next task
+    return _typed(words[-1], pending, waiting, flags)
+
+
+def _typed(
+    last: str, pending: Argument | None, waiting: list[Argument], flags: Mapping[str, Argument]
+) -> tuple[Argument, str] | None:
+    if pending is not None:
+        return pending, "" if last == "=" else last
+    flag, joined, _ = last.partition("=")
+    if joined and flag in flags:
+        return flags[flag], last
+    if waiting and not last.startswith("-"):
+        return waiting[0], last
+    return None
+
+
+def _completed(given: str, values: Iterable[str]) -> Iterator[str]:
+    """Yield what `given`, perhaps a list or with its flag before it, can become."""
+    flag, joined, value = given.partition("=") if given.startswith("--") else ("", "", given)
+    before, comma, _ = value.rpartition(",")
+    taken = set(before.split(","))
+    for one in values:
+        if one not in taken:
+            yield f"{flag}{joined}{before}{comma}{one}"
+
+
+def _values(argument: Argument, overrides: Mapping[str, object]) -> Iterable[str]:
+    """Return the values that an argument can have, as far as they are known; else the shell asks.
+
+    A `--format` has those that its help lists, and a `name` is a service's where its help says so.
+    """
+    words = argument.help or ""
+    match argument.name:
+        case "service" | "name" if "service" in words:
+            return _services(overrides)
+        case "stage":
+            return ("unit", "service", "integration")
+        case "env" | "environment":
+            return _environments()
+        case "format":
+            return re.findall(r"[a-z]+", re.sub(r"\(.*?\)|\bor\b", "", words))
+        case "shell":
+            return shells()
+    return ()
+
+
+def _services(overrides: Mapping[str, object]) -> tuple[str, ...]:
+    from taskslib.errors import TaskslibError
+    from taskslib.project import find_root, load
+
+    try:
+        return load(find_root(Path.cwd()), overrides).service_names()
+    except (TaskslibError, OSError):
+        return ()  # the command itself will say what is wrong
+
+
+def _environments() -> list[str]:
+    from taskslib.project import find_root
+
+    return sorted(path.name for path in (find_root(Path.cwd()) / "deploy").glob("[!.]*/"))
