@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from invoke.context import Context
@@ -96,4 +97,21 @@ def completion(context: Context, shell: str) -> None:
     tell(script(shell).splitlines(), exact=True)
 
 
-TASKS = (instance_id, ports, services, completion)
+@task(
+    auto_shortflags=False,
+    help={"whole": "of a whole pyproject.toml, for editors that take one schema a file"},
+)
+@command
+def schema(context: Context, whole: bool = False) -> None:
+    """Print the JSON schema of [tool.taskslib], for editors.
+
+    Example: inv schema --whole
+    """
+    from taskslib.project.schema import SCHEMA_FILE, encoded, file_schema
+
+    text = SCHEMA_FILE.read_text("utf-8")
+    text = encoded(file_schema(json.loads(text))) if whole else text
+    tell(text.splitlines(), exact=True)
+
+
+TASKS = (instance_id, ports, services, completion, schema)

@@ -88,8 +88,11 @@ class SlowConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """`[tool.taskslib.slow]`: seconds from which a test is named as slow, without its fixtures."""
 
     unit: Seconds = _SLOW.unit
+    """A test of the unit stage."""
     service: Seconds = _SLOW.service
+    """A test of the service stage."""
     integration: Seconds = _SLOW.integration
+    """A test of the integration stage."""
 
 
 _RELEASE = Release()

@@ -39,6 +39,7 @@ lint: Check Compose files, Dockerfiles, scripts and CI workflows, by what each i
 ports (port-discovery): Print where the running stack is reached; exit 3 if none is up.
 release: Check that a version can be released, run the tests, and tag it; pushes only if asked to.
 report: Write one HTML file about the last run: where its time went, failures, slow and flaky tests.
+schema: Print the JSON schema of [tool.taskslib], for editors.
 services: List the services with their test suites and stacks, and what is missing.
 setup: Make this machine ready to run the tests; says what it does before it does it.
 show: Print a failure of the last run in full.
