@@ -49,6 +49,8 @@ def static_checks() -> Iterator[Check]:
     yield Check("ruff", ("ruff", "check", "."))
     yield Check("ruff format", ("ruff", "format", "--check", "."))
     yield Check("import contracts", ("lint-imports", "--no-cache"))
+    verified = ("pyright", "--ignoreexternal", "--verifytypes", "taskslib")
+    yield Check("types for users", verified)
     for platform in PLATFORMS:
         yield Check(f"mypy on {platform}", ("mypy", "--platform", platform))
     for folder in python_services():

@@ -38,8 +38,8 @@ class Cancellation:
         self._parent = parent
         # Plain attributes: a handler that took a lock could meet itself holding it.
         self._requested = False
-        self.signum = 0
-        self.count = 0
+        self.signum: int = 0
+        self.count: int = 0
         self._groups: set[int] = set()
         self._heir: Heir | None = None
         self._lock = threading.Lock()

@@ -90,5 +90,5 @@ def _name(task: Task[Any]) -> str:
     return task.name.replace("_", "-")
 
 
-ns = make_ns()
+ns: Collection = make_ns()
 """All tasks, configured by the repo's layout and its pyproject.toml alone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from invoke.parser.argument import Argument
@@ -23,7 +23,7 @@ class PathTask(Task[Any]):
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
         """Return the arguments, with the path among the required ones where there is one."""
-        self.positional = ()
+        self.positional: Iterable[str] = ()
         arguments = super().get_arguments(ignore_unknown_help)
         valued = {flag for one in arguments if one.takes_value for flag in _flags(one)}
         if given_path(sys.argv[1:], self.name, valued) is not None:

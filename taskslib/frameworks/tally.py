@@ -43,17 +43,17 @@ class Tally:
 
     def __init__(self, suite: SuiteId) -> None:
         self.suite = suite
-        self.framework = ""
+        self.framework: str = ""
         """Empty until the plugin has spoken."""
-        self.deselected = 0
+        self.deselected: int = 0
         self.unhandled: list[Unhandled] = []
-        self.stopped = ""
+        self.stopped: str = ""
         """Why the framework stopped early, where it did."""
         self.repeated: set[str] = set()
         """Tests that failed and were run again."""
         self.ended: int | None = None
         """The exit code announced by the end event; None until there is one."""
-        self.unreadable = 0
+        self.unreadable: int = 0
         self._collected: int | None = None
         self._extra: set[str] = set()
         """Files that came to something in collection: shown, but not among the collected tests."""

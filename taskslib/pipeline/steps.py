@@ -13,7 +13,7 @@ class Steps:
 
     def __init__(self, suite: SuiteId, emit: Sink) -> None:
         """Take the suite, and who is told."""
-        self.reached = Step.ENVIRONMENT
+        self.reached: Step = Step.ENVIRONMENT
         """The last one but for its end: where it broke."""
         self._current = Step.ENVIRONMENT
         self._suite = suite

@@ -16,7 +16,7 @@ _FETCH = 120.0
 class Git:
     """Git in one folder; what fails is None."""
 
-    said = ""
+    said: str = ""
     """What it said last where it failed."""
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:

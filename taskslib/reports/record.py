@@ -44,9 +44,9 @@ class Record:
     def __init__(self, project: str) -> None:
         """Begin the record of a run of a project, now."""
         self.project = project
-        self.began_at = time.time()
+        self.began_at: float = time.time()
         """In seconds since the epoch."""
-        self.seconds = 0.0
+        self.seconds: float = 0.0
         """From its begin to its last event that tells a time."""
         self.suites: dict[SuiteId, SuiteRecord] = {}
         self.notes: list[str] = []

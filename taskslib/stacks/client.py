@@ -39,7 +39,9 @@ class DockerClient:
         self._cancellation = cancellation
         # The project and its files are always named by us.
         ours = {"COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COMPOSE_PATH_SEPARATOR"}
-        self.environ = {name: value for name, value in environ.items() if name not in ours}
+        self.environ: dict[str, str] = {
+            name: value for name, value in environ.items() if name not in ours
+        }
         self.environ["COMPOSE_MENU"] = "0"
 
     def ask(self, *arguments: str, essential: bool = False) -> str:

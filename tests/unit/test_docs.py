@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import runpy
 import shlex
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import tasks
-import taskslib
+import taskslib.api
+import taskslib.testing
 from taskslib.errors import ExitCode
 from taskslib.project.config import Config, read_config
 
@@ -88,3 +90,21 @@ def test_every_room_in_the_docs_exists() -> None:
 
 def test_public_names() -> None:
     assert taskslib.__all__ == ["__version__", "make_ns", "ns", "task"]
+    assert taskslib.testing.__all__ == ["WaitTimeoutError", "wait_for", "wait_for_async"]
+    assert " ".join(taskslib.api.__all__) == (
+        "Session affected answered combine_coverage debug down graph instance_id instances "
+        "kept_spec last_failures last_red leave_answer logs past plan project prunable prune "
+        "reasons recall rerun_command run_folder running setup standins test test_specs "
+        "tests_with_stack uncovered up why write_report"
+    )
+
+
+@pytest.mark.parametrize("name", taskslib.api.__all__)
+def test_public_functions_say_what_they_do(name: str) -> None:
+    """What they raise is theirs to say; every parameter but the session's is named, or clear."""
+    function = getattr(taskslib.api, name)
+    words = inspect.getdoc(function) or ""
+    assert words.partition("\n")[0].endswith((".", ":"))
+    if "Args:" in words:
+        for parameter in inspect.signature(function).parameters:
+            assert f"{parameter}:" in words

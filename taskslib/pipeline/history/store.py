@@ -113,7 +113,7 @@ class History:
         say: Callable[[str], None] = lambda _: None,
         bounds: Bounds | None = None,
     ) -> None:
-        self.file = folder / sql.FILE
+        self.file: Path = folder / sql.FILE
         self._project = _storable(project)
         self._say = say
         self._bounds = bounds or Bounds()

@@ -65,9 +65,9 @@ class Memory:
         self._stamps: dict[SuiteId, Mapping[str, Stamp]] = {}
         self.observed: Observation | None = None
         """The last look."""
-        self.whole = False
+        self.whole: bool = False
         """Whether all that was looked up is as it was, and stored where it passed."""
-        self.disproven = False
+        self.disproven: bool = False
         """Whether a suite was red, or not green at once: that it passed before says nothing."""
         self._kept_back = False
         """Whether anything passed that isn't stored."""

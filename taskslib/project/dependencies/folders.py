@@ -25,7 +25,7 @@ class Folders:
 
     def __init__(self, project: Project, paths: Collection[str], read: Read) -> None:
         """Take the project, what files there are, and what gives their text."""
-        self.root = os.path.normpath(project.root)
+        self.root: str = os.path.normpath(project.root)
         self._project = project
         self._paths = paths
         self._places: dict[Path, str] = {}
@@ -35,7 +35,7 @@ class Folders:
             folders[service.name]: [folders[other] for other in service.depends_on]
             for service in project.services
         }
-        self.packages = Packages(paths, read, declared)
+        self.packages: Packages = Packages(paths, read, declared)
 
     def place(self, path: Path) -> str:
         """Return a path as a place; one that is not in the repo begins with `..`."""

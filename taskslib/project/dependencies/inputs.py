@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
+from pathlib import Path
 from types import MappingProxyType
 
 from taskslib.above import is_above
@@ -29,7 +30,7 @@ from taskslib.project.dependencies.areas import (
 )
 from taskslib.project.dependencies.folders import Folders, upwards
 from taskslib.project.dependencies.links import Links
-from taskslib.project.dependencies.packages import Read
+from taskslib.project.dependencies.packages import Packages, Read
 from taskslib.project.dependencies.stacks import Made, made_from
 from taskslib.project.model import Project, Service, Stack, Suite
 from taskslib.tree import left_out
@@ -84,8 +85,8 @@ class Dependencies:
         self._inputs: dict[SuiteId, Inputs] = {}
         self._packages: dict[str, tuple[frozenset[Area], tuple[str, ...]]] = {}
         self._folders = Folders(project, paths, read)
-        self.packages = self._folders.packages
-        self.place = self._folders.place
+        self.packages: Packages = self._folders.packages
+        self.place: Callable[[Path], str] = self._folders.place
 
     def stack(self, stack: Stack) -> Made:
         """Return what a stack is made from."""
