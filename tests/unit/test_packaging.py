@@ -1,0 +1,114 @@
+"""What is uploaded: what is in it, and that it installs and works where nothing else is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from taskslib import __version__
+from taskslib.frameworks.environments.build import uv_program
+from tests.support.projects import environment, multi, write
+
+ROOT = Path(__file__).parents[2]
+DATA = {
+    "cli/completion/bash",
+    "cli/completion/fish",
+    "cli/completion/powershell",
+    "cli/completion/zsh",
+    "frameworks/plugins/taskslib-vitest-events.mjs",
+    "frameworks/plugins/vitest-tasks.mjs",
+    "frameworks/plugins/vitest-words.mjs",
+    "project/schema.json",
+    "py.typed",
+    "reports/page/template.html.j2",
+    "reports/schema.json",
+}
+ENTRY_POINTS = """\
+[console_scripts]
+taskslib = taskslib.__main__:main
+
+[pytest11]
+taskslib = taskslib.testing.fixtures
+"""
+pytestmark = pytest.mark.xdist_group("packaging")  # so that it is built once
+
+
+def run(*argv: str | Path, cwd: Path, **variables: str) -> str:
+    """Run a command that has to pass, without what is installed around us; return its output."""
+    done = subprocess.run(
+        argv,
+        cwd=cwd,
+        env=environment(PYTHONPATH="", **variables),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder with the sdist and the wheel that is built from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    run(uv_program(), "build", "--quiet", "--out-dir", folder, ROOT, cwd=folder)
+    return folder
+
+
+def test_the_wheel_has_the_package_and_nothing_else(built: Path) -> None:
+    [wheel] = built.glob("*.whl")
+    assert wheel.name == f"taskslib-{__version__}-py3-none-any.whl"
+    about = f"taskslib-{__version__}.dist-info"
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        assert archive.read(f"{about}/entry_points.txt").decode() == ENTRY_POINTS
+    sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "taskslib").rglob("*.py")}
+    meta = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
+    expected = {*sources, *(f"taskslib/{name}" for name in DATA), *(f"{about}/{x}" for x in meta)}
+    assert names == expected
+
+
+def test_the_sdist_has_what_a_wheel_is_made_from(built: Path) -> None:
+    [sdist] = built.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        names = [name.split("/")[1:] for name in archive.getnames()]
+    assert {name[0] for name in names} == {
+        ".gitignore", "CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "pyproject.toml",
+        "taskslib",
+    }  # fmt: skip
+    assert not [name for name in names if "__pycache__" in name]
+
+
+def test_the_index_would_take_it(built: Path) -> None:
+    files = sorted(built.glob("taskslib-*"))
+    said = run(sys.executable, "-m", "twine", "check", "--strict", *files, cwd=built)
+    assert said.count("PASSED") == 2
+
+
+@pytest.mark.parametrize("resolution", ["lowest-direct", "highest"])
+def test_it_installs_and_works_where_nothing_else_is(
+    built: Path, tmp_path: Path, resolution: str
+) -> None:
+    [wheel] = built.glob("*.whl")
+    uv, home = uv_program(), tmp_path / "environment"
+    run(uv, "venv", "--quiet", "--python", sys.executable, home, cwd=tmp_path)
+    scripts = home / ("Scripts" if sys.platform == "win32" else "bin")
+    python = scripts / "python"
+    install = (uv, "pip", "install", "--quiet", "--python", python, "--resolution", resolution)
+    run(*install, wheel, "pytest>=7.4", cwd=tmp_path)
+    run(uv, "pip", "check", "--quiet", "--python", python, cwd=tmp_path)
+
+    reads = "def test_it(request):\n    assert request.getfixturevalue('database_url') == 'given'\n"
+    root = write(tmp_path / "shop", multi(**{"deep/test_it.py": reads}))
+    told = run(scripts / "inv", "test-unit", "--junit", "out", "--plain", cwd=root)
+    assert "\n1 passed, 0 failed, 0 skipped\n" in told
+    assert run(scripts / "taskslib", "services", cwd=root).startswith("shop: multi-service")
+    assert run(scripts / "taskslib", "report", cwd=root)
+    given = {"TEST_COMPOSE_PROJECT": "x", "TEST_DATABASE_URL": "given"}
+    run(python, "-W", "error", "-m", "pytest", "deep", cwd=root, **given)
