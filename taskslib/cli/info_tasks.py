@@ -21,7 +21,9 @@ _FORMATS = ("table", "env", "powershell", "fish", "dotenv", "json")
 @task(auto_shortflags=False)
 @command
 def instance_id(context: Context) -> None:
-    """Print the id that keeps this branch's containers apart (TEST_INSTANCE_ID).
+    """Print this branch's id, TEST_INSTANCE_ID.
+
+    It keeps the branch's containers apart from those of others.
 
     Example: inv instance-id
     """
@@ -44,7 +46,9 @@ def ports(
     service: str = "",
     tests: str = "",
 ) -> None:
-    """Print where the running stack is reached; exit 3 if none is up.
+    """Print where the running stack is reached.
+
+    Exit code 3 if none is up.
 
     Example: eval "$(inv ports --format env)" && curl -s $TEST_API_URL/health
     """
@@ -69,7 +73,9 @@ def ports(
 @task(auto_shortflags=False)
 @command
 def services(context: Context) -> None:
-    """List the services with their test suites and stacks, and what is missing.
+    """List services, suites and stacks.
+
+    What one might expect and is not there is named too.
 
     Example: inv services
     """
@@ -85,7 +91,9 @@ def services(context: Context) -> None:
 )
 @command
 def completion(context: Context, shell: str) -> None:
-    """Print what completes tasks, flags and values in a shell.
+    """Print a shell's completion script.
+
+    It completes tasks, flags and values.
 
     Example: eval "$(inv completion bash)"
     """
@@ -103,7 +111,9 @@ def completion(context: Context, shell: str) -> None:
 )
 @command
 def schema(context: Context, whole: bool = False) -> None:
-    """Print the JSON schema of [tool.taskslib], for editors.
+    """Print the JSON schema of [tool.taskslib].
+
+    Editors complete and check the configuration by it.
 
     Example: inv schema --whole
     """

@@ -19,7 +19,9 @@ _SERVICE = "this service's own test stack instead of the full one"
 @task(auto_shortflags=False, aliases=["test-infra-up"], help={"service": _SERVICE})
 @command
 def infra_up(context: Context, service: str = "") -> None:
-    """Start the test stack of this branch and keep it until infra-down.
+    """Start this branch's test stack and keep it.
+
+    It stays until infra-down.
 
     Example: inv infra-up && eval "$(inv ports --format env)"
     """
@@ -32,7 +34,9 @@ def infra_up(context: Context, service: str = "") -> None:
 @task(auto_shortflags=False, aliases=["test-infra-down"], help={"service": _SERVICE})
 @command
 def infra_down(context: Context, service: str = "") -> None:
-    """End the stack that infra-up (or --keep) left running; its data goes with it.
+    """End the kept stack, with its data.
+
+    That is what infra-up or --keep left running.
 
     Example: inv infra-down --service api
     """
@@ -46,7 +50,9 @@ def infra_down(context: Context, service: str = "") -> None:
 @task(auto_shortflags=False)
 @command
 def infra_ps(context: Context) -> None:
-    """List this project's running stacks, of every branch, and base images that are stand-ins.
+    """List running stacks, of every branch.
+
+    Also base images that are stand-ins.
 
     A kept one whose worktree or branch is gone is marked.
 
@@ -66,7 +72,7 @@ def infra_ps(context: Context) -> None:
 )
 @command
 def infra_logs(context: Context, service: str = "", tail: str = "100") -> ExitCode:
-    """Print what the containers of the running stack logged.
+    """Print what the kept stack's containers logged.
 
     Example: inv infra-logs --tail 20
     """
@@ -84,8 +90,9 @@ def infra_logs(context: Context, service: str = "", tail: str = "100") -> ExitCo
 )
 @command
 def infra_prune(context: Context, yes: bool = False, older: str = "") -> None:
-    """List kept stacks whose worktree or branch is gone, and with --yes end them.
+    """List kept stacks that nobody needs.
 
+    Those whose worktree or branch is gone; with --yes they are ended.
     Only this project's on this machine; their data goes with them.
 
     Example: inv infra-prune --older 14 --yes

@@ -36,7 +36,9 @@ def lint(
     explain: str = "",
     strict: bool = False,
 ) -> ExitCode:
-    """Check Compose files, Dockerfiles, scripts and CI workflows, by what each is for.
+    """Check Compose files, Dockerfiles and CI.
+
+    Scripts too; each by the environment that it is for.
 
     Exit 1 on errors. A comment `# taskslib: ignore TL101 REASON` leaves a line out.
 

@@ -27,16 +27,15 @@ from taskslib.cli.completing import COMPLETE, answer_completion
 from taskslib.cli.session import CONFIG_KEY
 from taskslib.errors import ConfigError, did_you_mean
 
-_GROUPS = (
-    pipeline_tasks,
-    report_tasks,
-    infra_tasks,
-    info_tasks,
-    selection_tasks,
-    release_tasks,
-    lint_tasks,
-    setup_tasks,
-)
+GROUPS = {
+    "Tests": (pipeline_tasks,),
+    "Results": (report_tasks,),
+    "Stacks": (infra_tasks,),
+    "Project": (info_tasks, selection_tasks, lint_tasks),
+    "Release": (release_tasks,),
+    "Machine": (setup_tasks,),
+}
+"""The files of tasks, as `taskslib --list` shows them."""
 
 
 def make_ns(*, include: Iterable[str] = (), prefix: str = "", **overrides: object) -> Collection:
@@ -56,7 +55,9 @@ def make_ns(*, include: Iterable[str] = (), prefix: str = "", **overrides: objec
     if not re.fullmatch(r"([A-Za-z][\w-]*)?", prefix):
         raise refused(ConfigError(f"make_ns(prefix={prefix!r}): a task can't be called so"))
     collection = Tasks()
-    for original in _chosen([task for group in _GROUPS for task in group.TASKS], include):
+    for original in _chosen(
+        [task for files in GROUPS.values() for file in files for task in file.TASKS], include
+    ):
         # Each collection needs tasks of its own: parsing one takes its help texts out of it.
         task = copy.copy(original)
         task.help = dict(original.help)

@@ -79,8 +79,9 @@ def test(
     junit: str = "",
     events: str = "",
 ) -> ExitCode:
-    """Run the tests: unit, then service, then integration, each only if the one before passed.
+    """Run the tests, stage after stage.
 
+    Unit, then service, then integration, each only if the one before passed.
     Stacks are started for the run and are gone after it. Everything after -- goes to the test
     framework.
 
@@ -102,7 +103,7 @@ def test(
 @task(auto_shortflags=False, help={"service": _SERVICE})
 @command
 def test_verbose(context: Context, service: str | None = None) -> ExitCode:
-    """Run the whole pipeline and show the frameworks' own output.
+    """Run the tests with the frameworks' output.
 
     Example: inv test-verbose
     """
@@ -158,7 +159,9 @@ def test_service(
     junit: str = "",
     events: str = "",
 ) -> ExitCode:
-    """Run the service stage of a service: it and its direct dependencies in containers.
+    """Run a service's service stage.
+
+    The service and its direct dependencies are in containers.
 
     Example: inv test-service api
     """
@@ -184,7 +187,9 @@ def test_integration(
     junit: str = "",
     events: str = "",
 ) -> ExitCode:
-    """Run the integration stage alone: the full stack in containers.
+    """Run the integration stage: the full stack.
+
+    All of it is in containers.
 
     Example: inv test-integration -- -k restart
     """

@@ -9,7 +9,7 @@ from invoke.exceptions import Exit, ParseError
 from invoke.program import Program
 
 from taskslib import __version__
-from taskslib.cli.namespace import make_ns
+from taskslib.cli.namespace import GROUPS, make_ns
 from taskslib.cli.session import PROGRAM_KEY
 from taskslib.errors import ExitCode
 
@@ -26,6 +26,17 @@ class TaskslibProgram(Program):
         """Parse the tasks and their options."""
         with _usage():
             super().parse_tasks()
+
+    def list_flat(self) -> None:
+        """List the tasks by what they are about, each in a line."""
+        words = dict(self._make_pairs(self.scoped_collection))
+        names = {full.partition(" ")[0]: full for full in words}
+        width = max(map(len, words))
+        print(f"{self.task_list_opener()}:\n")
+        for title, files in GROUPS.items():
+            group = sorted(task.name.replace("_", "-") for file in files for task in file.TASKS)
+            print(title)
+            self.print_columns([(names[one].ljust(width), words[names[one]]) for one in group])
 
 
 def program() -> TaskslibProgram:

@@ -27,7 +27,9 @@ from taskslib.errors import ExitCode
 def version(
     context: Context, tag: str = "", json: bool = False, github_output: bool = False
 ) -> None:
-    """Print the version of a tag or of the checkout, and which image tags it moves.
+    """Print the version of a tag or checkout.
+
+    Also which image tags it moves.
 
     Example: inv version --tag v1.2.3 --json
     """
@@ -62,7 +64,9 @@ def build(
     push: bool = False,
     dry_run: bool = False,
 ) -> None:
-    """Build the images of all services as the version of the checkout, in one build.
+    """Build the services' images, in one build.
+
+    They are those of the version of the checkout.
 
     Example: inv build --service api --service worker --dry-run
     """
@@ -91,8 +95,9 @@ def _each(given: list[str]) -> tuple[str, ...]:
 )
 @command
 def release(context: Context, version: str, push: bool = False, dry_run: bool = False) -> ExitCode:
-    """Check that a version can be released, run the tests, and tag it; pushes only if asked to.
+    """Check, test and tag a version.
 
+    Pushes only if asked to.
     Checked are: nothing uncommitted, the branch, the tag, the changelog's section; tests that
     passed on the same files are not run again.
 

@@ -47,7 +47,9 @@ def show(context: Context, id: str = "") -> None:  # noqa: A002 — the option's
 @task(auto_shortflags=False, help={"format": "table or json"})
 @command
 def flaky(context: Context, format: str = "table") -> None:  # noqa: A002 — the option's name
-    """List tests that came to different things although nothing had changed.
+    """List flaky tests.
+
+    They came to different things although nothing had changed.
 
     Example: inv flaky
     """
@@ -60,7 +62,9 @@ def flaky(context: Context, format: str = "table") -> None:  # noqa: A002 — th
 @task(auto_shortflags=False, help={"count": "how many", "format": "table or json"})
 @command
 def slowest(context: Context, count: str = "20", format: str = "table") -> None:  # noqa: A002
-    """List the tests that take longest, by the last green run of each suite.
+    """List the tests that take longest.
+
+    By the last green run of each suite.
 
     Example: inv slowest --count 5
     """
@@ -83,7 +87,9 @@ def history(
     count: str = "20",
     format: str = "table",  # noqa: A002
 ) -> None:
-    """Print how a test ended in earlier runs, the last one first.
+    """Print how a test ended in earlier runs.
+
+    The last one comes first.
 
     Example: inv history test_price
     """
@@ -106,7 +112,9 @@ def history(
 )
 @command
 def report(context: Context, output: str = "", trace: str = "") -> None:
-    """Write one HTML file about the last run: where its time went, failures, slow and flaky tests.
+    """Write an HTML page about the last run.
+
+    Where its time went, failures, slow and flaky tests.
 
     Example: inv report --output report.html
     """

@@ -16,7 +16,9 @@ from taskslib.cli.session import command, session
 @task(auto_shortflags=False, help={"format": "text, mermaid or json"})
 @command
 def graph(context: Context, format: str = "text") -> None:  # noqa: A002
-    """Print which service depends on which, and which file says so.
+    """Print which service depends on which.
+
+    Also which file says so.
 
     Example: inv graph --format mermaid
     """
@@ -35,8 +37,9 @@ def graph(context: Context, format: str = "text") -> None:  # noqa: A002
 )
 @command
 def affected(context: Context, base: str = "", format: str = "text") -> None:  # noqa: A002
-    """List the services that changes can affect, with the changed files.
+    """List the services that changes can affect.
 
+    With the changed files that do.
     What changed is told by git: since the branch left the main branch, and what is not committed.
 
     Example: inv affected --base origin/main
@@ -59,7 +62,9 @@ def affected(context: Context, base: str = "", format: str = "text") -> None:  #
 )
 @command
 def why(context: Context, name: str) -> None:
-    """Say why a service's suites ran the last time, and what would make them run again.
+    """Say why a service's suites ran or would run.
+
+    The last time, and what would make them run again.
 
     Example: inv why worker
     """

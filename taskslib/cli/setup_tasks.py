@@ -24,8 +24,9 @@ def setup(
     offline_images: bool = False,
     dry_run: bool = False,
 ) -> None:
-    """Make this machine ready to run the tests; says what it does before it does it.
+    """Make this machine ready to run the tests.
 
+    Says what it does before it does it.
     Without options it changes nothing: it checks the engine, or says what to install.
 
     Example: inv setup --install-engine --offline-images --dry-run

@@ -22,35 +22,34 @@ for name in sys.argv[1:]:
     Program(binary="inv[oke]").run(["inv", "--help", name], exit=False)
 """
 LISTED = """\
-affected: List the services that changes can affect, with the changed files.
-build: Build the images of all services as the version of the checkout, in one build.
-completion: Print what completes tasks, flags and values in a shell.
-flaky: List tests that came to different things although nothing had changed.
-graph: Print which service depends on which, and which file says so.
-history: Print how a test ended in earlier runs, the last one first.
-infra-down (test-infra-down): End the stack that infra-up (or --keep) left running; \
-its data goes with it.
-infra-logs: Print what the containers of the running stack logged.
-infra-prune: List kept stacks whose worktree or branch is gone, and with --yes end them.
-infra-ps: List this project's running stacks, of every branch, and base images that are stand-ins.
-infra-up (test-infra-up): Start the test stack of this branch and keep it until infra-down.
-instance-id: Print the id that keeps this branch's containers apart (TEST_INSTANCE_ID).
-lint: Check Compose files, Dockerfiles, scripts and CI workflows, by what each is for.
-ports (port-discovery): Print where the running stack is reached; exit 3 if none is up.
-release: Check that a version can be released, run the tests, and tag it; pushes only if asked to.
-report: Write one HTML file about the last run: where its time went, failures, slow and flaky tests.
-schema: Print the JSON schema of [tool.taskslib], for editors.
-services: List the services with their test suites and stacks, and what is missing.
-setup: Make this machine ready to run the tests; says what it does before it does it.
+affected: List the services that changes can affect.
+build: Build the services' images, in one build.
+completion: Print a shell's completion script.
+flaky: List flaky tests.
+graph: Print which service depends on which.
+history: Print how a test ended in earlier runs.
+infra-down (test-infra-down): End the kept stack, with its data.
+infra-logs: Print what the kept stack's containers logged.
+infra-prune: List kept stacks that nobody needs.
+infra-ps: List running stacks, of every branch.
+infra-up (test-infra-up): Start this branch's test stack and keep it.
+instance-id: Print this branch's id, TEST_INSTANCE_ID.
+lint: Check Compose files, Dockerfiles and CI.
+ports (port-discovery): Print where the running stack is reached.
+release: Check, test and tag a version.
+report: Write an HTML page about the last run.
+schema: Print the JSON schema of [tool.taskslib].
+services: List services, suites and stacks.
+setup: Make this machine ready to run the tests.
 show: Print a failure of the last run in full.
-slowest: List the tests that take longest, by the last green run of each suite.
-test: Run the tests: unit, then service, then integration, each only if the one before passed.
-test-integration: Run the integration stage alone: the full stack in containers.
-test-service: Run the service stage of a service: it and its direct dependencies in containers.
+slowest: List the tests that take longest.
+test: Run the tests, stage after stage.
+test-integration: Run the integration stage: the full stack.
+test-service: Run a service's service stage.
 test-unit: Run the unit stage alone: no containers.
-test-verbose: Run the whole pipeline and show the frameworks' own output.
-version: Print the version of a tag or of the checkout, and which image tags it moves.
-why: Say why a service's suites ran the last time, and what would make them run again.
+test-verbose: Run the tests with the frameworks' output.
+version: Print the version of a tag or checkout.
+why: Say why a service's suites ran or would run.
 """
 
 
@@ -73,8 +72,7 @@ def test_list(tmp_path: Path) -> None:
     write(tmp_path, multi())
     ran = inv(tmp_path, "--list")
     assert (ran.code, ran.err) == (0, "")
-    listed = re.sub(r"\n {20,}", " ", ran.out)  # where lines are folded is Invoke's affair
-    found = re.findall(r"^  (\S+(?: \(\S+\))?) {2,}(.*)$", listed, re.MULTILINE)
+    found = re.findall(r"^  (\S+(?: \(\S+\))?) {2,}(.*)$", ran.out, re.MULTILINE)
     assert found == [tuple(line.split(": ", maxsplit=1)) for line in LISTED.splitlines()]
 
 
@@ -117,6 +115,9 @@ def test_the_program_without_arguments_shows_its_tasks(tmp_path: Path) -> None:
     assert ran.out.startswith(
         "Usage: taskslib [--core-opts] <subcommand> [--subcommand-opts] ...\n"
     )
-    names = re.findall(r"^  ([a-z-]+)", ran.out.partition("\nSubcommands:\n")[2], re.MULTILINE)
-    assert names == TASKS
+    listed = ran.out.partition("\nSubcommands:\n\n")[2]
+    assert listed.startswith("Tests\n  test                           Run the tests, stage after")
+    groups = re.findall(r"^\w+$", listed, re.MULTILINE)
+    assert groups == ["Tests", "Results", "Stacks", "Project", "Release", "Machine"]
+    assert sorted(re.findall(r"^  ([a-z-]+)", listed, re.MULTILINE)) == TASKS
     assert inv(tmp_path, "--version", program="taskslib").out.startswith("taskslib 0.")
