@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -134,6 +135,11 @@ def lock(context: Context) -> None:
         common = ("export", "--frozen", "--no-emit-local", "--no-header", "--no-annotate")
         if folder != ROOT:
             _uv(folder, *common, "--no-dev", "--output-file", "requirements.lock")
+        if "reload" in tomllib.loads((folder / "pyproject.toml").read_text("utf-8")).get(
+            "dependency-groups", {}
+        ):
+            reload = ("--only-group", "reload", "--output-file", "requirements-reload.lock")
+            _uv(folder, *common, *reload)
         prune = ("--prune", "taskslib") if folder != ROOT else ()
         _uv(folder, *common, *prune, "--output-file", "requirements-dev.lock")
         (folder / "uv.lock").unlink()  # it names the registry

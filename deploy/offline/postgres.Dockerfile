@@ -1,7 +1,7 @@
 # taskslib: image postgres:17-alpine
 #
 # Stand-in for postgres:17-alpine, on Debian trixie's PostgreSQL 17: the same variables
-# (POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB), data directory, port and entrypoint.
+# (POSTGRES_USER, POSTGRES_PASSWORD or its _FILE, POSTGRES_DB), data directory, port and entrypoint.
 FROM python:3.13-slim
 RUN apt-get update -qq \
  && apt-get install -y -qq --no-install-recommends postgresql-17 >/dev/null \

@@ -5,7 +5,7 @@ export default defineConfig({
     // As nginx does it in the image: the api knows nothing of the prefix.
     proxy: {
       "/api": {
-        target: "http://127.0.0.1:8000",
+        target: process.env["API_URL"] ?? "http://127.0.0.1:8000",
         rewrite: (path) => path.replace(/^\/api/, ""),
       },
     },

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.routes import router
 from api.settings import Settings
-from orders.database import sqlalchemy_url
+from orders.database import sqlalchemy_url, with_password
 
 
 class State(TypedDict):
@@ -25,8 +25,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
         chosen = settings or Settings()
+        url = with_password(chosen.database_url, chosen.database_password_file)
         engine = create_engine(
-            sqlalchemy_url(chosen.database_url),
+            sqlalchemy_url(url),
             pool_pre_ping=True,
             pool_timeout=chosen.database_timeout,
             connect_args={"connect_timeout": chosen.database_timeout},

@@ -10,7 +10,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from orders.database import sqlalchemy_url
+from orders.database import sqlalchemy_url, with_password
 
 
 def config(database_url: str) -> Config:
@@ -28,4 +28,5 @@ def upgrade(database_url: str) -> None:
 
 
 if __name__ == "__main__":
-    upgrade(os.environ["DATABASE_URL"])
+    url, file = os.environ["DATABASE_URL"], os.environ.get("DATABASE_PASSWORD_FILE")
+    upgrade(with_password(url, file))

@@ -8,7 +8,7 @@ import httpx2
 from procrastinate import App, PsycopgConnector
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
-from orders.database import libpq_url, sqlalchemy_url
+from orders.database import libpq_url, sqlalchemy_url, with_password
 from orders.queue import QUEUE
 from worker.heartbeat import forget, keep_beating
 from worker.pricing import Pricer
@@ -21,13 +21,14 @@ from worker.tasks import build_app
 async def main(settings: Settings) -> None:
     """Wire the parts together and run them."""
     async with AsyncExitStack() as stack:
-        engine = create_async_engine(sqlalchemy_url(settings.database_url), pool_pre_ping=True)
+        url = with_password(settings.database_url, settings.database_password_file)
+        engine = create_async_engine(sqlalchemy_url(url), pool_pre_ping=True)
         stack.push_async_callback(engine.dispose)
         client = await stack.enter_async_context(
             httpx2.AsyncClient(base_url=str(settings.rates_url), timeout=settings.rates_timeout)
         )
         app = build_app(
-            PsycopgConnector(conninfo=libpq_url(settings.database_url)),
+            PsycopgConnector(conninfo=libpq_url(url)),
             Pricer(SqlOrders(async_sessionmaker(engine)), HttpRates(client)),
             settings,
         )

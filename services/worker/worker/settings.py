@@ -1,5 +1,7 @@
 """What the environment decides. The defaults are for production; test stacks are in a hurry."""
 
+from pathlib import Path
+
 from pydantic import AnyHttpUrl, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings
 
@@ -8,6 +10,8 @@ class Settings(BaseSettings):
     """Read from variables of the same names, in upper case. Times are in seconds."""
 
     database_url: str
+    database_password_file: Path | None = None
+    """Where the database's password is, if the URL has none: a secret is a file, no variable."""
 
     rates_url: AnyHttpUrl
     rates_timeout: PositiveFloat = 5.0
