@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 MASK = "***"
 _NAMES = re.compile(
@@ -20,6 +21,7 @@ _PLACES = re.compile(r"_(FILE|PATH|DIR|SOCK|URL)$", re.IGNORECASE)
 """Where a secret is, not what it is."""
 _SHORTEST = 8
 _URL = re.compile(r"(?<=://)([^\s/@:'\"]*):([^\s/@'\"]{%d,})@" % _SHORTEST)  # noqa: UP031
+_ANY_URL = re.compile(r"(?<=://)([^\s/@:'\"]*):([^\s/@'\"]+)@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,46 @@ def _secrets(environ: Mapping[str, str]) -> Iterable[str]:
                 if len(part) >= _SHORTEST:
                     yield part
                     yield json.dumps(part)[1:-1]  # as it stands in what programs write down
+
+
+def masked_tree(tree: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
+    """Return a configuration without secrets, whatever their length: nothing else is lost with it.
+
+    Args:
+        tree: Objects of JSON. A text under a secret's name is one, and so is a URL's password.
+        values: Variables whose secrets may stand anywhere in it.
+    """
+    return {
+        key: _masked(key, value, mask_of(values, *_environments(tree)))
+        for key, value in tree.items()
+    }
+
+
+def without_password(text: str) -> str:
+    """Return a text with the passwords of its URLs masked, whatever their length."""
+    return _ANY_URL.sub(rf"\1:{MASK}@", text)
+
+
+def _masked(name: str, value: Any, mask: Mask) -> Any:
+    match value:
+        case dict():
+            return {key: _masked(key, one, mask) for key, one in value.items()}
+        case list():
+            return [_masked("", one, mask) for one in value]
+        case str() if value and is_secret_name(name):
+            return MASK
+        case str():
+            return mask(without_password(value))
+        case _:
+            return value
+
+
+def _environments(tree: Any) -> Iterable[Mapping[str, str]]:
+    """Yield the texts by name of every object: those with a secret's name may stand elsewhere."""
+    if isinstance(tree, dict):
+        yield {key: one for key, one in tree.items() if isinstance(one, str)}
+        for one in tree.values():
+            yield from _environments(one)
+    elif isinstance(tree, list):
+        for one in tree:
+            yield from _environments(one)

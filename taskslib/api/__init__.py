@@ -12,6 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from taskslib.api.debugging import debug
+    from taskslib.api.development import (
+        config,
+        dev_down,
+        dev_follow,
+        dev_logs,
+        dev_shell,
+        dev_up,
+        dev_volumes,
+        dev_watch,
+    )
     from taskslib.api.history import past, spread
     from taskslib.api.images import BuildRequest, bake_file, build
     from taskslib.api.linting import lint, lint_rule
@@ -62,7 +72,15 @@ __all__ = [
     "bake_file",
     "build",
     "combine_coverage",
+    "config",
     "debug",
+    "dev_down",
+    "dev_follow",
+    "dev_logs",
+    "dev_shell",
+    "dev_up",
+    "dev_volumes",
+    "dev_watch",
     "down",
     "graph",
     "instance_id",
@@ -102,6 +120,16 @@ __all__ = [
 
 _MODULES = {
     "debugging": ("debug",),
+    "development": (
+        "config",
+        "dev_down",
+        "dev_follow",
+        "dev_logs",
+        "dev_shell",
+        "dev_up",
+        "dev_volumes",
+        "dev_watch",
+    ),
     "history": (
         "past",
         "spread",

@@ -13,6 +13,7 @@ from invoke.collection import Collection
 from invoke.tasks import Task
 
 from taskslib.cli import (
+    dev_tasks,
     info_tasks,
     infra_tasks,
     lint_tasks,
@@ -31,6 +32,7 @@ GROUPS = {
     "Tests": (pipeline_tasks,),
     "Results": (report_tasks,),
     "Stacks": (infra_tasks,),
+    "Development": (dev_tasks,),
     "Project": (info_tasks, selection_tasks, lint_tasks),
     "Release": (release_tasks,),
     "Machine": (setup_tasks,),

@@ -1,58 +1,77 @@
-"""A task that takes a path: `inv test services/api/tests/unit/test_a.py::test_b`."""
+"""Tasks with a word of their own that may be left out: `inv test PATH`, `inv dev-logs SERVICE`."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, ClassVar
 
 from invoke.parser.argument import Argument
 from invoke.tasks import Task
 
-NAME = "path"
-"""The parameter that gets it; its default is None."""
 
-
-class PathTask(Task[Any]):
-    """A task with an optional word of its own.
+class WordTask(Task[Any]):
+    """A task with an optional word of its own, the service that it is about.
 
     Invoke knows only words that are required: any other is taken for the next task. So whether
-    one was given is looked up before the command line is parsed. Only what looks like a path is
-    one: `inv test lint` names two tasks.
+    one was given is looked up before the command line is parsed.
     """
 
+    parameter: ClassVar[str] = "service"
+    """The parameter that gets it; its default is None, which Invoke takes for missing."""
+
+    @staticmethod
+    def fits(word: str) -> bool:
+        """Tell whether a word is the task's own, and not the next task."""
+        return bool(word)
+
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
-        """Return the arguments, with the path among the required ones where there is one."""
+        """Return the arguments, with the word among the required ones where there is one."""
         self.positional: Iterable[str] = ()
         arguments = super().get_arguments(ignore_unknown_help)
+        name = str(self.name).replace("_", "-")  # as it is called on the command line
         valued = {flag for one in arguments if one.takes_value for flag in _flags(one)}
-        if given_path(sys.argv[1:], self.name, valued) is not None:
+        if given_word(sys.argv[1:], name, valued, self.fits) is not None:
             for one in arguments:
-                one.positional = one.name == NAME
+                one.positional = one.name == self.parameter
         return arguments
 
 
-def given_path(argv: Sequence[str], task: str, valued: set[str]) -> str | None:
-    """Return the path among a task's words; None where there is none.
+class PathTask(WordTask):
+    """A task that takes a path. Only what looks like one is: `inv test lint` names two tasks."""
+
+    parameter = "path"
+
+    @staticmethod
+    def fits(word: str) -> bool:
+        """Tell whether a word looks like a path."""
+        return any(sign in word for sign in ("/", "\\", "::")) or word.endswith(_ENDINGS)
+
+
+def given_word(
+    argv: Sequence[str], task: str, valued: set[str], fits: Callable[[str], bool]
+) -> str | None:
+    """Return a task's own word; None where there is none.
 
     Args:
         argv: The command line, without the program.
         task: The name of the task.
         valued: Its flags that take a value.
+        fits: Tells whether a word is the task's own.
     """
     words = list(argv[: argv.index("--")] if "--" in argv else argv)
     named = next((i for i, word in enumerate(words) if word.rpartition(".")[2] == task), None)
     if named is None:
         return None
-    return next(_paths(words[named + 1 :], valued), None)
+    return next(filter(fits, _plain(words[named + 1 :], valued)), None)
 
 
-def _paths(words: Sequence[str], valued: set[str]) -> Iterator[str]:
+def _plain(words: Sequence[str], valued: set[str]) -> Iterator[str]:
     value = False
     for word in words:
         if value or word.startswith("-"):
             value = not value and word in valued
-        elif any(sign in word for sign in ("/", "\\", "::")) or word.endswith(_ENDINGS):
+        else:
             yield word
 
 

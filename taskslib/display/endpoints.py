@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from taskslib.display.assignments import LANGUAGES, assignment
+from taskslib.secrets import without_password
 from taskslib.stacks.instance import Instance, down_command
 
 
@@ -32,6 +33,14 @@ def address_lines(instance: Instance) -> Iterator[str]:
     yield f"{instance.spec.name} is up"
     yield from (f"  {line}" for line in _table(instance))
     yield f"end it: {down_command(instance.spec.stack.service)}"
+
+
+def development_lines(instance: Instance) -> Iterator[str]:
+    """Yield where the development stack is reached, passwords masked, and what ends it."""
+    assert instance.spec is not None  # noqa: S101 — it came from one
+    yield f"{instance.spec.name} is up"
+    yield from (f"  {without_password(line)}" for line in _table(instance))
+    yield "end it: inv dev-down"
 
 
 def _table(instance: Instance) -> Iterator[str]:

@@ -71,18 +71,25 @@ class DockerClient:
         Raises `EngineError` where there is no client or no Compose, `Interrupted` when the run is
         cancelled (not if `essential`), and nothing for a command that fails.
         """
+        env = {**self.environ, **(variables or {})}
+        command = Command((self._client(), *arguments), cwd, env, stdin, timeout)
+        done = run(command, self._cancellation, essential=essential)
+        if done.code != 0 and _NO_COMPOSE_PATTERN.search(done.stderr):
+            raise EngineError("docker has no Compose v2", hint="`inv setup` says what to install")
+        return done
+
+    def attached(self, *arguments: str) -> Command:
+        """Return a command that is to have the terminal. Raises `EngineError` without a client."""
+        return Command((self._client(), *arguments), nowhere(), self.environ)
+
+    def _client(self) -> str:
         client = shutil.which("docker", path=self.environ.get("PATH", os.defpath))
         if client is None:
             raise EngineError(
                 "docker is not installed (it is not on PATH)",
                 hint="`inv setup` says what to install here",
             )
-        env = {**self.environ, **(variables or {})}
-        command = Command((client, *arguments), cwd, env, stdin, timeout)
-        done = run(command, self._cancellation, essential=essential)
-        if done.code != 0 and _NO_COMPOSE_PATTERN.search(done.stderr):
-            raise EngineError("docker has no Compose v2", hint="`inv setup` says what to install")
-        return done
+        return client
 
     def raise_if_down(self, done: Completed) -> None:
         """Raise `EngineError` where a command failed because the engine is not running."""
@@ -97,3 +104,8 @@ class DockerClient:
 def last_lines(text: str) -> str:
     """Return the end of what a command printed."""
     return "\n".join(text.strip().splitlines()[-_TAIL:])
+
+
+def nowhere() -> Path:
+    """Return a folder without a Compose file: one found by chance would stand for the instance."""
+    return Path(Path.cwd().anchor)

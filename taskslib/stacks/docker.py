@@ -11,7 +11,7 @@ from taskslib.cancellation import Cancellation
 from taskslib.errors import BuildError, EngineError, StackError
 from taskslib.processes import Completed
 from taskslib.project.model import Stack
-from taskslib.stacks.client import QUICK, DockerClient, last_lines
+from taskslib.stacks.client import QUICK, DockerClient, last_lines, nowhere
 from taskslib.stacks.compose_errors import config_error, without_warnings
 from taskslib.stacks.engine import ComposeConfig, Container, Label
 from taskslib.stacks.host import published_host
@@ -23,10 +23,13 @@ from taskslib.stacks.listing import (
     parse_containers,
     parse_labels,
 )
-from taskslib.stacks.removal import labelled, nowhere, project, remove
+from taskslib.stacks.removal import labelled, project, remove
 
 _CLEAR_LINE = re.compile("^\x1b\\[2K", re.MULTILINE)
 """Compose puts it before each line of a log, whatever it is told about colours."""
+
+_TO_END = 300.0
+"""Seconds for containers that may end in their own time; the engine kills each after ten."""
 
 
 class DockerEngine:
@@ -74,7 +77,7 @@ class DockerEngine:
 
     def start(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
         """Create and start the containers of a configuration."""
-        up = ("up", "--detach", "--no-build", "--quiet-pull")
+        up = ("up", "--detach", "--no-build", "--quiet-pull", "--remove-orphans")
         done = self._compose(name, stack, config, *up, timeout=limit)
         if done.code != 0 or done.timed_out:
             self._raise_if_gone(done)
@@ -125,6 +128,14 @@ class DockerEngine:
         logs = ("logs", "--no-color", "--tail", str(tail), *begin, *names)
         done = self._docker.run(*project(name), *logs, cwd=nowhere())
         return _CLEAR_LINE.sub("", done.stdout) + without_warnings(done.stderr)
+
+    def down(self, name: str) -> None:
+        """End an instance's containers in their own time, and its networks; volumes stay."""
+        down = ("down", "--remove-orphans")
+        done = self._docker.run(*project(name), *down, cwd=nowhere(), timeout=_TO_END)
+        if done.code != 0 or done.timed_out:
+            self._raise_if_gone(done)
+            raise StackError(f"{name} does not end", details=last_lines(done.stderr))
 
     def teardown(self, name: str) -> bool:
         """Remove an instance: containers, networks, volumes, images. Also when cancelled."""

@@ -114,6 +114,12 @@ class Engine(Protocol):
         `since` are seconds since the epoch, for lines from then on.
         """
 
+    def down(self, name: str) -> None:
+        """End an instance's containers in their own time, and its networks; volumes stay.
+
+        Raises `EngineError`.
+        """
+
     def teardown(self, name: str) -> bool:
         """Remove an instance: containers, networks, volumes, images. Also when cancelled.
 

@@ -37,7 +37,7 @@ class FakeEngine:
     """Called in the middle of each step with its name (`listing` and `leftovers` are more);
     may cancel, or raise."""
     calls: list[str] = field(default_factory=list)
-    """The steps that were taken: check, build, prebuild, start, teardown."""
+    """The steps that were taken: check, build, prebuild, start, down, teardown."""
     _free_ports: Iterator[int] = field(default_factory=lambda: count(30000))
     _containers: dict[str, dict[str, Container]] = field(default_factory=dict)
     _images: set[str] = field(default_factory=set)
@@ -101,6 +101,12 @@ class FakeEngine:
             return ""
         members = self._containers.get(name, {})
         return "".join(f"{key} | log\n" for key in members if service in {"", key})
+
+    def down(self, name: str) -> None:
+        """Remove the containers and the network."""
+        self._step("down")
+        self._containers.pop(name, None)
+        self._networks.discard(name)
 
     def teardown(self, name: str) -> bool:
         """Remove all of an instance, or all but its network while stubborn."""

@@ -69,6 +69,11 @@ def compose_project(project: str, service: str, instance: str, *, kept: bool = F
     return f"{_part(project)}-{scope}-{instance}{_KEPT if kept else ''}"
 
 
+def environment_project(project: str, environment: str) -> str:
+    """Return the Compose project name of an environment that a machine has once: `shop-dev`."""
+    return f"{_part(project)}-{_part(environment)}"
+
+
 def slug(text: str, length: int) -> str:
     """Return `text` as lower-case ASCII letters, digits and single dashes; `x` if none is left."""
     ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()

@@ -72,12 +72,12 @@ class Lifetime:
             UsageError: A kept instance of that name exists already.
             EngineError, BuildError, StackError: It does not come up, or does not go away.
         """
-        with self._locked(spec.name, spec.labels.get(Label.BRANCH, "")):
+        with self.locked(spec.name, spec.labels.get(Label.BRANCH, "")):
             config, _ = self._configured(spec, self._clear)
             up = False
             self.guard.arm(spec.name)
             try:
-                instance = self._up(spec, config)
+                instance = self.up(spec, config)
                 up = True
                 if spec.kept:
                     self.guard.disarm(spec.name)
@@ -94,13 +94,13 @@ class Lifetime:
 
         A new one that fails leaves nothing; one that was there stays.
         """
-        with self._locked(spec.name, spec.labels.get(Label.BRANCH, "")):
+        with self.locked(spec.name, spec.labels.get(Label.BRANCH, "")):
             config, existed = self._configured(spec, self._is_there)
             if existed:  # whatever becomes of it, it is not a run's to end
-                return self._up(spec, config)
+                return self.up(spec, config)
             self.guard.arm(spec.name)
             try:
-                instance = self._up(spec, config)
+                instance = self.up(spec, config)
             except BaseException as error:
                 self._end_failed(spec.name, error, in_flight=True)
                 raise
@@ -109,7 +109,7 @@ class Lifetime:
 
     def stop(self, name: str) -> bool:
         """End an instance; return whether there was one."""
-        with self._locked(name):
+        with self.locked(name):
             return self.end(name)
 
     def end(self, name: str, *, in_flight: bool = False) -> bool:
@@ -165,7 +165,8 @@ class Lifetime:
             self.say(f"{error.message}; {error.hint}" if error.hint else error.message)
 
     @contextmanager
-    def _locked(self, name: str, branch: str = "") -> Iterator[None]:
+    def locked(self, name: str, branch: str = "") -> Iterator[None]:
+        """Hold an instance's lock: whoever works on one does."""
         pause = self.cancellation.pause
         with instance_lock(self.locks, name, say=self.say, pause=pause, branch=branch):
             yield
@@ -197,7 +198,8 @@ class Lifetime:
             self.say(f"{place}: {what} is fixed; every stack gets one of its own instead")
         return isolated
 
-    def _up(self, spec: Spec, config: ComposeConfig) -> Instance:
+    def up(self, spec: Spec, config: ComposeConfig) -> Instance:
+        """Build, start and wait for what a configuration says. The caller holds the lock."""
         self.step("build")
         self.engine.build(spec.name, spec.stack, config, limit=self.limits.build)
         self.step("start")

@@ -35,6 +35,20 @@ _HINTS = (
 )
 
 
+_TAKEN = (
+    re.compile(r"Bind for \S*:(\d+) failed: port is already allocated"),
+    # What a process outside of containers holds; the words differ before and from engine 28 on.
+    re.compile(r"listen \w+ \S*:(\d+): bind: address already in use"),
+    re.compile(r"failed to bind host port(?: for)? \S*?:(\d+)[:/]\S*: address already in use"),
+)
+
+
+def taken_port(output: str) -> int | None:
+    """Return the host port for which a start failed, since something else has it."""
+    found = next((one for pattern in _TAKEN if (one := pattern.search(output))), None)
+    return int(found[1]) if found else None
+
+
 def out_of_networks(output: str) -> bool:
     """Return whether a start failed because the engine has no network left to give."""
     return bool(_POOLS.search(output))

@@ -7,9 +7,8 @@ something resists.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from taskslib.stacks.client import DockerClient
+from taskslib.stacks.client import DockerClient, nowhere
 from taskslib.stacks.engine import Label
 from taskslib.stacks.listing import own_images
 
@@ -63,8 +62,3 @@ def remove(docker: DockerClient, name: str) -> bool:
 def project(name: str) -> tuple[str, ...]:
     """Return the start of a Compose command on an instance."""
     return ("compose", "--ansi", "never", "-p", name)
-
-
-def nowhere() -> Path:
-    """Return a folder without a Compose file: one found by chance would stand for the instance."""
-    return Path(Path.cwd().anchor)

@@ -12,7 +12,8 @@ from taskslib.stacks.engine import Label
 from taskslib.stacks.ids import Place, compose_project, instance_id
 from taskslib.stacks.instance import Spec
 
-_SCHEMA = "1"
+SCHEMA = "1"
+"""Of the labels."""
 
 
 def spec(
@@ -30,7 +31,7 @@ def spec(
     name = compose_project(project.name, stack.service, identity, kept=kept)
     labels = {
         Label.MANAGED: "true",
-        Label.SCHEMA: _SCHEMA,
+        Label.SCHEMA: SCHEMA,
         Label.PROJECT: project.name,
         Label.SERVICE: stack.service,
         Label.INSTANCE: identity,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from taskslib.secrets import mask_of
+from taskslib.secrets import mask_of, masked_tree
 
 ENVIRON = {
     "GITHUB_TOKEN": "ghp_0123456789",
@@ -43,3 +43,41 @@ ENVIRON = {
 )
 def test_masked(text: str, masked: str | None) -> None:
     assert mask_of(ENVIRON)(text) == (text if masked is None else masked)
+
+
+def test_a_configuration_has_no_secret_left_whatever_its_length() -> None:
+    tree = {
+        "secrets": {"token": {"file": "/run/token"}},
+        "services": {
+            "web": {
+                "command": ["serve", "--key", "hunter2-hunter2"],
+                "environment": {
+                    "API_KEY": "x",
+                    "DATABASE_URL": "postgresql://dev:dev@db/shop",
+                    "EMPTY_TOKEN": "",
+                    "PASSWORD_FILE": "/run/password",
+                    "PLAIN": "word",
+                    "UNSET_TOKEN": None,
+                },
+                "ports": [{"target": 80}],
+            }
+        },
+    }
+    masked = masked_tree(tree, {"MY_SECRET": "hunter2-hunter2"})
+    assert masked == {
+        "secrets": {"token": {"file": "/run/token"}},
+        "services": {
+            "web": {
+                "command": ["serve", "--key", "***"],
+                "environment": {
+                    "API_KEY": "***",
+                    "DATABASE_URL": "postgresql://dev:***@db/shop",
+                    "EMPTY_TOKEN": "",
+                    "PASSWORD_FILE": "/run/password",
+                    "PLAIN": "word",
+                    "UNSET_TOKEN": None,
+                },
+                "ports": [{"target": 80}],
+            }
+        },
+    }

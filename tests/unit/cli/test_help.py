@@ -25,6 +25,11 @@ LISTED = """\
 affected: List the services that changes can affect.
 build: Build the services' images, in one build.
 completion: Print a shell's completion script.
+config: Print an environment as Compose has it.
+dev-down: End the development stack; data stays.
+dev-logs: Print what the development stack logged.
+dev-shell: Open a shell in a development container.
+dev-up: Start the development stack.
 flaky: List flaky tests.
 graph: Print which service depends on which.
 history: Print how a test ended in earlier runs.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from taskslib.cli.path_task import given_path
+from taskslib.cli.path_task import PathTask, WordTask, given_word
 from taskslib.events import Counts, Outcome, Stage, State, SuiteId
 from taskslib.pipeline.history import History, Run, SuiteRun, TestRun
 from taskslib.project.places import results_root
@@ -44,7 +44,21 @@ def shop(tmp_path: Path) -> Path:
     ],
 )
 def test_which_word_is_a_path(words: str, path: str | None) -> None:
-    assert given_path(words.split(), "test", VALUED) == path
+    assert given_word(words.split(), "test", VALUED, PathTask.fits) == path
+
+
+@pytest.mark.parametrize(
+    ("words", "service"),
+    [
+        ("test api", "api"),
+        ("test --service x api", "api"),
+        ("test --service x", None),
+        ("test", None),
+        ("test -- api", None),
+    ],
+)
+def test_which_word_is_a_service(words: str, service: str | None) -> None:
+    assert given_word(words.split(), "test", VALUED, WordTask.fits) == service
 
 
 def test_one_test_and_nothing_else(shop: Path) -> None:

@@ -1,0 +1,222 @@
+"""The development stack, and what Compose makes of any environment."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from taskslib.api.session import Session, engine_of, lifetime_of, locks_of, project
+from taskslib.errors import ConfigError, NoInstanceError, StackError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from taskslib.processes import Command
+    from taskslib.project.model import Project, Stack
+    from taskslib.stacks.engine import Container
+    from taskslib.stacks.instance import Instance, Spec
+
+_DEV = "dev"
+_VOLUME = "volume "
+_REQUIRED = re.compile(r"required variable (\w+) is missing a value")
+_SHELL = "if command -v bash >/dev/null; then exec bash; else exec sh; fi"
+
+
+def dev_up(session: Session) -> Instance:
+    """Start the development stack, or bring it up to date; return it when it is healthy.
+
+    `.env` is made of its example where it isn't there; what it lacks is said. Raises `UsageError`
+    for a project without one, `EngineError` and its kin.
+    """
+    from taskslib.project.environments import make_env
+    from taskslib.stacks.development import bring_up, port_taken
+
+    found = project(session)
+    spec = _spec(session)
+    made = make_env(spec.stack)
+    if made is not None:
+        session.say(f"made {found.shown(made.path)} of its example: look what it says")
+    values = _variables(session, spec.stack)
+    with session.cancellation.on_signals():
+        try:
+            return bring_up(lifetime_of(session, limits=found.limits), spec)
+        except StackError as error:
+            taken = port_taken(error, spec.stack, found.root, values)
+            if taken is None:
+                raise
+            raise taken from error
+        except ConfigError as error:
+            raise _helped(error, session, spec.stack) from error
+
+
+def dev_watch(session: Session) -> int:
+    """Rebuild services of the running stack on changes that are not mounted, until Ctrl-C.
+
+    Returns the exit code of `docker compose watch`, which has the terminal.
+    """
+    from taskslib.processes import run_attached
+    from taskslib.stacks.development import overlay
+
+    spec = _spec(session)
+    config = engine_of(session).config(spec.stack, spec.name, {})
+    if not any((one.get("develop") or {}).get("watch") for one in config["services"].values()):
+        raise UsageError(
+            f"{spec.stack.files[0]}: no service has develop.watch, so nothing would be watched",
+            hint="mounted source is reloaded without it",
+        )
+    # As Compose's second file, so that what it recreates stays ours. It holds labels, no secrets.
+    labels = session.root / ".taskslib" / _DEV / "labels.json"
+    labels.parent.mkdir(parents=True, exist_ok=True)
+    (labels.parents[1] / ".gitignore").write_text("*\n", "utf-8")
+    labels.write_text(json.dumps(overlay(config, spec.labels)), "utf-8")
+    files = [part for path in (*spec.stack.files, labels) for part in ("--file", str(path))]
+    folder = ("--project-directory", str(spec.stack.folder))
+    watching = _attached(session, spec, *folder, *files, "watch", "--no-up")
+    return run_attached(watching, session.cancellation)
+
+
+def dev_down(session: Session, *, volumes: bool = False) -> bool:
+    """End the development stack; its data stays, unless `volumes`. Return whether there was one."""
+    spec = _spec(session)
+    lifetime = lifetime_of(session)
+    with session.cancellation.on_signals(), lifetime.locked(spec.name):
+        there = _own(session, spec)
+        if there:
+            lifetime.engine.down(spec.name)
+        removed = volumes and lifetime.end(spec.name)
+        return bool(there) or removed
+
+
+def dev_volumes(session: Session) -> tuple[str, ...]:
+    """Return the names of the volumes that hold the development stack's data."""
+    left = engine_of(session).leftovers(_spec(session).name)
+    return tuple(one.removeprefix(_VOLUME) for one in left if one.startswith(_VOLUME))
+
+
+def dev_logs(session: Session, service: str = "", *, tail: int = 100) -> str:
+    """Return the last lines that the development stack's containers logged (or one service's)."""
+    spec = _spec(session)
+    _running(session, spec, service)
+    return engine_of(session).logs(spec.name, tail=tail, service=service)
+
+
+def dev_follow(session: Session, service: str = "", *, tail: int = 100) -> int:
+    """Show what the containers log, until Ctrl-C; return Compose's exit code."""
+    from taskslib.processes import run_attached
+
+    spec = _spec(session)
+    _running(session, spec, service)
+    names = (service,) if service else ()
+    following = _attached(session, spec, "logs", "--follow", "--tail", str(tail), *names)
+    return run_attached(following, session.cancellation)
+
+
+def dev_shell(session: Session, service: str, command: tuple[str, ...] = ()) -> int:
+    """Open a shell in a container of the development stack, or run a command in it.
+
+    Returns its exit code. Raises `UsageError` for a service that isn't there, `NoInstanceError`
+    where the stack is down.
+    """
+    from taskslib.processes import run_attached
+
+    spec = _spec(session)
+    container = _running(session, spec, service)
+    if not any(one.state == "running" for one in container):
+        raise NoInstanceError(
+            f"{service} is not running: {container[0].status}",
+            hint=f"what it said: inv dev-logs {service}",
+        )
+    terminal = sys.stdin is not None and sys.stdin.isatty()
+    options = () if terminal else ("--no-TTY",)
+    wanted = command or ("sh", "-c", _SHELL)
+    argv = ("exec", *options, service, *wanted)
+    return run_attached(_attached(session, spec, *argv), session.cancellation)
+
+
+def config(session: Session, environment: str) -> Mapping[str, Any]:
+    """Return what Compose makes of an environment's files, with secrets masked.
+
+    Raises `UsageError` for an environment that isn't there, `ConfigError` where Compose refuses.
+    """
+    from taskslib.api.stacks import instance_id
+    from taskslib.secrets import masked_tree
+    from taskslib.stacks.ids import environment_project
+
+    found = project(session)
+    stack = _environment(found, environment)
+    values = _variables(session, stack)
+    name = environment_project(found.name, environment)
+    given = {"TEST_INSTANCE_ID": instance_id(session)}
+    try:
+        resolved = engine_of(session).config(stack, name, given)
+    except ConfigError as error:
+        raise _helped(error, session, stack) from error
+    return masked_tree(resolved, values)
+
+
+def _spec(session: Session) -> Spec:
+    from taskslib.stacks.development import development_spec
+
+    found = project(session)
+    return development_spec(found, _environment(found, _DEV), locks_of(session))
+
+
+def _environment(found: Project, name: str) -> Stack:
+    """Return an environment's stack, wherever the configuration says that it is."""
+    from taskslib.project.environments import environment
+
+    configured = {_DEV: found.dev, "test": found.stack}
+    return configured.get(name) or environment(found.root, name)
+
+
+def _variables(session: Session, stack: Stack) -> dict[str, str]:
+    """Return what Compose knows, and say which variables an environment's `.env` lacks."""
+    from taskslib.project.environments import env_file, env_notes
+
+    file = env_file(stack)
+    for note in env_notes(file, session.root):
+        session.say(note)
+    return {**(file.values or {}), **session.environ}
+
+
+def _helped(error: ConfigError, session: Session, stack: Stack) -> ConfigError:
+    """Return Compose's refusal with what mends it, where a variable is missing."""
+    from taskslib.project.model import shown
+
+    missing = _REQUIRED.search(error.message)
+    if missing is None:
+        return error
+    where = shown(stack.folder / ".env", session.root)
+    name = missing[1]
+    return ConfigError(error.message, hint=f"set {name} in {where} or in the environment: {name}=…")
+
+
+def _own(session: Session, spec: Spec) -> tuple[Container, ...]:
+    from taskslib.stacks.development import refuse_other_checkout
+
+    there = engine_of(session).containers(spec.name)
+    refuse_other_checkout(there, spec)
+    return there
+
+
+def _running(session: Session, spec: Spec, service: str) -> tuple[Container, ...]:
+    """Return the containers of a service (of all, for none). Raises where there is none."""
+    there = _own(session, spec)
+    if not there:
+        raise NoInstanceError("the development stack is not up", hint="start it: inv dev-up")
+    found = tuple(one for one in there if service in {"", one.service})
+    if not found:
+        names = sorted({one.service for one in there})
+        raise UsageError(
+            f"no service {service!r}",
+            hint=f"{did_you_mean(service, names)}services: {', '.join(names)}",
+        )
+    return found
+
+
+def _attached(session: Session, spec: Spec, *arguments: str) -> Command:
+    from taskslib.stacks.client import DockerClient
+
+    client = DockerClient(session.cancellation, session.environ)
+    return client.attached("compose", "-p", spec.name, *arguments)

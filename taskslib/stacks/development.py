@@ -1,0 +1,131 @@
+"""Development instances: what a Compose file says, as it says it, with our labels on it.
+
+Nothing is isolated, since a developer wants fixed ports and lasting data; and nothing of one is
+ever ended by a run, a watchdog or `infra-prune`, since its kind is neither `ephemeral` nor `kept`.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from taskslib.errors import StackError, UsageError
+from taskslib.project.model import Project, Stack, shown
+from taskslib.stacks.endpoints import describe
+from taskslib.stacks.engine import ComposeConfig, Container, Label
+from taskslib.stacks.ids import environment_project
+from taskslib.stacks.instance import Instance, Spec
+from taskslib.stacks.lifetime import Lifetime
+from taskslib.stacks.limits import taken_port
+from taskslib.stacks.specs import SCHEMA
+
+KIND = "dev"
+_DEFAULT = re.compile(r"\$\{(\w+):?-(\d+)\}")
+
+
+def development_spec(project: Project, stack: Stack, locks: Path) -> Spec:
+    """Return which instance the development stack of a project is. Pure.
+
+    Its labels name no branch: a changed label would recreate the containers at each checkout.
+    """
+    name = environment_project(project.name, KIND)
+    labels = {
+        Label.MANAGED: "true",
+        Label.SCHEMA: SCHEMA,
+        Label.PROJECT: project.name,
+        Label.INSTANCE: KIND,
+        Label.NAME: name,
+        Label.ROOT: str(project.root.resolve()),
+        Label.HOST: platform.node(),
+        Label.LOCKS: str(locks),
+        Label.KIND: KIND,
+    }
+    return Spec(stack, name, KIND, labels)
+
+
+def bring_up(lifetime: Lifetime, spec: Spec) -> Instance:
+    """Start a development instance, or bring the one that runs up to date.
+
+    Whatever becomes of it, what was made stays: `dev-down` ends it. Raises `UsageError` where it
+    is another checkout's, `EngineError` and its kin.
+    """
+    with lifetime.locked(spec.name):
+        config = lifetime.engine.config(spec.stack, spec.name, {})
+        refuse_other_checkout(lifetime.engine.containers(spec.name), spec)
+        return lifetime.up(spec, merged(config, overlay(config, spec.labels)))
+
+
+def overlay(config: ComposeConfig, labels: Mapping[str, str]) -> ComposeConfig:
+    """Return what a Compose file lacks to be ours: labels, as a second file for Compose. Pure."""
+    plain = {key: _literal(value) for key, value in labels.items()}
+    added: dict[str, Any] = {"services": {}}
+    for key, service in config["services"].items():
+        endpoints = describe(key, service)
+        more = {Label.ENDPOINTS: _literal(endpoints)} if endpoints else {}
+        added["services"][key] = {"labels": {**plain, **more}}
+    for kind in ("networks", "volumes"):
+        named = (config.get(kind) or {}).items()
+        own = {key: {"labels": plain} for key, value in named if not (value or {}).get("external")}
+        if own:
+            added[kind] = own
+    return added
+
+
+def merged(config: ComposeConfig, added: ComposeConfig) -> ComposeConfig:
+    """Return a configuration with the labels of an overlay; neither is changed. Pure."""
+    result = dict(config)
+    for kind, entries in added.items():
+        result[kind] = dict(config[kind])
+        for key, extra in entries.items():
+            old = config[kind][key] or {}
+            result[kind][key] = {**old, "labels": {**(old.get("labels") or {}), **extra["labels"]}}
+    return result
+
+
+def refuse_other_checkout(there: Iterable[Container], spec: Spec) -> None:
+    """Raise `UsageError` where the containers of that name mount another checkout's source."""
+    for container in there:
+        theirs = container.labels.get(Label.ROOT, "")
+        if theirs != spec.labels[Label.ROOT]:
+            raise UsageError(
+                f"{spec.name} is up in another checkout: {theirs or 'unknown'}",
+                hint=f"end it there, its data stays: cd {theirs} && inv dev-down",
+            )
+
+
+def port_taken(
+    error: StackError, stack: Stack, root: Path, values: Mapping[str, str]
+) -> StackError | None:
+    """Return the error for a host port that something else uses; None for any other failure.
+
+    Args:
+        error: Why the stack does not start.
+        stack: The stack; its files say which variable moves the port.
+        root: The repo's root.
+        values: What Compose knows: the environment over `.env`.
+    """
+    port = taken_port(error.details)
+    if port is None:
+        return None
+    texts = [path.read_text("utf-8", "replace") for path in stack.files]
+    found = (one for text in texts for one in _DEFAULT.findall(text))
+    name = next((name for name, default in found if values.get(name, default) == str(port)), "")
+    if name:
+        where = shown(stack.folder / ".env", root)
+        return StackError(
+            f"port {port} is taken on this machine ({name})",
+            hint=f"give another one in {where}, {name}=…, or end what listens there",
+        )
+    files = ", ".join(shown(path, root) for path in stack.files)
+    return StackError(
+        f"port {port} is taken on this machine",
+        hint=f"end what listens there, or publish another one in {files}",
+    )
+
+
+def _literal(text: str) -> str:
+    """Return a text so that Compose, which interpolates what it is fed, gives it back."""
+    return text.replace("$", "$$")

@@ -1,0 +1,176 @@
+"""Development instances: labelled, not isolated, and never ended by anybody but `dev-down`."""
+
+from __future__ import annotations
+
+import copy
+import platform
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taskslib.cancellation import Cancellation
+from taskslib.errors import StackError, UsageError
+from taskslib.project import load
+from taskslib.project.environments import environment
+from taskslib.project.model import Project
+from taskslib.stacks.development import (
+    bring_up,
+    development_spec,
+    merged,
+    overlay,
+    port_taken,
+)
+from taskslib.stacks.engine import Label
+from taskslib.stacks.fake import FakeEngine
+from taskslib.stacks.instance import Spec
+from taskslib.stacks.lifetime import Lifetime
+from taskslib.stacks.limits import taken_port
+from taskslib.stacks.reap import candidates
+from tests.support.projects import multi, write
+
+COMPOSE = """\
+services:
+  web:
+    image: x:1
+    ports: ["${WEB_PORT:-8000}:8000", "${OTHER:-9000}:9000", "7000:7000"]
+"""
+CONFIG: dict[str, Any] = {
+    "name": "shop-dev",
+    "networks": {"default": None, "shared": {"external": True}},
+    "services": {
+        "web": {
+            "image": "x:1",
+            "labels": {"own": "1"},
+            "ports": [{"target": 8000, "published": "8000", "protocol": "tcp"}],
+            "restart": "always",
+            "healthcheck": {"test": ["CMD", "true"]},
+        },
+        "job": {"image": "x:1", "healthcheck": {"test": ["CMD", "true"]}},
+    },
+    "volumes": {"data": {"name": "shop-dev-data"}},
+}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Project:
+    return load(write(tmp_path / "shop", multi(**{"deploy/dev/compose.yml": COMPOSE})))
+
+
+@pytest.fixture
+def spec(shop: Project, tmp_path: Path) -> Spec:
+    return development_spec(shop, environment(shop.root, "dev"), tmp_path / "locks")
+
+
+@pytest.fixture
+def engine(spec: Spec) -> FakeEngine:
+    return FakeEngine(files={spec.stack: CONFIG})
+
+
+def lifetime(engine: FakeEngine, tmp_path: Path) -> Lifetime:
+    return Lifetime(engine, Cancellation(), tmp_path / "locks", rest=lambda _: None)
+
+
+def test_its_name_and_labels_are_the_projects_and_change_with_nothing(spec: Spec) -> None:
+    assert spec.name == "shop-dev"
+    assert spec.labels[Label.KIND] == "dev"
+    assert Label.BRANCH not in spec.labels
+
+
+def test_what_a_file_says_stays_and_what_is_made_is_labelled() -> None:
+    before = copy.deepcopy(CONFIG)
+    found = merged(CONFIG, overlay(CONFIG, {"a": "$b"}))
+    assert before == CONFIG
+    web, job = found["services"]["web"], found["services"]["job"]
+    assert {**web, "labels": ()} == {**before["services"]["web"], "labels": ()}
+    assert web["labels"].pop(Label.ENDPOINTS).startswith('[{"port":8000,')
+    assert web["labels"] == {"own": "1", "a": "$$b"}
+    assert job["labels"] == {"a": "$$b"}
+    assert found["networks"] == {
+        "default": {"labels": {"a": "$$b"}},
+        "shared": {"external": True},
+    }
+    assert found["volumes"] == {"data": {"name": "shop-dev-data", "labels": {"a": "$$b"}}}
+
+
+def test_up_and_up_again(engine: FakeEngine, spec: Spec, tmp_path: Path) -> None:
+    for _ in range(2):
+        instance = bring_up(lifetime(engine, tmp_path), spec)
+        assert [one.container_port for one in instance.endpoints] == [8000]
+    assert engine.calls == ["start", "start"]
+
+
+def test_one_that_does_not_start_is_not_ended(spec: Spec, tmp_path: Path) -> None:
+    """Its data may be older than this start."""
+    engine = FakeEngine(files={spec.stack: CONFIG}, fails={"start"})
+    with pytest.raises(StackError):
+        bring_up(lifetime(engine, tmp_path), spec)
+    assert engine.calls == ["start"]
+    assert engine.leftovers(spec.name) != ()
+
+
+def test_no_run_takes_it_for_a_left_over(engine: FakeEngine, spec: Spec, tmp_path: Path) -> None:
+    bring_up(lifetime(engine, tmp_path), spec)
+    assert engine.belongings() != ()
+    assert candidates(engine.belongings(), platform.node(), tmp_path / "locks") == ()
+
+
+def test_another_checkouts_is_refused(engine: FakeEngine, spec: Spec, tmp_path: Path) -> None:
+    bring_up(lifetime(engine, tmp_path), spec)
+    other = Spec(spec.stack, spec.name, "dev", {**spec.labels, Label.ROOT: "/elsewhere"})
+    with pytest.raises(UsageError, match="shop-dev is up in another checkout: ") as refused:
+        bring_up(lifetime(engine, tmp_path), other)
+    assert refused.value.hint.startswith("end it there, its data stays: cd ")
+
+
+BY_CONTAINER = "… Bind for 0.0.0.0:{port} failed: port is already allocated"
+BY_PROCESS = (
+    "Error starting userland proxy: listen tcp4 127.0.0.1:{port}: bind: address already in use"
+)
+FROM_28 = "failed to bind host port for 0.0.0.0:{port}:172.18.0.2:80/tcp: address already in use"
+LATER = "failed to bind host port 0.0.0.0:{port}/tcp: address already in use"
+
+
+@pytest.mark.parametrize("words", [BY_CONTAINER, BY_PROCESS, FROM_28, LATER])
+def test_a_port_that_is_taken(words: str) -> None:
+    assert taken_port(words.format(port=8000)) == 8000
+
+
+def test_another_reason_is_no_taken_port() -> None:
+    assert taken_port("no space left on device") is None
+
+
+@pytest.mark.parametrize(
+    ("port", "values", "message", "hint"),
+    [
+        (
+            8000,
+            {},
+            "port 8000 is taken on this machine (WEB_PORT)",
+            "give another one in deploy/dev/.env, WEB_PORT=…, or end what listens there",
+        ),
+        (
+            8123,
+            {"OTHER": "8123"},
+            "port 8123 is taken on this machine (OTHER)",
+            "give another one in deploy/dev/.env, OTHER=…, or end what listens there",
+        ),
+        (
+            7000,
+            {},
+            "port 7000 is taken on this machine",
+            "end what listens there, or publish another one in deploy/dev/compose.yml",
+        ),
+    ],
+)
+def test_a_taken_port_names_its_variable(
+    shop: Project, spec: Spec, port: int, values: dict[str, str], message: str, hint: str
+) -> None:
+    error = StackError("it does not start", details=BY_PROCESS.format(port=port))
+    told = port_taken(error, spec.stack, shop.root, values)
+    assert told is not None
+    assert (told.message, told.details, told.hint) == (message, "", hint)
+
+
+def test_any_other_failure_is_left_as_it_is(shop: Project, spec: Spec) -> None:
+    assert port_taken(StackError("no", details="why"), spec.stack, shop.root, {}) is None
