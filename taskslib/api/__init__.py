@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from taskslib.api.history import past, spread
     from taskslib.api.images import BuildRequest, bake_file, build
     from taskslib.api.linting import lint, lint_rule
-    from taskslib.api.machine import setup, standins
+    from taskslib.api.machine import doctor, setup, standins
     from taskslib.api.pipeline import (
         plan,
         rerun_command,
@@ -81,6 +81,7 @@ __all__ = [
     "dev_up",
     "dev_volumes",
     "dev_watch",
+    "doctor",
     "down",
     "graph",
     "instance_id",
@@ -144,6 +145,7 @@ _MODULES = {
         "lint_rule",
     ),
     "machine": (
+        "doctor",
         "setup",
         "standins",
     ),

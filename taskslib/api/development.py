@@ -56,6 +56,7 @@ def dev_watch(session: Session) -> int:
     Returns the exit code of `docker compose watch`, which has the terminal.
     """
     from taskslib.processes import run_attached
+    from taskslib.project.places import own_folder
     from taskslib.stacks.development import overlay
 
     spec = _spec(session)
@@ -66,9 +67,7 @@ def dev_watch(session: Session) -> int:
             hint="mounted source is reloaded without it",
         )
     # As Compose's second file, so that what it recreates stays ours. It holds labels, no secrets.
-    labels = session.root / ".taskslib" / _DEV / "labels.json"
-    labels.parent.mkdir(parents=True, exist_ok=True)
-    (labels.parents[1] / ".gitignore").write_text("*\n", "utf-8")
+    labels = own_folder(session.root) / "dev-labels.json"
     labels.write_text(json.dumps(overlay(config, spec.labels)), "utf-8")
     files = [part for path in (*spec.stack.files, labels) for part in ("--file", str(path))]
     folder = ("--project-directory", str(spec.stack.folder))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taskslib.api.session import Session
+from taskslib.api.session import Session, project
 
 if TYPE_CHECKING:
+    from taskslib.doctor.health.findings import Line
     from taskslib.doctor.images import StandIn
 
 
@@ -31,3 +32,11 @@ def standins(session: Session) -> tuple[StandIn, ...]:
 
     del session
     return doctor.standins()
+
+
+def doctor(session: Session) -> tuple[Line, ...]:
+    """Return what is to say of this machine and the project: whether both are fit to run."""
+    from taskslib import doctor
+
+    with session.cancellation.on_signals():
+        return doctor.examine(project(session), session.environ, session.cancellation)

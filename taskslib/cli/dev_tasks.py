@@ -84,7 +84,7 @@ def dev_logs(
 
     Example: inv dev-logs api --tail 20
     """
-    lines = number("--tail", tail, hint="inv dev-logs --tail 20")
+    lines = number("--tail", tail, "inv dev-logs --tail 20")
     if follow:
         return _ended(api.dev_follow(session(context), service or "", tail=lines))
     tell(api.dev_logs(session(context), service or "", tail=lines).splitlines())

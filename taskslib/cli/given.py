@@ -85,13 +85,6 @@ def names(given: str | None) -> tuple[str, ...]:
     return found
 
 
-def number(option: str, given: str, *, hint: str) -> int:
-    """Return what an option that takes a number was given; Invoke's own check is a traceback."""
-    if not (given.isascii() and given.isdecimal()):
-        raise UsageError(f"{option} {given!r} is not a number", hint=hint)
-    return int(given)
-
-
 def one_of(given: str, formats: tuple[str, ...]) -> None:
     """Raise `UsageError` for a `--format` that isn't one of those that there are."""
     if given not in formats:

@@ -1,4 +1,4 @@
-"""The task that makes a machine ready."""
+"""The tasks about the machine: is it fit, and make it ready."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
+from taskslib.cli.outcome import tell
 from taskslib.cli.session import command, session
+from taskslib.errors import ExitCode
 
 
 @task(
@@ -39,4 +41,23 @@ def setup(
     )
 
 
-TASKS = (setup,)
+@task(auto_shortflags=False, help={"json": "one document on stdout, for programs"})
+@command
+def doctor(context: Context, json: bool = False) -> ExitCode:
+    """Say what this machine and repo lack.
+
+    Each line is ok, a warning or a problem, with the command that mends it.
+
+    It changes nothing. Exit 1 if there is a problem; warnings are none.
+
+    Example: inv doctor
+    """
+    from taskslib.display.document import document_lines
+    from taskslib.display.health import finding_document, finding_lines
+
+    found = api.doctor(session(context))
+    tell(document_lines(finding_document(found), "json") if json else finding_lines(found))
+    return ExitCode.FAILED if any(one.status == "problem" for one in found) else ExitCode.PASSED
+
+
+TASKS = (setup, doctor)

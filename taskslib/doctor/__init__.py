@@ -6,16 +6,33 @@ decided in pure code. Start reading at `run`, then `plan`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskslib.cancellation import Cancellation
 
 if TYPE_CHECKING:
+    from taskslib.doctor.health.findings import Line
     from taskslib.doctor.images import StandIn
+    from taskslib.project.model import Project
 
-__all__ = ["setup", "standins"]
+__all__ = ["examine", "setup", "standins"]
+
+
+def examine(
+    project: Project, environ: Mapping[str, str], cancellation: Cancellation
+) -> tuple[Line, ...]:
+    """Look whether this machine and a project are fit to run, and return a line about each thing.
+
+    It changes nothing, and needs no engine.
+    """
+    from taskslib.doctor.health.checks import health_lines
+    from taskslib.doctor.health.examine import Examination
+    from taskslib.doctor.machine import ThisMachine
+
+    machine = ThisMachine(cancellation)
+    return health_lines(Examination(project, environ, cancellation, machine.ask).health())
 
 
 def setup(

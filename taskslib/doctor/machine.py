@@ -56,7 +56,7 @@ class ThisMachine:
 
     def facts(self) -> Facts:
         """Look at this machine."""
-        return gather(self._ask)
+        return gather(self.ask)
 
     def images(self, references: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
         """Ask the engine."""
@@ -80,7 +80,7 @@ class ThisMachine:
             case BuildStandIn():
                 self._build(step)
 
-    def _ask(self, argv: tuple[str, ...]) -> Completed:
+    def ask(self, argv: tuple[str, ...]) -> Completed:
         """Run a short command; where it is missing or hangs, answer like a failed one."""
         command = Command(argv, env=self._env(()), timeout=_ASK_LIMIT)
         try:
@@ -103,7 +103,7 @@ class ThisMachine:
             raise EngineError(f"{argv[0]} cannot be started: {error.strerror}") from error
         if done.code != 0 or done.timed_out:
             ended = f"took over {timeout:.0f} s" if done.timed_out else f"ended with {done.code}"
-            more = self._ask(evidence).stdout if evidence else ""
+            more = self.ask(evidence).stdout if evidence else ""
             details = _tail(f"{done.stdout}\n{done.stderr}\n{more}")
             raise EngineError(f"{' '.join(argv[:3])} … {ended}", details=details)
 
@@ -113,13 +113,13 @@ class ThisMachine:
     def _await(self, step: AwaitEngine) -> None:
         begun = time.monotonic()
         missed = 0
-        while self._ask(("docker", "version")).code != 0:
+        while self.ask(("docker", "version")).code != 0:
             # A moment passes between start-stop-daemon's end and the name `dockerd`.
             missed = 0 if step.supervised or _daemon_lives() else missed + 1
             died = missed > 5  # noqa: PLR2004
             if died or time.monotonic() - begun > step.limit:
                 happened = "the daemon has ended" if died else "the engine does not answer"
-                evidence = self._ask(step.evidence)
+                evidence = self.ask(step.evidence)
                 raise EngineError(
                     f"{happened} after {time.monotonic() - begun:.0f} s",
                     details=_tail(evidence.stdout + evidence.stderr),

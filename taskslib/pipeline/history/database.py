@@ -133,3 +133,14 @@ def _text(raw: bytes) -> str:
 def _is_damage(error: Exception) -> bool:
     # The low byte of a code is its kind.
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF not in _CIRCUMSTANCES
+
+
+def is_damaged(file: Path) -> bool:
+    """Return whether a database is there and can't be used; nothing is changed by the look."""
+    if not file.is_file():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as opened:
+            return bool(opened.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok")
+    except _TROUBLE as error:
+        return _is_damage(error)

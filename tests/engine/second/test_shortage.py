@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -15,6 +16,7 @@ from taskslib.stacks.limits import out_of_networks
 from tests.engine.second.daemon import TINY, Daemon
 from tests.engine.stacks.bench import Bench
 from tests.support.leftovers import docker, leftovers
+from tests.support.projects import inv, single, write
 
 pytestmark = pytest.mark.xdist_group("second-shortage")
 RUNS = f"services: {{web: {{image: '{TINY}', init: true}}}}\n"
@@ -120,3 +122,23 @@ def test_a_name_is_taken(shop: Path) -> None:
     assert says(error, bench) == TAKEN
     assert f'"/{name}" is already in use by container "{foreign}"' in error.details
     assert bench.of_compose() == []
+
+
+def test_the_doctor_says_that_there_is_no_network(shop: Path, kept: str) -> None:
+    del kept
+    write(shop, single())
+    ran = inv(shop, "doctor", "--json")
+    (told,) = [one for one in json.loads(ran.out)["lines"] if one["subject"] == "networks"]
+    assert ran.code == 1
+    assert (told["status"], told["words"]) == (
+        "problem",
+        "addresses for 0 more networks; each stack takes one",
+    )
+    assert told["fix"].startswith("end stacks that nobody needs: inv infra-prune --yes; ")
+
+
+def test_the_doctor_says_how_many_networks_are_left(shop: Path) -> None:
+    write(shop, single())
+    told = json.loads(inv(shop, "doctor", "--json").out)["lines"]
+    (networks,) = [one for one in told if one["subject"] == "networks"]
+    assert networks["words"] == "addresses for 1 more network; each stack takes one"
