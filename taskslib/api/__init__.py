@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from taskslib.api.costs import costs_of_tests
     from taskslib.api.debugging import debug
     from taskslib.api.development import (
         config,
@@ -73,6 +74,7 @@ __all__ = [
     "build",
     "combine_coverage",
     "config",
+    "costs_of_tests",
     "debug",
     "dev_down",
     "dev_follow",
@@ -120,6 +122,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "costs": ("costs_of_tests",),
     "debugging": ("debug",),
     "development": (
         "config",

@@ -6,9 +6,10 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
+from taskslib.cli.given import names
 from taskslib.cli.outcome import tell
 from taskslib.cli.session import command, session
-from taskslib.errors import ExitCode
+from taskslib.errors import ExitCode, UsageError
 
 
 @task(
@@ -41,21 +42,33 @@ def setup(
     )
 
 
-@task(auto_shortflags=False, help={"json": "one document on stdout, for programs"})
+@task(
+    auto_shortflags=False,
+    help={
+        "tests": "instead, run pytest's suites and say what would make them faster",
+        "service": "with --tests: only these services, e.g. api,worker",
+        "json": "one document on stdout, for programs",
+    },
+)
 @command
-def doctor(context: Context, json: bool = False) -> ExitCode:
+def doctor(
+    context: Context, tests: bool = False, service: str | None = None, json: bool = False
+) -> ExitCode:
     """Say what this machine and repo lack.
 
     Each line is ok, a warning or a problem, with the command that mends it.
 
     It changes nothing. Exit 1 if there is a problem; warnings are none.
 
-    Example: inv doctor
+    Example: inv doctor --tests --service api
     """
     from taskslib.display.document import document_lines
     from taskslib.display.health import finding_document, finding_lines
 
-    found = api.doctor(session(context))
+    if service is not None and not tests:
+        raise UsageError("--service is about tests", hint="inv doctor --tests --service api")
+    where = session(context)
+    found = tuple(api.costs_of_tests(where, names(service))) if tests else api.doctor(where)
     tell(document_lines(finding_document(found), "json") if json else finding_lines(found))
     return ExitCode.FAILED if any(one.status == "problem" for one in found) else ExitCode.PASSED
 

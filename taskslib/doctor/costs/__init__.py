@@ -1,0 +1,1 @@
+"""What tests cost: measured in a run of their own, then judged. Start reading at `advice`."""
