@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
+from types import ModuleType
 from typing import Any
 
 from invoke.collection import Collection
@@ -28,7 +29,7 @@ from taskslib.cli.completing import COMPLETE, answer_completion
 from taskslib.cli.session import CONFIG_KEY
 from taskslib.errors import ConfigError, did_you_mean
 
-GROUPS = {
+GROUPS: dict[str, tuple[ModuleType, ...]] = {
     "Tests": (pipeline_tasks,),
     "Results": (report_tasks,),
     "Stacks": (infra_tasks,),

@@ -70,8 +70,8 @@ def _property(given: dict[str, Any], words: str) -> dict[str, Any]:
     """Return a key's schema; what is null by default just isn't there."""
     kept = dict(given)
     if "anyOf" in kept:
-        [kind] = [one for one in kept.pop("anyOf") if one != {"type": "null"}]
-        kept = {**kind, **kept}
+        kinds = [one for one in kept.pop("anyOf") if one != {"type": "null"}]
+        kept = {**(kinds[0] if len(kinds) == 1 else {"anyOf": kinds}), **kept}
     if kept.get("default", ...) in (None, {}):
         del kept["default"]
     if "$ref" in kept:  # beside which draft 7 sees nothing

@@ -34,6 +34,8 @@ kept_spec
 last_failures
 last_red
 leave_answer
+lint
+lint_rule
 logs
 make_release
 past

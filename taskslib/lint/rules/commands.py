@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from taskslib.lint.commands import Command, commands
 from taskslib.lint.finding import Edit
 from taskslib.lint.gather import Script
-from taskslib.lint.rule import TEST, Hit, Scope, W, rule
+from taskslib.lint.rule import TEST, Hit, Scope, Severities, W, rule
 from taskslib.lint.stack import Stack
 
 _SLEEP = re.compile(
@@ -31,7 +31,7 @@ _LOUD = re.compile(
 )
 _TRACE = re.compile(r"(?:^|[;&|]|\s)(?P<what>set\s+-[a-wyz]*x[a-z]*|(?:ba)?sh\s+-[a-wyz]*x)\b")
 Subject = Stack | Script
-IN_TESTS = {TEST: W, None: W}
+IN_TESTS: Severities = {TEST: W, None: W}
 
 
 def _at(command: Command, start: int, message: str, hint: str, *edits: Edit) -> Hit:

@@ -55,6 +55,8 @@ def test_every_key_says_what_it_is_for() -> None:
         ("[limits]\nsuite = 1.5\n[slow]\nunit = 2\n[service.api]\nstack = 'x'", True),
         (SUITE, True),
         (f"[service.api]\n{SUITE}", True),
+        ("[release]\nsbom = true", True),
+        ("[release]\nsbom = 1", False),
         ("jbos = 2", False),
         ("jobs = 0", False),
         ('jobs = "2"', False),
