@@ -6,10 +6,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 
 _NO_STACK = 3
 """Exit code of `ports` where there is a stack to have, and it isn't up."""
+_NOT_OURS = 4
+"""Where these are no tests that have a stack."""
+_SCRIPTS = ("bin/taskslib", "Scripts/taskslib.exe")
 
 
 class NoStackError(Exception):
@@ -25,29 +30,53 @@ def ask(command: Sequence[str], arguments: Sequence[str]) -> dict[str, str]:
     """Return the variables of the kept stack that tests use.
 
     Args:
-        command: The task `ports`; `taskslib ports` where it is empty.
+        command: The task `ports`; where it is empty, it is looked for.
         arguments: pytest's: paths, with `::` and what follows.
 
     Raises:
-        NoStackError: That stack isn't up, or the engine isn't.
-        LookupError: These are no tests that have a stack; or which one, nobody could say.
+        NoStackError: That stack isn't up, or nobody could say where.
+        LookupError: These are no tests that have a stack.
     """
-    # Without the folder's own modules, which may be called as some of the library's.
-    program = list(command) or [sys.executable, "-P", "-m", "taskslib", "ports"]
     paths = [Path(argument.partition("::")[0]).absolute() for argument in arguments]
     first = next((path for path in paths if path.exists()), Path.cwd())
     folder = first if first.is_dir() else first.parent
-    asked = [*program, "--format", "json", "--tests", str(first)]
+    asked = [*(command or _command(folder)), "--format", "json", "--tests", str(first)]
     try:
         done = subprocess.run(
             asked, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False
         )
     except OSError as error:
-        raise LookupError(f"taskslib_command = {program[0]}: {error.strerror}") from error
+        raise NoStackError(
+            f"taskslib_command: {asked[0]}: {error.strerror}", str(folder)
+        ) from error
+    words = done.stderr.strip().removeprefix("error: ")
     if done.returncode == _NO_STACK:
         tests = json.loads(done.stdout)["tests"]
-        raise NoStackError(done.stderr.strip().removeprefix("error: "), tests)
+        raise NoStackError(words, tests)
+    if done.returncode == _NOT_OURS:
+        raise LookupError(words)
     if done.returncode != 0:
-        raise LookupError(done.stderr.strip().removeprefix("error: "))
+        raise NoStackError(words, str(folder))
     variables: dict[str, str] = json.loads(done.stdout)["variables"]
     return variables
+
+
+def _command(folder: Path) -> list[str]:
+    """Return the task `ports`: of this environment, of the repo's, or of what is on PATH.
+
+    A suite's environment may have taskslib without what its command needs.
+    """
+    if find_spec("invoke") is not None:
+        # Without the folder's own modules, which may be called as some of the library's.
+        return [sys.executable, "-P", "-m", "taskslib", "ports"]
+    places = (
+        above / ".venv" / script for above in (folder, *folder.parents) for script in _SCRIPTS
+    )
+    found = next((str(place) for place in places if place.is_file()), None) or which("taskslib")
+    if found is None:
+        raise NoStackError(
+            "nothing here tells where the stack is: no taskslib in .venv or on PATH\n\n"
+            'hint: in pytest\'s configuration: taskslib_command = ".../bin/taskslib ports"',
+            str(folder),
+        )
+    return [found, "ports"]

@@ -42,7 +42,7 @@ class TaskslibInstance:
     id: str
     """What keeps this branch's containers apart: `TEST_INSTANCE_ID`."""
     compose_project: str
-    """The name that Compose knows it by: `docker compose -p NAME ps`."""
+    """Its name for `docker compose -p NAME ps`; empty where it is not ours."""
     variables: Mapping[str, str]
     """All variables `TEST_…` about it."""
 
@@ -151,10 +151,10 @@ def taskslib_instance(request: pytest.FixtureRequest) -> TaskslibInstance:
             if _without(config) == "skip":
                 pytest.skip(str(error))
             pytest.fail(str(error), pytrace=False)
-    if _INSTANCE not in os.environ:
+    if not _given():
         pytest.fail("this suite has no stack: unit tests have none", pytrace=False)
     found = {name: value for name, value in os.environ.items() if name.startswith("TEST_")}
-    return TaskslibInstance(found.get("TEST_INSTANCE_ID", ""), found[_INSTANCE], found)
+    return TaskslibInstance(found.get("TEST_INSTANCE_ID", ""), found.get(_INSTANCE, ""), found)
 
 
 @pytest.fixture(scope="session")
@@ -169,8 +169,14 @@ def database_url(taskslib_instance: TaskslibInstance) -> str:
     return taskslib_instance.database_url()
 
 
+def _given() -> bool:
+    """Return whether the environment has addresses already: somebody else's stack will do."""
+    known = re.compile(rf"{_INSTANCE}|TEST_\w+_(URL|PORT)(_\d+)?")
+    return any(known.fullmatch(name) for name in os.environ)
+
+
 def _asks(config: pytest.Config) -> bool:
-    return _INSTANCE not in os.environ and not config.pluginmanager.has_plugin(_RUN_BY_US)
+    return not _given() and not config.pluginmanager.has_plugin(_RUN_BY_US)
 
 
 def _without(config: pytest.Config) -> str:

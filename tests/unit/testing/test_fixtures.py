@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tomllib
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from taskslib.testing.fixtures import Endpoint, TaskslibInstance
 from tests.support.plain_pytest import CONFTEST, plain_pytest
-from tests.support.projects import environment, inv, multi, write
+from tests.support.projects import Ran, environment, inv, multi, write
 
 WEB = "services/web"
 TESTS = f"{WEB}/tests/integration"
@@ -120,13 +122,67 @@ def test_a_choice_that_is_none(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("command", ["", "no-such-command"])
-def test_the_integration_option_of_a_project_that_is_not_ours(tmp_path: Path, command: str) -> None:
+def test_the_integration_option_of_a_project_that_is_not_ours(tmp_path: Path) -> None:
     files = {"conftest.py": CONFTEST, "test_it.py": "def test_it(): pass\n"}
     root = write(tmp_path / "other", files)
-    chosen = ("-o", f"taskslib_command={command}")
-    ran = plain_pytest(root, "--integration", *chosen, root=root, **NO_ENGINE)
+    ran = plain_pytest(root, "--integration", root=root, **NO_ENGINE)
     assert (ran.code, ran.err) == (0, ""), ran
+
+
+def test_a_command_that_is_not_there(tmp_path: Path) -> None:
+    root = project(tmp_path, "def test_it(): pass\n")
+    chosen = ("-o", "taskslib_command=no-such-command")
+    ran = plain_pytest(root, TESTS, "--integration", *chosen, root=root)
+    said = "ERROR: taskslib_command: no-such-command: No such file or directory\n\n"
+    assert (ran.code, ran.err) == (4, said)
+
+
+def test_addresses_that_somebody_else_gives(tmp_path: Path) -> None:
+    """Such as CI's own containers: nobody is asked."""
+    body = "def test_it(database_url):\n    assert database_url == 'postgresql://ci'\n"
+    root = project(tmp_path, body)
+    chosen = ("-o", "taskslib_command=no-such-command")
+    given = {"TEST_DATABASE_URL": "postgresql://ci"}
+    ran = plain_pytest(root, TESTS, "--integration", *chosen, root=root, **given)
+    assert ran.code == 0, ran
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="symbolic links and scripts are POSIX's")
+def test_an_environment_that_has_taskslib_alone(tmp_path: Path) -> None:
+    """As the suites of a repo have it: the command is then that of the repo's .venv, or PATH's."""
+    root = project(tmp_path, "def test_it(endpoint): assert endpoint('web').port == 7\n")
+    told = json.dumps({"variables": {"TEST_WEB_HOST": "h", "TEST_WEB_PORT": "7"}})
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    needed = ("taskslib", "pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
+    for name in needed:
+        place = find_spec(name)
+        assert place is not None
+        assert place.origin is not None
+        origin = Path(place.origin)
+        origin = origin.parent if origin.name == "__init__.py" else origin
+        (alone / origin.name).symlink_to(origin)
+    given = {"PYTHONPATH": str(alone), "PYTHONNOUSERSITE": "1", "PATH": str(tmp_path)}
+
+    def ran() -> Ran:
+        done = subprocess.run(
+            [sys.executable, "-S", "-m", "pytest", "-q", "-p", "taskslib.testing.fixtures",
+             TESTS, "--integration"],
+            cwd=root,
+            env=environment(**given),
+            capture_output=True,
+            text=True,
+            check=False,
+        )  # fmt: skip
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    none = ran()
+    assert none.code == 4, none
+    assert none.err.startswith("ERROR: nothing here tells where the stack is: no taskslib in .venv")
+    script = write(root, {".venv/bin/taskslib": f"#!/bin/sh\necho '{told}'\n"})
+    (script / ".venv/bin/taskslib").chmod(0o755)
+    found = ran()
+    assert found.code == 0, found
 
 
 def test_the_command_can_be_another(tmp_path: Path) -> None:
