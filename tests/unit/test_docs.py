@@ -25,7 +25,17 @@ answered
 bake_file
 build
 combine_coverage
+config
+costs_of_tests
 debug
+dev_down
+dev_follow
+dev_logs
+dev_shell
+dev_up
+dev_volumes
+dev_watch
+doctor
 down
 graph
 instance_id
@@ -50,6 +60,7 @@ rerun_command
 run_folder
 running
 setup
+spread
 standins
 test
 test_specs

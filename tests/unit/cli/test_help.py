@@ -124,6 +124,6 @@ def test_the_program_without_arguments_shows_its_tasks(tmp_path: Path) -> None:
     listed = ran.out.partition("\nSubcommands:\n\n")[2]
     assert listed.startswith("Tests\n  test                           Run the tests, stage after")
     groups = re.findall(r"^\w+$", listed, re.MULTILINE)
-    assert groups == ["Tests", "Results", "Stacks", "Project", "Release", "Machine"]
+    assert groups == ["Tests", "Results", "Stacks", "Development", "Project", "Release", "Machine"]
     assert sorted(re.findall(r"^  ([a-z-]+)", listed, re.MULTILINE)) == TASKS
     assert inv(tmp_path, "--version", program="taskslib").out.startswith("taskslib 0.")

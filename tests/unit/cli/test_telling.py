@@ -46,7 +46,7 @@ def test_an_engine_that_has_gone_when_stacks_are_to_be_kept(shop: Path) -> None:
 
 
 def test_a_place_that_cannot_be_is_refused_before_anything_runs(shop: Path) -> None:
-    err = f"error: --junit {TEST}/j: Not a directory\n"
+    err = f"error: --junit {TEST}/j: {TEST} is a file\n\nhint: --junit FOLDER\n"
     assert inv(shop, "test-unit", "--json", "--junit", f"{TEST}/j") == Ran(2, "", err)
 
 

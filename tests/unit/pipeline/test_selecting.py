@@ -18,6 +18,7 @@ from tests.support.projects import COMPOSE, multi, write
 UNIT, SERVICE = SuiteId("web", Stage.UNIT), SuiteId("web", Stage.SERVICE)
 ROOT, ALL = SuiteId("shop", Stage.UNIT), SuiteId("shop", Stage.INTEGRATION)
 TEST = "services/web/tests/unit/test_unit.py"
+TESTS = "def test_a(): pass\nclass TestA:\n    def test_b(self, x): pass\n"
 
 
 @pytest.fixture
@@ -27,6 +28,7 @@ def project(tmp_path: Path) -> Project:
         "tests/integration/test_all.py": "",
         "tests/unit/deep/test_own.py": "",
         "services/web/web.py": "",
+        TEST: TESTS,
         "README.md": "",
         "odd/page.txt": "",
     }
