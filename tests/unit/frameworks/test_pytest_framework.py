@@ -125,16 +125,18 @@ def test_detection(tmp_path: Path) -> None:
     assert framework_of(gone) is None
 
 
-def test_the_plugin_is_alone_in_its_folder() -> None:
+OWN = ("taskslib_pytest_costs.py", "taskslib_pytest_events.py")
+
+
+def test_the_plugins_are_alone_in_their_folder() -> None:
     """The folder is on the path of every suite: nothing else may be importable from it."""
     importable = {path.name for path in PLUGINS.iterdir()} - {"__pycache__"}
-    assert {name for name in importable if not name.endswith(".mjs")} == {
-        "taskslib_pytest_events.py"
-    }
+    assert {name for name in importable if not name.endswith(".mjs")} == set(OWN)
 
 
-def test_the_plugin_needs_an_old_python_and_no_package() -> None:
-    text = (PLUGINS / "taskslib_pytest_events.py").read_text("utf-8")
+@pytest.mark.parametrize("plugin", OWN)
+def test_the_plugins_need_an_old_python_and_no_package(plugin: str) -> None:
+    text = (PLUGINS / plugin).read_text("utf-8")
     tree = ast.parse(text, feature_version=(3, 8))
     imported = {
         name.split(".")[0]
