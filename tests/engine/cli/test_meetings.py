@@ -72,7 +72,8 @@ def test_the_second_run_of_one_instance_waits_for_the_first(shop: Path, tmp_path
             "  ○ web              interrupted TIME\n"
             "    during wait\n"
             "\n"
-            "web:service: interrupted\n"
+            "web:service: interrupted: during wait\n"
+            "full output: .taskslib/runs/RUN\n"
             "1 suite in TIME\n"
             "0 passed, 0 failed, 0 skipped\n",
         ),
