@@ -51,6 +51,10 @@ if TYPE_CHECKING:
     )
     from taskslib.api.selection import affected, graph
     from taskslib.api.session import Session, project
+    from taskslib.api.sharding import (
+        durations_text,
+        write_durations,
+    )
     from taskslib.api.stacks import (
         down,
         instance_id,
@@ -85,6 +89,7 @@ __all__ = [
     "dev_watch",
     "doctor",
     "down",
+    "durations_text",
     "graph",
     "instance_id",
     "instances",
@@ -117,6 +122,7 @@ __all__ = [
     "up",
     "version",
     "why",
+    "write_durations",
     "write_outputs",
     "write_report",
 ]
@@ -199,6 +205,10 @@ _MODULES = {
         "running",
         "tests_with_stack",
         "up",
+    ),
+    "sharding": (
+        "durations_text",
+        "write_durations",
     ),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

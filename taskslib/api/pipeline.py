@@ -19,6 +19,7 @@ from taskslib.api.session import (
     specs_of,
     watchdog,
 )
+from taskslib.api.sharding import share
 from taskslib.errors import EngineError
 from taskslib.pipeline.plan import Plan, make_plan
 from taskslib.pipeline.request import TestRequest
@@ -41,7 +42,8 @@ def plan(session: Session, request: TestRequest) -> Plan:
     """Return what a request would run. Raises `UsageError`, `ConfigError`, `NothingToRunError`."""
     affected = selection.affected(session, request.base) if request.affected else None
     found = project(session)
-    return make_plan(found, request, affected, _chosen(session, found, request))
+    planned = make_plan(found, request, affected, _chosen(session, found, request))
+    return planned if request.shard is None else share(planned, request.shard)
 
 
 def _chosen(session: Session, found: Project, request: TestRequest) -> Picks | None:

@@ -28,7 +28,8 @@ def recall(session: Session, planned: Plan) -> tuple[Plan, Memory | None]:
     """
     if planned.request.keep or planned.request.picks or planned.request.coverage:
         return planned, None
-    memory = memory_of(session, planned.project, planned.request.arguments)
+    parts = {entry.suite.id: entry.pick.arguments for entry in planned.entries}
+    memory = memory_of(session, planned.project, planned.request.arguments, parts)
     found = memory.look_up([entry.suite for entry in planned.entries])
     bypassed = planned.request.force or planned.request.verbose
     marked = planned if bypassed else with_results(planned, found)
@@ -69,8 +70,20 @@ def why(session: Session, service: str) -> tuple[Explained, ...]:
     return explain(memory, suites)
 
 
-def memory_of(session: Session, found: Project, arguments: Sequence[str]) -> Memory:
-    """Return what is known of earlier runs in this checkout, and in others of the repository."""
+def memory_of(
+    session: Session,
+    found: Project,
+    arguments: Sequence[str],
+    parts: Mapping[SuiteId, Sequence[str]] | None = None,
+) -> Memory:
+    """Return what is known of earlier runs in this checkout, and in others of the repository.
+
+    Args:
+        session: Where.
+        found: The project there.
+        arguments: What is passed through to the frameworks.
+        parts: What picks a part of a suite: its result is not that of the whole.
+    """
     from taskslib.pipeline.results.memory import Memory
     from taskslib.pipeline.results.observe import observe
     from taskslib.pipeline.results.store import Store
@@ -82,7 +95,7 @@ def memory_of(session: Session, found: Project, arguments: Sequence[str]) -> Mem
         def follow(files: Mapping[str, str]) -> Dependencies:
             return dependencies_of(session, found, files)
 
-        return observe(found, suites, arguments, session.environ, follow, before)
+        return observe(found, suites, arguments, session.environ, follow, before, parts=parts)
 
     return Memory(store, found.root, look)
 

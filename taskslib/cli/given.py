@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,24 @@ def _stages(given: str | None) -> tuple[Stage, ...]:
                 hint=f"{did_you_mean(name, Stage)}stages: {', '.join(Stage)}",
             )
     return tuple(stage for stage in Stage if stage in asked)
+
+
+def shard_of(given: str | None) -> tuple[int, int] | None:
+    """Return which share of how many `--shard` names; None for none given.
+
+    Raises `UsageError` for what is no share.
+    """
+    if given is None:
+        return None
+    found = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", given)
+    index, count = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 1 <= index <= count:
+        last = f": the last of {count} is {count}/{count}" if index > count > 0 else ""
+        raise UsageError(
+            f"--shard {given}: no share of a run{last}",
+            hint="--shard 2/5 is the second of five",
+        )
+    return index, count
 
 
 def names(given: str | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from invoke.context import Context
 from invoke.tasks import task
 
-from taskslib.cli.given import Wanted, number, place_for_files, requested
+from taskslib.cli.given import Wanted, number, place_for_files, requested, shard_of
 from taskslib.cli.path_task import PathTask
 from taskslib.cli.run import run_tests
 from taskslib.cli.session import PROGRAM_KEY, command, session
@@ -52,6 +52,8 @@ _BASE = "with --affected: compare with this commit or branch (also: TASKSLIB_BAS
         "force": _FORCE,
         "affected": _AFFECTED,
         "base": _BASE,
+        "shard": "one machine's share of the run, e.g. 2/5; inv merge-reports joins them",
+        "durations": "with --shard: a file from inv durations, the same for all shards",
         "dry-run": _DRY_RUN,
         **_TOLD,
     },
@@ -73,6 +75,8 @@ def test(
     force: bool = False,
     affected: bool = False,
     base: str = "",
+    shard: str | None = None,
+    durations: str = "",
     dry_run: bool = False,
     plain: bool = False,
     json: bool = False,
@@ -94,7 +98,7 @@ def test(
         raise UsageError("--failed and a path exclude each other", hint="inv test --failed")
     request = replace(request, keep_going=keep_going, affected=affected, base=base)
     request = replace(request, path=path or "", failed=failed, pdb=pdb, coverage=coverage)
-    request = replace(request, watch=watch)
+    request = replace(request, watch=watch, shard=shard_of(shard), durations=durations)
     request = replace(request, retries=number("--retries", retries, "inv test --retries 1"))
     _refuse_contradictions(request)
     return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
@@ -198,6 +202,14 @@ def test_integration(
 
 
 def _refuse_contradictions(request: TestRequest) -> None:
+    if request.durations and request.shard is None:
+        raise UsageError("--durations is for --shard", hint="inv test --shard 1/2 --durations FILE")
+    alone = request.picks or request.watch or request.pdb or request.keep or request.coverage
+    if request.shard is not None and alone:
+        raise UsageError(
+            "--shard goes with no path, --failed, --watch, --pdb, --keep or --coverage",
+            hint="what narrows it is --stage, --service and --affected",
+        )
     if request.watch and request.coverage:
         raise UsageError(
             "--watch and --coverage exclude each other: a round runs only what a save affects",

@@ -131,5 +131,21 @@ def report(context: Context, output: str = "", trace: str = "") -> None:
         raise
 
 
+@task(auto_shortflags=False, help={"output": "the file; else it is printed"})
+@command
+def durations(context: Context, output: str = "") -> None:
+    """Print how long suites and files took.
+
+    It is what they took in earlier runs, for --shard to split by.
+
+    Example: inv durations --output .taskslib/durations.json
+    """
+    where = session(context)
+    if output:
+        api.write_durations(where, Path(output))
+    else:
+        tell(api.durations_text(where).splitlines())
+
+
 _FORMATS = ("table", "json")
-TASKS = (show, report, flaky, slowest, history)
+TASKS = (show, report, flaky, slowest, history, durations)

@@ -18,6 +18,7 @@ from taskslib.display.clean import clean
 from taskslib.errors import ExitCode, UsageError, worst
 from taskslib.events import Event, Sink, SuiteId
 from taskslib.pipeline.plan import Plan
+from taskslib.project.git import Checked, checked_out
 from taskslib.quick import ci_seen
 from taskslib.reports.annotations import add_summary, annotation_lines, job_summary
 from taskslib.reports.failures import FailureFiles
@@ -55,6 +56,7 @@ class Telling(ExitStack):
         self._names = Names(plan)
         self._stream = sys.stderr if wanted.json else sys.stdout
         self._record = self._recorded()
+        self._checked = checked_out(plan.project.root) if wanted.json else Checked()
         self._sinks: list[Sink] = [FailureFiles(folder, self._names)]
         with suppress(OSError):  # no room for what nobody asked for
             self._sinks.append(self._lines(folder / EVENTS))
@@ -140,7 +142,8 @@ class Telling(ExitStack):
         from taskslib.reports.document import document, encoded
 
         reasons = api.reasons(self._plan, memory)
-        told = document(self._plan, report, record, reasons, mask_of(os.environ))
+        mask = mask_of(os.environ)
+        told = document(self._plan, report, record, reasons, mask, self._checked)
         sys.stdout.buffer.write(encoded(told).encode() + b"\n")
         sys.stdout.flush()
 

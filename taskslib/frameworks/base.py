@@ -101,6 +101,9 @@ class Framework(Protocol):
         `path` is relative to the suite's folder. Raises `UsageError` where that can't be told.
         """
 
+    def without(self, suite: Suite, paths: Sequence[str]) -> tuple[str, ...] | None:
+        """Return the arguments that run all but some files; None where that can't be told."""
+
 
 def rerun_line(suite: Suite, arguments: tuple[str, ...]) -> str:
     """Return our own command line that runs a suite with pass-through arguments."""

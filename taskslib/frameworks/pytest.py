@@ -160,6 +160,11 @@ class Pytest:
             _refuse_misspelt(file, test)
         return (f"{path}::{test}" if test else path,)
 
+    def without(self, suite: Suite, paths: Sequence[str]) -> tuple[str, ...]:
+        """Return an option for each file."""
+        del suite
+        return tuple(f"--ignore={path}" for path in paths)
+
 
 def _refuse_misspelt(file: Path, test: str) -> None:
     beside = (folder / "conftest.py" for folder in file.parents)

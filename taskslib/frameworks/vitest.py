@@ -123,7 +123,7 @@ class Vitest:
         Vitest takes both from its command line alone, and that has an end.
         """
         del suite
-        chosen = [_PROJECT.sub("", test).split(" > ") for test in tests]
+        chosen = [_path_and_names(test) for test in tests]
         files = dict.fromkeys(path for path, *_ in chosen)
         if sum(map(len, files)) > _LONGEST:
             return ()
@@ -136,12 +136,22 @@ class Vitest:
 
     def file_of(self, test: str) -> str:
         """Return what a test's name begins with, after its project."""
-        return _PROJECT.sub("", test).partition(" > ")[0]
+        return _path_and_names(test)[0]
 
     def within(self, suite: Suite, path: str, test: str) -> tuple[str, ...]:
         """Return the file, and a pattern that fits what is in a test's name."""
         del suite
         return (path, "-t", as_pattern(test)) if test else (path,)
+
+    def without(self, suite: Suite, paths: Sequence[str]) -> tuple[str, ...]:
+        """Return an option for each file."""
+        del suite
+        return tuple(f"--exclude={path}" for path in paths)
+
+
+def _path_and_names(test: str) -> list[str]:
+    """Return the parts of a test's id: its file, the names of its groups, its own."""
+    return _PROJECT.sub("", test).split(" > ")
 
 
 def _covering(invocation: Invocation) -> Iterator[str]:

@@ -76,6 +76,17 @@ class StagePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Sharded:
+    """Which of several machines' shares a plan is."""
+
+    index: int
+    """From 1 on."""
+    count: int
+    split: str
+    """What tells the split from others: equal in all shards, or they do not belong together."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that will run."""
 
@@ -84,6 +95,8 @@ class Plan:
     stages: tuple[StagePlan, ...]
     notes: tuple[str, ...] = ()
     """What a reader might expect to run and will not, with the reason."""
+    shard: Sharded | None = None
+    """Whose share it is; None where it is all."""
 
     @property
     def entries(self) -> tuple[SuitePlan, ...]:

@@ -44,6 +44,10 @@ class TestRequest:
     """One suite, in the debugger."""
     retries: int = 0
     """How often red tests are run again."""
+    shard: tuple[int, int] | None = None
+    """Only this share, of so many; from 1 on."""
+    durations: str = ""
+    """With a shard: the file that says how long suites take."""
 
     @property
     def picks(self) -> bool:
@@ -59,4 +63,4 @@ class TestRequest:
     def usual(self) -> bool:
         """Whether an earlier run of the same request tells what this one comes to."""
         unusual = (self.force, self.kept, self.verbose, self.affected, self.pdb, self.coverage)
-        return not (any(unusual) or self.picks)
+        return not (any(unusual) or self.picks or self.shard)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,22 @@ def checkout(root: Path) -> Checkout:
 def head(root: Path) -> str:
     """Return the full hash of the commit that is checked out; empty where there is none."""
     return _git(root, "rev-parse", "--verify", "--quiet", "HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is in a checkout. Without git both are empty."""
+
+    commit: str = ""
+    changes: str = ""
+    """What identifies how tracked files differ from the commit; empty where they don't."""
+
+
+def checked_out(root: Path) -> Checked:
+    """Return the commit at `root`, and whether (and how) its files are other ones."""
+    differing = _git(root, "diff", "--binary", "--no-ext-diff", "--no-textconv", "HEAD")
+    digest = hashlib.sha256(differing.encode("utf-8", "surrogateescape")).hexdigest()
+    return Checked(head(root), digest if differing else "")
 
 
 def common_folder(root: Path) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from taskslib.errors import ExitCode
 from taskslib.events import SuiteId, SuiteResult
 from taskslib.pipeline.plan import Plan
 from taskslib.pipeline.report import Report
+from taskslib.project.git import Checked
 from taskslib.reports.record import Record, SuiteRecord
 from taskslib.secrets import Mask
 from taskslib.version import __version__
@@ -37,7 +39,7 @@ Reasons = Mapping[SuiteId, tuple[str, tuple[str, ...]]]
 
 
 def document(
-    plan: Plan, report: Report, record: Record, reasons: Reasons, mask: Mask
+    plan: Plan, report: Report, record: Record, reasons: Reasons, mask: Mask, checked: Checked
 ) -> dict[str, Any]:
     """Return a run as JSON objects.
 
@@ -47,6 +49,7 @@ def document(
         record: What was told on the way.
         reasons: Why suites ran, as far as it is known.
         mask: Takes secrets out of what was typed; all else is without them.
+        checked: What was checked out when it began.
     """
     request = plan.request
     return {
@@ -54,6 +57,8 @@ def document(
         "taskslib": __version__,
         "project": plan.project.name,
         "root": str(plan.project.root),
+        "commit": checked.commit,
+        "changes": checked.changes,
         "began": datetime.fromtimestamp(record.began_at, UTC).isoformat(timespec="milliseconds"),
         "seconds": round(report.seconds, 3),
         "exit": {"code": int(report.exit_code), "meaning": _MEANINGS[report.exit_code]},
@@ -63,6 +68,7 @@ def document(
             "arguments": [mask(argument) for argument in request.arguments],
             "affected": request.affected,
             "notes": list(plan.notes),
+            "shard": asdict(plan.shard) if plan.shard is not None else None,
         },
         "counts": msgspec.to_builtins(report.counts),
         "critical_path": [

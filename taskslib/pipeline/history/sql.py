@@ -26,6 +26,12 @@ DURATIONS = """
     WHERE project = :project AND name = :name AND stage = :stage AND whole AND state = 'passed'
         AND typeof(seconds) = 'real'
     ORDER BY id DESC LIMIT 5"""
+TESTS = """
+    SELECT test, outcome, tests.seconds FROM suites JOIN tests ON run = id
+    WHERE typeof(tests.seconds) = 'real' AND id = (
+        SELECT max(id) FROM suites WHERE project = :project AND name = :name AND stage = :stage
+            AND whole AND state = 'passed')
+    ORDER BY test"""
 _SINCE_ALL_WAS_KNOWN = """
     project = :project AND branch = :branch AND stage IN ('unit', 'service', 'integration')
     AND id >= coalesce((

@@ -138,6 +138,15 @@ class History:
 
         return self._database.read(read) or {}
 
+    def tests(self, suite: SuiteId) -> tuple[tuple[str, str, float], ...]:
+        """Return the tests of a suite's last whole, passed run: name, outcome, seconds."""
+
+        def read(file: sqlite3.Connection) -> tuple[tuple[str, str, float], ...]:
+            rows = file.execute(sql.TESTS, {"project": self._project, **_key(suite)})
+            return tuple((test, outcome, seconds) for test, outcome, seconds in rows)
+
+        return self._database.read(read) or ()
+
     def failed(self, branch: str) -> tuple[FailedTest, ...]:
         """Return the tests that were red when they last ran on a branch.
 

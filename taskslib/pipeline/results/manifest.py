@@ -53,6 +53,8 @@ def manifests(
     arguments: Sequence[str],
     environ: Mapping[str, str],
     asked: Mapping[str, str],
+    *,
+    parts: Mapping[SuiteId, Sequence[str]] | None = None,
 ) -> dict[SuiteId, Manifest]:
     """Return the manifest of each suite.
 
@@ -63,6 +65,7 @@ def manifests(
         arguments: What is passed through to the frameworks.
         environ: The environment that a run has.
         asked: Identities of programs (`tool NAME`), images and the engine.
+        parts: What picks a part of a suite; nothing where it is whole.
     """
     inputs = {suite.id: dependencies.of(suite) for suite in suites}
     index = Index({id_: one.areas for id_, one in inputs.items()})
@@ -85,6 +88,8 @@ def manifests(
     for suite in suites:
         depends = inputs[suite.id]
         own = {**common, **named[suite.id], **_of(suite, dependencies, depends, environ, asked)}
+        if part := (parts or {}).get(suite.id):
+            own["suite part"] = "\0".join(part)
         found[suite.id] = Manifest(own, tuple(_unknown(own, depends, missing)))
     return found
 

@@ -51,6 +51,8 @@ def observe(
     environ: Mapping[str, str],
     follow: Follow,
     before: Observation | None = None,
+    *,
+    parts: Mapping[SuiteId, Sequence[str]] | None = None,
 ) -> Observation:
     """Return what suites depend on now.
 
@@ -61,6 +63,7 @@ def observe(
         environ: The environment that a run has.
         follow: Returns what depends on what.
         before: An earlier look at the same suites; where nothing changed, it is returned.
+        parts: What picks a part of a suite.
     """
     used = interpreters(suites)
     files = _files(project, before.left_out if before is not None else ())
@@ -83,7 +86,7 @@ def observe(
     taken = {name for one in inputs for name in one.variables} - {"TEST_INSTANCE_ID"}
     passed = {name for suite in suites for name in keyed_patterns(suite.pass_env)}
     return Observation(
-        manifests(dependencies, suites, files, arguments, environ, asked),
+        manifests(dependencies, suites, files, arguments, environ, asked, parts=parts),
         files,
         left_out,
         tuple(sorted(taken | passed)),

@@ -31,6 +31,7 @@ dev-logs: Print what the development stack logged.
 dev-shell: Open a shell in a development container.
 dev-up: Start the development stack.
 doctor: Say what this machine and repo lack.
+durations: Print how long suites and files took.
 flaky: List flaky tests.
 graph: Print which service depends on which.
 history: Print how a test ended in earlier runs.

@@ -56,6 +56,29 @@ def test_green(it: Subject) -> None:
     assert len(shown) == len(set(shown)) == 3
 
 
+def test_a_part_and_all_but_it(it: Subject) -> None:
+    """A suite that several machines share runs in parts that are files, and none is lost."""
+    it.write("green")
+    bench, first = it.bench, it.file
+    others = [it.file.replace("it.", f"it_{name}.") for name in "ab"]
+    text = (bench.folder / first).read_text("utf-8")
+    bench.write(dict.fromkeys(others, text))
+    named = others[:1]
+    rest = bench.framework.without(bench.suite, named)
+    if rest is None:  # which files a command runs is its own business
+        assert bench.framework.name == "junit"
+        assert bench.framework.file_of("it > works") == ""
+        return
+    words = [word for path in named for word in bench.framework.within(bench.suite, path, "")]
+    ran = []
+    for arguments in (words, rest):
+        run = bench.run(*arguments)
+        assert run.result.state is State.PASSED
+        tests = [event.test for event in run.events if isinstance(event, TestFinished)]
+        ran.append({bench.framework.file_of(test) for test in tests})
+    assert ran == [set(named), {first, others[1]}]
+
+
 def test_its_own_output_may_say_more(it: Subject) -> None:
     it.write("green")
     assert it.bench.run(verbose=True).result.state is State.PASSED

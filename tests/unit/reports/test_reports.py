@@ -11,11 +11,12 @@ import pytest
 from junitparser import JUnitXml
 
 from taskslib.events import Counts, Failure, Outcome, State, SuiteId, SuiteResult
-from taskslib.pipeline.plan import make_plan
+from taskslib.pipeline.plan import Sharded, make_plan
 from taskslib.pipeline.report import Report
 from taskslib.pipeline.request import TestRequest
 from taskslib.pipeline.timeline import Leg
 from taskslib.project import load
+from taskslib.project.git import Checked
 from taskslib.quick import ci_seen
 from taskslib.reports.annotations import annotation_lines, job_summary
 from taskslib.reports.document import SCHEMA_FILE, document, encoded
@@ -41,7 +42,8 @@ def record() -> Record:
 def test_the_document_is_as_its_schema_says(tmp_path: Path, record: Record) -> None:
     plan = make_plan(load(write(tmp_path / "shop", multi())), TestRequest(arguments=("-k", "a")))
     reasons = {UNIT: ("abc", ("services/api/a.py changed",)), WEB: ("def", ())}
-    told = document(plan, REPORT, record, reasons, Mask())
+    plan = replace(plan, shard=Sharded(2, 5, "0" * 64))
+    told = document(plan, REPORT, record, reasons, Mask(), Checked("f" * 40, ""))
     again = json.loads(encoded(told))
     assert again == told
     schema = json.loads(SCHEMA_FILE.read_text("utf-8"))
