@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from taskslib.api.session import Session, project
     from taskslib.api.sharding import (
         durations_text,
+        merged_shards,
+        tell_merged,
         write_durations,
     )
     from taskslib.api.stacks import (
@@ -101,6 +103,7 @@ __all__ = [
     "lint_rule",
     "logs",
     "make_release",
+    "merged_shards",
     "past",
     "plan",
     "project",
@@ -115,6 +118,7 @@ __all__ = [
     "setup",
     "spread",
     "standins",
+    "tell_merged",
     "test",
     "test_specs",
     "tests_with_stack",
@@ -208,6 +212,8 @@ _MODULES = {
     ),
     "sharding": (
         "durations_text",
+        "merged_shards",
+        "tell_merged",
         "write_durations",
     ),
 }

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from taskslib.api.history import history
+from taskslib.api.history import history, remember
 from taskslib.api.session import Session, project
+from taskslib.errors import UsageError
 from taskslib.events import Outcome
-from taskslib.pipeline.plan import Plan
+from taskslib.pipeline.plan import Plan, StagePlan, SuitePlan
+from taskslib.pipeline.request import TestRequest
+from taskslib.project.git import Checked
 from taskslib.project.model import Suite
 from taskslib.project.places import own_folder
 
 if TYPE_CHECKING:
-    from taskslib.events import SuiteId
+    from taskslib.events import Sink, SuiteId
     from taskslib.pipeline.durations import SuiteDuration
     from taskslib.pipeline.history import History
     from taskslib.pipeline.sharding import Piece
+    from taskslib.reports.merge import Merged
 
 
 def durations_text(session: Session) -> str:
@@ -55,6 +60,71 @@ def _duration(known: History, suite: Suite, seconds: float) -> SuiteDuration:
         if file and outcome != Outcome.SKIPPED:
             files[file] += took
     return SuiteDuration(seconds, files)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The shards of a run as one."""
+
+    plan: Plan
+    merged: Merged
+    checked: Checked
+    """What they were of."""
+    broken: tuple[str, ...]
+    """Words about files that can't be read."""
+
+
+def merged_shards(session: Session, folder: Path) -> Joined:
+    """Return what the shards below a folder told, as one run.
+
+    Raises `UsageError` where they are not of one run, or this is no checkout of it.
+    """
+    from taskslib.reports.merge import merge
+    from taskslib.reports.shards import read_shards
+
+    found = project(session)
+    told, broken = read_shards(folder, found.name)
+    document = told[0].document
+    merged = merge(told, found.slow, time.monotonic())
+    ran = {one.suite for one in merged.report.results}
+    if unknown := sorted(ran - {suite.id for suite in found.suites}):
+        raise UsageError(
+            f"{unknown[0]} is no suite of this checkout",
+            hint=f"git checkout {document.commit or 'what the shards were run of'}",
+        )
+    stages = tuple(
+        StagePlan(stage, suites)
+        for stage in found.layout.stages
+        if (
+            suites := tuple(
+                SuitePlan(suite, ())
+                for suite in found.suites
+                if suite.id in ran and suite.id.stage is stage
+            )
+        )
+    )
+    asked = document.selection
+    request = TestRequest(
+        services=tuple(asked.services),
+        arguments=tuple(asked.arguments),
+        affected=asked.affected,
+    )
+    # What each shard says of its own share is no news of the whole.
+    lost = tuple(f"{one} is missing" for one in merged.report.missing)
+    plan = Plan(found, request, stages, lost)
+    return Joined(plan, merged, Checked(document.commit, document.changes), broken)
+
+
+def tell_merged(session: Session, joined: Joined, sink: Sink) -> None:
+    """Give the events of a joined run to a sink, and remember it as one that was whole."""
+    from taskslib.pipeline.history import Collector
+
+    collector = Collector(sink)
+    for event in joined.merged.events:
+        collector(event)
+    if not joined.merged.report.missing:
+        known = history(session, joined.plan.project.name)
+        remember(known, joined.plan, collector.suites({}, joined.plan.picked))
 
 
 def share(planned: Plan, shard: tuple[int, int]) -> Plan:

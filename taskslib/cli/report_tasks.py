@@ -8,10 +8,10 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
-from taskslib.cli.given import number, one_of
-from taskslib.cli.outcome import tell
+from taskslib.cli.given import Wanted, number, one_of
+from taskslib.cli.outcome import say, tell
 from taskslib.cli.session import command, session
-from taskslib.errors import UsageError, did_you_mean
+from taskslib.errors import ExitCode, UsageError, did_you_mean
 
 
 @task(auto_shortflags=False, help={"id": "which failure, e.g. F1; without it they are listed"})
@@ -147,5 +147,41 @@ def durations(context: Context, output: str = "") -> None:
         tell(api.durations_text(where).splitlines())
 
 
+@task(
+    auto_shortflags=False,
+    positional=["folder"],
+    help={
+        "folder": "where the shards' JSON documents are, also in folders below",
+        "plain": "lines instead of a table, also on a terminal",
+        "json": "one JSON document of the whole on stdout; what people see goes to stderr",
+        "junit": "write JUnit XML of the whole into this folder",
+    },
+)
+@command
+def merge_reports(
+    context: Context, folder: str, plain: bool = False, json: bool = False, junit: str = ""
+) -> ExitCode:
+    """Join what a run's shards told to one verdict.
+
+    They are the documents of test --shard … --json, below the folder. A shard that told nothing
+    is said, and is not green. Shards of different runs are refused.
+
+    Example: inv merge-reports shards --junit reports
+    """
+    from taskslib.cli.telling import Telling
+
+    where = session(context)
+    joined = api.merged_shards(where, Path(folder))
+    for words in (*joined.broken, *joined.plan.notes):
+        say(f"note: {words}")
+    wanted, merged = Wanted(plain, json, junit), joined.merged
+    with (
+        api.run_folder(where) as run,
+        Telling(wanted, joined.plan, run, checked=joined.checked) as telling,
+    ):
+        api.tell_merged(where, joined, telling)
+        return telling.end(merged.report, None, reasons=merged.reasons)
+
+
 _FORMATS = ("table", "json")
-TASKS = (show, report, flaky, slowest, history, durations)
+TASKS = (show, report, flaky, slowest, history, durations, merge_reports)

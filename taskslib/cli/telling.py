@@ -28,6 +28,7 @@ from taskslib.secrets import mask_of
 if TYPE_CHECKING:
     from taskslib.pipeline.report import Report
     from taskslib.pipeline.results.memory import Memory
+    from taskslib.reports.document import Reasons
     from taskslib.reports.record import Record
 
 
@@ -40,8 +41,11 @@ class Telling(ExitStack):
         plan: Plan,
         folder: Path,
         environ: Mapping[str, str] = os.environ,
+        checked: Checked | None = None,
     ) -> None:
         """Take what is wanted, the plan, and the folder for the run's files.
+
+        `checked` is what the run was of, where it is not what is checked out now.
 
         Raises `UsageError` where what is asked for can't be written there.
         """
@@ -56,7 +60,9 @@ class Telling(ExitStack):
         self._names = Names(plan)
         self._stream = sys.stderr if wanted.json else sys.stdout
         self._record = self._recorded()
-        self._checked = checked_out(plan.project.root) if wanted.json else Checked()
+        if checked is None and wanted.json:
+            checked = checked_out(plan.project.root)
+        self._checked = checked or Checked()
         self._sinks: list[Sink] = [FailureFiles(folder, self._names)]
         with suppress(OSError):  # no room for what nobody asked for
             self._sinks.append(self._lines(folder / EVENTS))
@@ -80,13 +86,20 @@ class Telling(ExitStack):
         for sink in self._sinks:
             sink(event)
 
-    def end(self, report: Report, memory: Memory | None, *more: Iterable[str]) -> ExitCode:
+    def end(
+        self,
+        report: Report,
+        memory: Memory | None,
+        *more: Iterable[str],
+        reasons: Reasons | None = None,
+    ) -> ExitCode:
         """Tell what the run came to, and return the exit code that this has in the end.
 
         Args:
             report: The run.
             memory: What is known of earlier ones.
             more: Lines that people are told besides. The last line is the one with the counts.
+            reasons: Why its suites ran, where no memory tells it.
 
         What can't be found out or written costs only itself: it is said, and is in the code.
         """
@@ -95,7 +108,7 @@ class Telling(ExitStack):
         steps: list[Callable[[], None]] = []
         if self._record is not None:
             if self._wanted.json:
-                steps.append(partial(self._write_json, report, self._record, memory))
+                steps.append(partial(self._write_json, report, self._record, memory, reasons))
             if self._wanted.junit:
                 steps.append(partial(self._write_junit, self._record))
         steps += (partial(self._tell, map(clean, lines)) for lines in more)
@@ -138,10 +151,12 @@ class Telling(ExitStack):
             except OSError as error:
                 say(f"note: {file}: {error.strerror}")
 
-    def _write_json(self, report: Report, record: Record, memory: Memory | None) -> None:
+    def _write_json(
+        self, report: Report, record: Record, memory: Memory | None, reasons: Reasons | None
+    ) -> None:
         from taskslib.reports.document import document, encoded
 
-        reasons = api.reasons(self._plan, memory)
+        reasons = api.reasons(self._plan, memory) if reasons is None else reasons
         mask = mask_of(os.environ)
         told = document(self._plan, report, record, reasons, mask, self._checked)
         sys.stdout.buffer.write(encoded(told).encode() + b"\n")

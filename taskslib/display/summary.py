@@ -32,6 +32,8 @@ def summary_lines(report: Report, folder: Path | None) -> Iterator[tuple[str, st
             yield f"{result.suite}: {said}", style_of(result.state)
     if red and folder is not None and any(one.is_dir() for one in folder.glob("*")):
         yield f"full output: {shown_from_here(folder)}", ""
+    for one in report.missing:
+        yield f"{one} is missing", style_of(State.ERROR)
     if report.signum and State.INTERRUPTED not in {one.state for one in red}:
         # It came when all tests had passed, in the middle of the last teardown.
         yield f"interrupted by signal {report.signum}", "yellow"

@@ -35,12 +35,16 @@ class Report:
     """What the run waited for, in order."""
     slow: tuple[SlowTest, ...] = ()
     """Tests that took long, the slowest first."""
+    missing: tuple[str, ...] = ()
+    """Shards that told nothing: what they ran is not known, and so not green."""
 
     @property
     def exit_code(self) -> ExitCode:
         """The code of the worst outcome: interrupted > 2 > 3 > 1 > 4 > 0."""
         codes = [_CODES.get(one.state, ExitCode.FAILED) for one in self.results]
         codes += [one.code for one in self.results if not one.state.green]
+        if self.missing:
+            codes.append(ExitCode.FAILED)
         if self.signum:
             codes.append(Interrupted(self.signum).exit_code)
         return worst(codes)

@@ -22,6 +22,8 @@ _LONGEST = 4_000
 def annotation_lines(report: Report, names: Names) -> Iterator[str]:
     """Yield workflow commands for what is red, at most fifty; each is one line."""
     told = 0
+    for one in report.missing:
+        yield f"::error::{_data(one)} is missing"
     for result in report.results:
         if result.state.green or result.state is State.BLOCKED:
             continue
@@ -45,7 +47,7 @@ def job_summary(report: Report, names: Names) -> str:
     ]
     head = ["| suite | stage | state | passed | failed | skipped | time |", "|---" * 7 + "|"]
     red = [(one, failure) for one in report.results for failure in one.failures]
-    lines = [*head, *rows, ""]
+    lines = [*head, *rows, "", *(f"**{_cell(one)} is missing**\n" for one in report.missing)]
     size = sum(len(line.encode()) + 1 for line in lines)
     for number, (result, failure) in enumerate(red):
         told = [

@@ -101,6 +101,7 @@ def _suite(record: SuiteRecord, result: SuiteResult, reasons: Reasons) -> dict[s
         "stage": str(result.suite.stage),
         "state": str(result.state),
         "reason": result.reason,
+        "settled": result.settled,
         "hint": result.hint,
         "cached": at.isoformat(timespec="seconds") if at else None,
         "fingerprint": fingerprint or None,

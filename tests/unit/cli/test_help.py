@@ -42,6 +42,7 @@ infra-ps: List running stacks, of every branch.
 infra-up (test-infra-up): Start this branch's test stack and keep it.
 instance-id: Print this branch's id, TEST_INSTANCE_ID.
 lint: Check Compose files, Dockerfiles and CI.
+merge-reports: Join what a run's shards told to one verdict.
 ports (port-discovery): Print where the running stack is reached.
 release: Check, test and tag a version.
 report: Write an HTML page about the last run.
