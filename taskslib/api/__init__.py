@@ -69,6 +69,14 @@ if TYPE_CHECKING:
         tests_with_stack,
         up,
     )
+    from taskslib.api.workflows import (
+        ci_matrix,
+        ci_production,
+        ci_providers,
+        ci_workflows,
+        ci_write,
+        write_matrix,
+    )
 
 __all__ = [
     "BuildRequest",
@@ -78,6 +86,11 @@ __all__ = [
     "answered",
     "bake_file",
     "build",
+    "ci_matrix",
+    "ci_production",
+    "ci_providers",
+    "ci_workflows",
+    "ci_write",
     "combine_coverage",
     "config",
     "costs_of_tests",
@@ -127,6 +140,7 @@ __all__ = [
     "version",
     "why",
     "write_durations",
+    "write_matrix",
     "write_outputs",
     "write_report",
 ]
@@ -215,6 +229,14 @@ _MODULES = {
         "merged_shards",
         "tell_merged",
         "write_durations",
+    ),
+    "workflows": (
+        "ci_matrix",
+        "ci_production",
+        "ci_providers",
+        "ci_workflows",
+        "ci_write",
+        "write_matrix",
     ),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

@@ -14,6 +14,7 @@ from invoke.collection import Collection
 from invoke.tasks import Task
 
 from taskslib.cli import (
+    ci_tasks,
     dev_tasks,
     info_tasks,
     infra_tasks,
@@ -36,6 +37,7 @@ GROUPS: dict[str, tuple[ModuleType, ...]] = {
     "Development": (dev_tasks,),
     "Project": (info_tasks, selection_tasks, lint_tasks),
     "Release": (release_tasks,),
+    "CI": (ci_tasks,),
     "Machine": (setup_tasks,),
 }
 """The files of tasks, as `taskslib --list` shows them."""

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from taskslib.errors import ConfigError, did_you_mean
-from taskslib.project.model import Limits, Release, Slow
+from taskslib.project.model import Ci, Limits, Release, Slow
 
 _PROJECT = r"[^/\\]+"
 """A project's name is part of file names."""
@@ -119,6 +119,22 @@ class ReleaseConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """How much pushed images tell of how they were built; empty for nothing."""
 
 
+_CI = Ci()
+
+
+class CiConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[tool.taskslib.ci]`: how the workflows run that `ci-init` writes."""
+
+    branch: str = _CI.branch
+    """Whose pushes are tested, besides pull requests."""
+    runner: str = _CI.runner
+    """The label of the machines that run them."""
+    python: str = _CI.python
+    """The version of Python that taskslib runs under."""
+    install: str = _CI.install
+    """The command that installs it."""
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[tool.taskslib]`. Paths start at the repo's root, unless it says otherwise."""
 
@@ -148,6 +164,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Which tests are named as slow."""
     release: ReleaseConfig = ReleaseConfig()
     """How versions are made and images published."""
+    ci: CiConfig = CiConfig()
+    """How generated workflows run."""
     pass_env: tuple[str, ...] = ()
     """Names of variables (`*` is a wildcard) that tests get besides the usual ones."""
     inputs: tuple[str, ...] = ()
@@ -174,6 +192,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def releases(self) -> Release:
         """Return how versions are made and images published."""
         return Release(**msgspec.structs.asdict(self.release))
+
+    def workflows(self) -> Ci:
+        """Return how generated workflows run."""
+        return Ci(**msgspec.structs.asdict(self.ci))
 
     def of(self, name: str) -> ServiceConfig:
         """Return what is configured for one service."""
@@ -220,7 +242,8 @@ def _table(within: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
 def _convert(table: Mapping[str, object], where: str) -> Config:
     _check_keys(table, Config, where)
     _check_suites(table, ("unit", "integration"), where)
-    for key, kind in (("limits", LimitsConfig), ("release", ReleaseConfig)):
+    kinds = (("limits", LimitsConfig), ("release", ReleaseConfig), ("ci", CiConfig))
+    for key, kind in kinds:
         found = table.get(key)
         if isinstance(found, dict):
             _check_keys(found, kind, f"{where}: {key}")

@@ -119,6 +119,19 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class Ci:
+    """How generated workflows run: `[tool.taskslib.ci]`."""
+
+    branch: str = "main"
+    """Whose pushes are tested, besides pull requests."""
+    runner: str = "ubuntu-latest"
+    """The label of the machines."""
+    python: str = "3.13"
+    install: str = "python -m pip install taskslib"
+    """The command that makes our own command be there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Runner:
     """How a suite is run that isn't run by a framework known here: any command, a JUnit report."""
 
@@ -172,6 +185,7 @@ class Project:
     dev: Stack | None = None
     """The full stack of `deploy/dev`."""
     release: Release = Release()
+    ci: Ci = Ci()
     harmless: tuple[str, ...] = ()
     """Patterns of files that no suite depends on, though they are nobody's."""
     dropped: tuple[str, ...] = ()

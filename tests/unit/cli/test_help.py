@@ -24,6 +24,9 @@ for name in sys.argv[1:]:
 LISTED = """\
 affected: List the services that changes can affect.
 build: Build the services' images, in one build.
+ci-check: Check CI's workflows against the project.
+ci-init: Write workflows for GitHub or Gitea.
+ci-matrix: Print the services that CI is to test.
 completion: Print a shell's completion script.
 config: Print an environment as Compose has it.
 dev-down: End the development stack; data stays.
@@ -126,6 +129,8 @@ def test_the_program_without_arguments_shows_its_tasks(tmp_path: Path) -> None:
     listed = ran.out.partition("\nSubcommands:\n\n")[2]
     assert listed.startswith("Tests\n  test                           Run the tests, stage after")
     groups = re.findall(r"^\w+$", listed, re.MULTILINE)
-    assert groups == ["Tests", "Results", "Stacks", "Development", "Project", "Release", "Machine"]
+    assert groups == [
+        "Tests", "Results", "Stacks", "Development", "Project", "Release", "CI", "Machine",
+    ]  # fmt: skip
     assert sorted(re.findall(r"^  ([a-z-]+)", listed, re.MULTILINE)) == TASKS
     assert inv(tmp_path, "--version", program="taskslib").out.startswith("taskslib 0.")

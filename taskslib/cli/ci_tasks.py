@@ -1,0 +1,113 @@
+"""Tasks for CI: what it is to run, and the workflows that run it."""
+
+from __future__ import annotations
+
+import json
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from taskslib import api
+from taskslib.ci.actions import Provider
+from taskslib.cli.outcome import say, tell
+from taskslib.cli.session import command, session
+from taskslib.errors import ExitCode, UsageError, did_you_mean
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "base": "compare with this commit or branch (also: TASKSLIB_BASE), not the main branch",
+        "github-output": "also write services and integration, for later jobs",
+    },
+)
+@command
+def ci_matrix(context: Context, base: str = "", github_output: bool = False) -> None:
+    """Print the services that CI is to test.
+
+    Those are the services whose own tests changes can affect, as JSON for a workflow's matrix.
+
+    Example: inv ci-matrix --github-output
+    """
+    where = session(context)
+    found = api.ci_matrix(where, base)
+    if found.reason:
+        say(f"note: everything is affected: {found.reason}")
+    if github_output:
+        api.write_matrix(where, found)
+    tell([json.dumps(found.services)])
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "provider": "github or gitea",
+        "force": "also over what was edited by hand",
+        "dry-run": "only print what would change, as a patch",
+    },
+)
+@command
+def ci_init(
+    context: Context, provider: str = "", force: bool = False, dry_run: bool = False
+) -> None:
+    """Write workflows for GitHub or Gitea.
+
+    One tests what is affected, one makes a release of a tag.
+
+    Example: inv ci-init --provider github --dry-run
+    """
+    if not provider:
+        raise UsageError("whose workflows?", hint="--provider github, or gitea")
+    where = session(context)
+    found = api.ci_workflows(where, _providers(where, provider))
+    if dry_run:
+        tell(line for one in found for line in one.difference)
+        return
+    changed = [one for one in found if any(one.difference)]
+    api.ci_write(where, found, force=force)
+    for one in changed:
+        say(f"{'removed' if one.wanted is None else 'wrote'} {one.path}")
+    if not changed:
+        say("nothing to change")
+
+
+@task(
+    auto_shortflags=False,
+    help={"provider": "github or gitea; else all whose workflows are there"},
+)
+@command
+def ci_check(context: Context, provider: str = "") -> ExitCode:
+    """Check CI's workflows against the project.
+
+    Exit 1, with a patch, where they are not what ci-init would write now. Also where deploy/prod
+    runs images of releases that no service has.
+
+    Example: inv ci-check
+    """
+    where = session(context)
+    providers = _providers(where, provider)
+    found = api.ci_workflows(where, providers)
+    strange, missing = api.ci_production(where)
+    lines = [line for one in found for line in one.difference]
+    tell((*lines, *strange))
+    for words in missing:
+        say(f"note: {words}")
+    if lines:
+        again = " && ".join(f"inv ci-init --provider {one}" for one in providers)
+        say(f"the workflows are not what the project has now\n\nhint: {again}")
+    return ExitCode.FAILED if lines or strange else ExitCode.PASSED
+
+
+def _providers(where: api.Session, given: str) -> tuple[Provider, ...]:
+    if given and given not in set(Provider):
+        raise UsageError(
+            f"no provider {given!r}",
+            hint=f"{did_you_mean(given, Provider)}providers: {', '.join(Provider)}",
+        )
+    known = (Provider(given),) if given else api.ci_providers(where)
+    if not known:
+        raise UsageError("there are no workflows yet", hint="inv ci-init --provider github")
+    return known
+
+
+TASKS = (ci_matrix, ci_init, ci_check)

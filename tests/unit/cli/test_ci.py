@@ -1,0 +1,176 @@
+"""`ci-matrix`, `ci-init` and `ci-check`, as they are typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.projects import PASSES, TASKS, inv, repository, write
+
+FILES = {
+    **TASKS,
+    ".gitignore": ".taskslib\n",
+    "pyproject.toml": "[tool.taskslib]\nproject = 'shop'\n",
+    "services/api/Dockerfile": "FROM a\n",
+    "services/api/tests/unit/test_api.py": PASSES,
+    "services/web/Dockerfile": "FROM a\n",
+    "services/web/tests/unit/test_web.py": PASSES,
+    "tests/unit/test_shop.py": PASSES,
+    "deploy/prod/compose.yaml": """\
+services:
+  database: {image: "postgres:17"}
+  api: {image: "${REGISTRY:-a/b}/shop-api:${VERSION:?which one}"}
+  web: {image: "${REGISTRY}/shop-web:$VERSION"}
+""",
+}
+TEST, RELEASE = ".github/workflows/test.yml", ".github/workflows/release.yml"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A committed project, on a branch that has just left main."""
+    root = write(tmp_path / "shop", FILES)
+    repository(root).git.checkout("-b", "feature")
+    return root
+
+
+def test_matrix(shop: Path) -> None:
+    assert inv(shop, "ci-matrix").out == "[]\n"
+    write(shop, {"services/web/new.py": ""})
+    output = shop / ".taskslib" / "output"
+    write(shop, {".taskslib/output": "before=1\n"})
+    ran = inv(shop, "ci-matrix", "--github-output", GITHUB_OUTPUT=str(output))
+    assert (ran.code, ran.out, ran.err) == (0, '["web"]\n', "")
+    assert output.read_text("utf-8") == 'before=1\nservices=["web"]\nintegration=false\n'
+    # In the project's order, its own tests last.
+    ran = inv(shop, "ci-matrix", "--base", "HEAD")
+    assert ran.out == '["web"]\n'
+    write(shop, {"pyproject.toml": FILES["pyproject.toml"] + "jobs = 2\n"})
+    assert inv(shop, "ci-matrix").out == '["api", "web", "shop"]\n'
+
+
+def test_matrix_where_nothing_is_known_is_everything(tmp_path: Path) -> None:
+    root = write(tmp_path / "shop", FILES)
+    ran = inv(root, "ci-matrix")
+    assert (ran.code, ran.out) == (0, '["api", "web", "shop"]\n')
+    assert ran.err == "note: everything is affected: there is no git repository\n"
+
+
+def test_matrix_outside_of_a_workflow(shop: Path) -> None:
+    ran = inv(shop, "ci-matrix", "--github-output")
+    assert (ran.code, ran.out, ran.err) == (
+        2,
+        "",
+        "error: --github-output: GITHUB_OUTPUT is not set\n\nhint: it is, in a workflow\n",
+    )
+
+
+def test_init_and_check(shop: Path) -> None:
+    ran = inv(shop, "ci-init", "--provider", "github", "--dry-run")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"--- /dev/null\n+++ b/{TEST}\n@@ -0,0 +1,")
+    assert not (shop / ".github").exists()
+    ran = inv(shop, "ci-init", "--provider", "github")
+    assert (ran.code, ran.out, ran.err) == (0, "", f"wrote {TEST}\nwrote {RELEASE}\n")
+    ran = inv(shop, "ci-init", "--provider", "github")
+    assert (ran.code, ran.err) == (0, "nothing to change\n")
+    ran = inv(shop, "ci-check")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+
+def test_a_new_service_is_drift_that_init_mends(shop: Path) -> None:
+    inv(shop, "ci-init", "--provider", "github")
+    write(shop, {"services/mail/Dockerfile": "FROM a\n"})
+    ran = inv(shop, "ci-check")
+    assert ran.code == 1
+    changed = [line for line in ran.out.splitlines() if line[:1] in "-+" and "sha256" not in line]
+    assert changed == [
+        f"--- a/{RELEASE}",
+        f"+++ b/{RELEASE}",
+        '-        service: ["api", "web"]',
+        '+        service: ["api", "mail", "web"]',
+    ]
+    assert ran.err == (
+        "note: deploy/prod/compose.yaml runs no image of mail\n"
+        "the workflows are not what the project has now\n"
+        "\nhint: inv ci-init --provider github\n"
+    )
+    ran = inv(shop, "ci-init", "--provider", "github")
+    assert (ran.code, ran.err) == (0, f"wrote {RELEASE}\n")
+    assert inv(shop, "ci-check").code == 0
+
+
+def test_what_was_edited_is_written_over_only_when_asked(shop: Path) -> None:
+    inv(shop, "ci-init", "--provider", "github")
+    write(shop, {"services/mail/Dockerfile": "FROM a\n"})
+    edited = (shop / TEST).read_text("utf-8").replace("ubuntu-latest", "mine")
+    write(shop, {TEST: edited})
+    before = (shop / RELEASE).read_text("utf-8")
+    ran = inv(shop, "ci-init", "--provider", "github")
+    assert (ran.code, ran.err) == (
+        2,
+        f"error: {TEST}: edited by hand, or not written by ci-init\n"
+        "\nhint: --dry-run shows what would change, --force writes it all the same\n",
+    )
+    assert (shop / TEST).read_text("utf-8") == edited
+    assert (shop / RELEASE).read_text("utf-8") == before  # all or nothing
+    assert '-    runs-on: "mine"' in inv(shop, "ci-init", "--provider", "github", "--dry-run").out
+    ran = inv(shop, "ci-init", "--provider", "github", "--force")
+    assert (ran.code, ran.err) == (0, f"wrote {TEST}\nwrote {RELEASE}\n")
+    assert inv(shop, "ci-check").code == 0
+
+
+def test_line_ends_are_no_edit(shop: Path) -> None:
+    """Git gives them to who asks for them."""
+    inv(shop, "ci-init", "--provider", "github")
+    (shop / TEST).write_bytes((shop / TEST).read_bytes().replace(b"\n", b"\r\n"))
+    assert inv(shop, "ci-check").code == 0
+
+
+def test_releases_go_with_the_last_image(shop: Path) -> None:
+    inv(shop, "ci-init", "--provider", "github")
+    for name in ("api", "web"):
+        (shop / "services" / name / "Dockerfile").unlink()
+    (shop / "deploy" / "prod" / "compose.yaml").unlink()
+    assert f"--- a/{RELEASE}\n+++ /dev/null\n" in inv(shop, "ci-check").out
+    assert inv(shop, "ci-init", "--provider", "github").err == f"removed {RELEASE}\n"
+    assert not (shop / RELEASE).exists()
+    # Somebody else's stays.
+    write(shop, {RELEASE: "name: mine\n"})
+    assert inv(shop, "ci-check").code == 0
+    assert inv(shop, "ci-init", "--provider", "github").err == "nothing to change\n"
+    assert (shop / RELEASE).read_text("utf-8") == "name: mine\n"
+
+
+def test_images_of_production_that_no_release_has(shop: Path) -> None:
+    inv(shop, "ci-init", "--provider", "gitea")
+    prod = FILES["deploy/prod/compose.yaml"].replace("shop-api", "shop-apo")
+    write(shop, {"deploy/prod/compose.yaml": prod})
+    ran = inv(shop, "ci-check")
+    assert (ran.code, ran.out, ran.err) == (
+        1,
+        "deploy/prod/compose.yaml: api runs shop-apo, which no release of this project has: "
+        "did you mean 'shop-api'? images: shop-api, shop-web\n",
+        "note: deploy/prod/compose.yaml runs no image of api\n",
+    )
+    write(shop, {"deploy/prod/compose.yaml": "services: ["})
+    ran = inv(shop, "ci-check")
+    assert ran.code == 2
+    assert ran.err.startswith("error: deploy/prod/compose.yaml: ")
+
+
+def test_what_is_no_provider(shop: Path) -> None:
+    ran = inv(shop, "ci-init", "--provider", "gitub")
+    assert (ran.code, ran.err) == (
+        2,
+        "error: no provider 'gitub'\n\nhint: did you mean 'github'? providers: github, gitea\n",
+    )
+    assert (
+        inv(shop, "ci-init").err == "error: whose workflows?\n\nhint: --provider github, or gitea\n"
+    )
+    ran = inv(shop, "ci-check")
+    assert (ran.code, ran.err) == (
+        2,
+        "error: there are no workflows yet\n\nhint: inv ci-init --provider github\n",
+    )
