@@ -85,7 +85,8 @@ def merged_shards(session: Session, folder: Path) -> Joined:
     found = project(session)
     told, broken = read_shards(folder, found.name)
     document = told[0].document
-    merged = merge(told, found.slow, time.monotonic())
+    order = [suite.id for suite in found.suites]
+    merged = merge(told, order, found.slow, time.monotonic())
     ran = {one.suite for one in merged.report.results}
     if unknown := sorted(ran - {suite.id for suite in found.suites}):
         raise UsageError(

@@ -56,12 +56,20 @@ class Merged:
     """Of suites that one shard ran whole; a part's fingerprint is not its suite's."""
 
 
-def merge(told: Sequence[Told], slow: Slow, now: float) -> Merged:
-    """Return the shards of a run as one that ended `now`, by the clock of the events."""
-    parts: dict[SuiteId, list[Suite]] = {}
+def merge(told: Sequence[Told], order: Sequence[SuiteId], slow: Slow, now: float) -> Merged:
+    """Return the shards of a run as one that ended `now`, by the clock of the events.
+
+    Args:
+        told: What the shards told.
+        order: In which suites are shown; those that are not in it come last.
+        slow: From when on a test is.
+        now: When it ended.
+    """
+    parts: dict[SuiteId, list[Suite]] = {suite: [] for suite in order}
     for shard in told:
         for suite in shard.document.suites:
             parts.setdefault(SuiteId(suite.name, suite.stage), []).append(suite)
+    parts = {suite: some for suite, some in parts.items() if some}
     codes = [shard.document.exit.code for shard in told]
     # Side by side: it took as long as the longest.
     seconds = max(shard.document.seconds for shard in told)
