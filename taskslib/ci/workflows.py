@@ -38,6 +38,7 @@ def workflows(project: Project, provider: Provider) -> Mapping[str, str | None]:
         "github": provider is Provider.GITHUB,
         "actions": ACTIONS[provider],
         "ci": project.ci,
+        "registry": project.release.registry,
         "program": "inv" if (project.root / _TASKS).is_file() else "taskslib",
         "single": project.layout is Layout.SINGLE,
         "tested": tested(project),
