@@ -145,7 +145,7 @@ class Telling(ExitStack):
 
     def _summarise(self, report: Report) -> None:
         file = self._environ.get("GITHUB_STEP_SUMMARY")
-        if file:
+        if file and (report.results or report.missing):
             try:
                 add_summary(Path(file), job_summary(report, self._names))
             except OSError as error:

@@ -172,9 +172,15 @@ def test_the_test_workflow_step_by_step(tmp_path: Path) -> None:
         assert "| lib | unit | passed | 1 | 0 | 0 |" in tested.summary
     reports = {path.name for path in (tmp_path / "temp" / "reports").iterdir()}
     assert reports == {"junit.xml", "lib-unit.xml", "report.html"}
+    for result, code in (("success", 0), ("skipped", 0), ("failure", 1), ("cancelled", 1)):
+        needs = {"affected": {"result": "success"}, "test": {"result": result}}
+        assert machine.job(workflow, "passed", needs=needs).code == code
     # Where nothing is affected, which Gitea's matrix can't know, a job is green and has no report.
-    idle = machine.job(".gitea/workflows/test.yml", "test", matrix={"service": "api"})
+    idle = Runner(root, tmp_path / "idle").job(
+        ".gitea/workflows/test.yml", "test", matrix={"service": "api"}
+    )
     assert idle.code == 0, idle.log
+    assert idle.summary == ""
     # A red test fails the job, and its reports are kept.
     write(root, {"services/lib/tests/unit/test_lib.py": "def test_one():\n    assert 0\n"})
     red = machine.job(workflow, "test", matrix={"service": "lib"})

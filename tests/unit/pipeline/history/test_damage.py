@@ -160,6 +160,7 @@ def test_no_damage_at_all_is_fatal(
         known.durations([API])
         known.failed("main")
         known.slowest(5)
+        known.tests(API)
         known.record(run(suite_run(seconds=7, tests=ran(a=Outcome.FAILED))))
         assert len(said) <= 1
         # A header that asks for a newer SQLite makes a file that is sound, and not to be written.
