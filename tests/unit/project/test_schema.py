@@ -69,6 +69,9 @@ def test_every_key_says_what_it_is_for() -> None:
         ('unit = {command = ["a"]}', False),
         ('unit = {command = ["a"], report = "b", progress = "xml"}', False),
         ("limits = 5", False),
+        ("[release]\nsbom = false\n[ci]\nrunner = 'own'", True),
+        ("[release]\nsbom = 'registry/image'", True),
+        ("[ci]\nruner = 'own'", False),
     ],
 )
 def test_it_takes_what_taskslib_takes(tmp_path: Path, table: str, valid: bool) -> None:  # noqa: FBT001
