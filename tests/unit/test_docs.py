@@ -24,6 +24,11 @@ after_push
 answered
 bake_file
 build
+ci_matrix
+ci_production
+ci_providers
+ci_workflows
+ci_write
 combine_coverage
 config
 costs_of_tests
@@ -37,6 +42,7 @@ dev_volumes
 dev_watch
 doctor
 down
+durations_text
 graph
 instance_id
 instances
@@ -48,6 +54,7 @@ lint
 lint_rule
 logs
 make_release
+merged_shards
 past
 plan
 project
@@ -62,6 +69,7 @@ running
 setup
 spread
 standins
+tell_merged
 test
 test_specs
 tests_with_stack
@@ -69,6 +77,8 @@ uncovered
 up
 version
 why
+write_durations
+write_matrix
 write_outputs
 write_report
 """
