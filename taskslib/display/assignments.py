@@ -18,7 +18,10 @@ def assignment(language: str, name: str, value: str) -> str:
 
 
 def _posix(name: str, value: str) -> str:
-    return f"export {name}={shlex.quote(value)}"
+    quoted = shlex.quote(value)
+    if quoted == value and "=" in value:  # zsh would take `=ls` for the path of ls
+        quoted = f"'{value}'"
+    return f"export {name}={quoted}"
 
 
 def _powershell(name: str, value: str) -> str:
