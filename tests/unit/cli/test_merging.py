@@ -107,6 +107,11 @@ def test_one_verdict(shop: Path) -> None:
     assert {name: list(one["files"]) for name, one in known.items()} == {
         "web:unit": ["tests/unit/test_d.py"]
     }
+    # Its red tests are all that is wrong with a suite: the others need not run again.
+    again = json.loads(inv(shop, "test", "--failed", "--json", TASKSLIB_CACHE_DIR=cache).out)
+    assert [one["test"] for suite in again["suites"] for one in suite["tests"]] == [
+        one["test"] for one in api["failures"]
+    ]
 
 
 def test_a_missing_shard_is_not_green(shop: Path) -> None:
