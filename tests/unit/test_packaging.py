@@ -16,6 +16,9 @@ from tests.support.projects import environment, multi, write
 
 ROOT = Path(__file__).parents[2]
 DATA = {
+    "ci/templates/release.yml.j2",
+    "ci/templates/steps.yml.j2",
+    "ci/templates/test.yml.j2",
     "cli/completion/bash",
     "cli/completion/fish",
     "cli/completion/powershell",

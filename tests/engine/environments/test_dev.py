@@ -229,7 +229,7 @@ def test_watch_rebuilds_and_what_it_recreates_stays_ours(small: Path) -> None:
 
         wait_for(rebuilding, timeout=60)
         wait_for(lambda: containers(small, "web") not in {"", before}, timeout=120)
-        os.killpg(child.pid, signal.SIGINT)
+        os.killpg(child.pid, signal.SIGINT)  # type: ignore[attr-defined,unused-ignore]
         assert child.wait(timeout=60) == 130
     finally:
         child.kill()
@@ -247,7 +247,7 @@ def test_data_is_removed_when_a_person_says_so(small: Path, answer: str, words: 
     import pty
 
     assert inv(small, "dev-up").code == 0
-    ours, theirs = pty.openpty()
+    ours, theirs = pty.openpty()  # type: ignore[attr-defined,unused-ignore]
     os.write(ours, answer.encode())
     done = subprocess.run(
         argv("dev-down", "--volumes"),

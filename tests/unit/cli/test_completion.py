@@ -78,7 +78,7 @@ def tabbed(root: Path, shell: list[str], setup: str) -> list[str]:
     """Return what each line of `CASES` is after a TAB, in an interactive shell."""
     import pty  # there is none on Windows, which skips what needs it
 
-    ours, theirs = pty.openpty()
+    ours, theirs = pty.openpty()  # type: ignore[attr-defined,unused-ignore]
     ended = False
     with subprocess.Popen(
         shell, cwd=root, env=shell_environment(root), stdin=theirs, stdout=theirs, stderr=theirs
