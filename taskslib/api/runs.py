@@ -37,13 +37,13 @@ def last_failures(session: Session) -> dict[str, Path]:
 
 
 def last_red(session: Session) -> tuple[SuiteResult, ...]:
-    """Return the suites of the last run of which their red tests, if any, do not tell all."""
+    """Return the suites of the last run of which their red tests, if any, do not tell all.
+
+    Raises `NothingToRunError` where there is no run to tell of.
+    """
     from taskslib.pipeline.report import is_own_failure
 
-    try:
-        record = _last_record(session)
-    except NothingToRunError:
-        return ()
+    record = _last_record(session)
     results = (one.result for one in record.suites.values())
     told = (one for one in results if one is not None and not one.state.green)
     return tuple(one for one in told if one.details or is_own_failure(one))

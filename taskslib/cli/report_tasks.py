@@ -27,15 +27,15 @@ def show(context: Context, id: str = "") -> None:  # noqa: A002 — the option's
 
     where = session(context)
     found, red = api.last_failures(where), api.last_red(where)
-    if not (found or red):
-        tell(["the last run had no failures"])
-    elif id:
+    if id:
         file = found.get(id.upper())
         if file is None:
             known = ", ".join(found) or "none; inv show tells what broke"
             hint = f"{did_you_mean(id.upper(), found)}failures: {known}"
             raise UsageError(f"no failure {id!r} in the last run", hint=hint)
         tell(file.read_text("utf-8").splitlines())
+    elif not (found or red):
+        tell(["the last run had no failures"])
     else:
         for one in red:  # of which there is no file, and nothing more to ask for
             words = f"{one.suite} {one.state}: {one.reason}\n{indented(one.details)}"
