@@ -49,8 +49,9 @@ def prepared(git: Git, settings: Release, version: str) -> Ready:
     commit = git.commit("HEAD")
     if commit is None:
         raise UsageError(f"{git.root} has nothing to release: {git.said or 'there is no commit'}")
-    remote = ask_remote(git) if git.has_remote else None
-    if git.has_remote and remote is None:
+    has_remote = git.has_remote  # asked before: what git says of the remote is lost by any other
+    remote = ask_remote(git) if has_remote else None
+    if has_remote and remote is None:
         raise UsageError(
             f"the remote does not answer, so whether {tag} is free is not known", details=git.said
         )

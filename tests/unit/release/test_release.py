@@ -168,9 +168,11 @@ def test_what_others_did_at_the_remote(shop: git.Repo, origin: git.Repo) -> None
         f"  v1.2.3 is there already, as {new[:12]}",
     ]
     root(origin).rename(root(origin).parent / "gone")
-    assert refused(shop, "1.2.3").startswith(
+    said = refused(shop, "1.2.3")
+    assert said.startswith(
         "error: the remote does not answer, so whether v1.2.3 is free is not known\n"
     )
+    assert "does not appear to be a git repository" in said
 
 
 def test_what_changes_while_the_tests_run_is_not_tagged(shop: git.Repo) -> None:
