@@ -56,7 +56,7 @@ def flaky(context: Context, format: str = "table") -> None:  # noqa: A002 — th
     from taskslib.display.past import flaky_lines
 
     one_of(format, _FORMATS)
-    tell(flaky_lines(api.past(session(context)).flaky(), format), exact=format != "text")
+    tell(flaky_lines(api.past(session(context)).flaky(), format), exact=format != "table")
 
 
 @task(auto_shortflags=False, help={"count": "how many", "format": "table or json"})
@@ -72,7 +72,7 @@ def slowest(context: Context, count: str = "20", format: str = "table") -> None:
 
     one_of(format, _FORMATS)
     wanted = number("--count", count, "inv slowest --count 5")
-    tell(slowest_lines(api.past(session(context)).slowest(wanted), format), exact=format != "text")
+    tell(slowest_lines(api.past(session(context)).slowest(wanted), format), exact=format != "table")
 
 
 @task(
@@ -99,7 +99,7 @@ def history(
     wanted = number("--count", count, "inv history test_price --count 5")
     tell(
         history_lines(api.past(session(context)).outcomes(name, wanted), format),
-        exact=format != "text",
+        exact=format != "table",
     )
 
 

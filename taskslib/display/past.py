@@ -8,7 +8,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from taskslib.display.clean import clean
 from taskslib.pipeline.history import FlakyTest, PastRun, TestTime
 
 
@@ -20,7 +19,7 @@ def flaky_lines(tests: Sequence[FlakyTest], format: str) -> Iterator[str]:  # no
     if not tests:
         yield "no test is known to be flaky"
     for one in tests:
-        yield clean(f"{one.suite}  {one.red} of {one.runs} red, {_when(one.at)}  {one.test}")
+        yield f"{one.suite}  {one.red} of {one.runs} red, {_when(one.at)}  {one.test}"
 
 
 def slowest_lines(tests: Sequence[TestTime], format: str) -> Iterator[str]:  # noqa: A002
@@ -31,7 +30,7 @@ def slowest_lines(tests: Sequence[TestTime], format: str) -> Iterator[str]:  # n
     if not tests:
         yield "no run is known yet"
     for one in tests:
-        yield clean(f"{one.seconds:8.2f} s  {one.suite}  {one.test}")
+        yield f"{one.seconds:8.2f} s  {one.suite}  {one.test}"
 
 
 def history_lines(runs: Sequence[PastRun], format: str) -> Iterator[str]:  # noqa: A002
@@ -44,7 +43,7 @@ def history_lines(runs: Sequence[PastRun], format: str) -> Iterator[str]:  # noq
     for one in runs:
         branch = f" on {one.branch}" if one.branch else ""
         took = f"{one.outcome:8} {one.seconds:6.2f} s"
-        yield clean(f"{_when(one.at)}  {took}  {one.suite}  {one.test}{branch}")
+        yield f"{_when(one.at)}  {took}  {one.suite}  {one.test}{branch}"
 
 
 def _when(at: float) -> str:
