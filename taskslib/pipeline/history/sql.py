@@ -50,19 +50,17 @@ FAILED = f"""
 BROKEN = f"""
     SELECT DISTINCT name, stage FROM suites WHERE {_SINCE_ALL_WAS_KNOWN} AND broken
     ORDER BY name, stage"""  # noqa: S608 — as above
-SLOWEST = """
-    SELECT name, stage, test, tests.seconds FROM suites JOIN tests ON run = id
+_OF_LAST_GREEN_RUNS = """
+    FROM suites JOIN tests ON run = id
     WHERE stage IN ('unit', 'service', 'integration') AND typeof(tests.seconds) = 'real'
         AND id IN (
             SELECT max(id) FROM suites
-            WHERE project = :project AND whole AND state = 'passed' GROUP BY name, stage)
+            WHERE project = :project AND whole AND state = 'passed' GROUP BY name, stage)"""
+SLOWEST = f"""
+    SELECT name, stage, test, tests.seconds {_OF_LAST_GREEN_RUNS}
     ORDER BY tests.seconds DESC LIMIT :count"""
-OWN_SECONDS = """
-    SELECT name, stage, sum(tests.seconds) FROM suites JOIN tests ON run = id
-    WHERE stage IN ('unit', 'service', 'integration') AND typeof(tests.seconds) = 'real'
-        AND id IN (
-            SELECT max(id) FROM suites
-            WHERE project = :project AND whole AND state = 'passed' GROUP BY name, stage)
+OWN_SECONDS = f"""
+    SELECT name, stage, sum(tests.seconds) {_OF_LAST_GREEN_RUNS}
     GROUP BY name, stage"""
 FLAKY = "flaky"
 """The outcome of a test that was red, and passed when it was run again."""
