@@ -75,6 +75,11 @@ class SuiteId:
     def __str__(self) -> str:
         return f"{self.name}:{self.stage}"
 
+    @property
+    def file_name(self) -> str:
+        """What files and folders about it are called."""
+        return f"{self.name}-{self.stage}"
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:

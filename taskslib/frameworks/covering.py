@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from taskslib.events import SuiteId
 from taskslib.frameworks.base import Invocation
 
 DATA = "data.coverage"
@@ -19,13 +18,8 @@ class Measured:
     """What one run of a suite left."""
 
     suite: str
-    """As `name_of` returns it."""
+    """Its `file_name`."""
     file: Path
-
-
-def name_of(suite: SuiteId) -> str:
-    """Return what the folder of a suite's data is called."""
-    return f"{suite.name}-{suite.stage}"
 
 
 def covering_folder(invocation: Invocation) -> Path | None:
@@ -33,7 +27,7 @@ def covering_folder(invocation: Invocation) -> Path | None:
     if invocation.coverage is None:
         return None
     suite = invocation.suite
-    runs = invocation.coverage.resolve() / name_of(suite.id)
+    runs = invocation.coverage.resolve() / suite.id.file_name
     runs.mkdir(parents=True, exist_ok=True)
     folder = runs / str(sum(1 for _ in runs.iterdir()) + 1)
     folder.mkdir()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskslib.events import SuiteId
-from taskslib.frameworks.covering import DATA, LCOV, measured, name_of
+from taskslib.frameworks.covering import DATA, LCOV, measured
 from taskslib.pipeline.lcov import merged
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Coverage:
 def unmeasured(data: Path, suites: Iterable[SuiteId]) -> tuple[SuiteId, ...]:
     """Return the suites that left nothing in the folder of a run's data."""
     left = {one.suite for one in measured(data)}
-    return tuple(suite for suite in suites if name_of(suite) not in left)
+    return tuple(suite for suite in suites if suite.file_name not in left)
 
 
 def combine(data: Path, target: Path, root: Path) -> Coverage | None:

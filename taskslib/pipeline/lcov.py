@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from taskslib.project.model import shown
+
 _LINE = re.compile(r"(\d+),(\d+)")
 _COUNTED = re.compile(r"(\d+),(.+)")
 _BRANCH = re.compile(r"(\d+,[^,]+,[^,]+),(\d+|-)")
@@ -74,9 +76,7 @@ def merged(reports: Iterable[tuple[str, Path]], root: Path) -> Lcov:
         for line in report.splitlines():
             key, _, value = line.strip().partition(":")
             if key == "SF":
-                path = folder / value
-                name = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-                current = files.setdefault(name, _File())
+                current = files.setdefault(shown(folder / value, root), _File())
             current.add(key, value)
     text = "".join(
         "\n".join((f"SF:{name}", *files[name].records(), "end_of_record", ""))

@@ -233,7 +233,7 @@ class SuiteRunner:
         return Options(given, verbose, limit, first, only, coverage, live, workers=workers)
 
     def _file(self, suite: SuiteId, name: str) -> Path:
-        folder = self.folder / f"{suite.name}-{suite.stage}"
+        folder = self.folder / suite.file_name
         folder.mkdir(parents=True, exist_ok=True)
         return folder / name
 

@@ -28,7 +28,7 @@ def write_junit(folder: Path, record: Record) -> None:
             continue
         alone = JUnitXml()
         alone.add_testsuite(_suite(suite, suite.result))
-        alone.write(str(folder / f"{suite.id.name}-{suite.id.stage}.xml"), pretty=True)
+        alone.write(str(folder / f"{suite.id.file_name}.xml"), pretty=True)
         merged.add_testsuite(_suite(suite, suite.result))
     merged.update_statistics()  # type: ignore[no-untyped-call]
     # Those of the suites' calls: what the suites took is more.

@@ -200,7 +200,7 @@ class Memory:
             replace_file(self._file(suite), json.dumps(told).encode())
 
     def _file(self, suite: SuiteId) -> Path:
-        return self._root / OWN / _NOTES / f"{suite.name}-{suite.stage}.json"
+        return self._root / OWN / _NOTES / f"{suite.file_name}.json"
 
 
 def _stamp(file: str) -> Stamp:
