@@ -80,12 +80,13 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 def sarif(report: Report) -> Iterator[str]:
     """Yield a report as SARIF 2.1.0, which GitHub's code scanning and editors read."""
     used = {one.rule for one in report.findings}
-    titles = {**OWN, **{one.id: one.title for one in catalogue().values()}}
+    known = catalogue()
+    titles = {**OWN, **{one.id: one.title for one in known.values()}}
     rules = [
         {
             "id": one,
             "shortDescription": {"text": titles.get(one, one)},
-            **({"fullDescription": {"text": told.why}} if (told := catalogue().get(one)) else {}),
+            **({"fullDescription": {"text": told.why}} if (told := known.get(one)) else {}),
         }
         for one in sorted(used)
     ]

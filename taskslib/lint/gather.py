@@ -147,9 +147,14 @@ def _elsewhere(files: Files, path: str, service: str) -> Stack:
     return stack(files, (*first, path), environment, service)
 
 
+def owners_of(project: Project, files: Files) -> dict[str, str]:
+    """Return the services with a container, by their Dockerfiles."""
+    return {files.shown(one.dockerfile): one.name for one in project.services if one.dockerfile}
+
+
 def _images(project: Project, stacks: tuple[Stack, ...], files: Files) -> Iterator[Image]:
     seen = set()
-    owners = {files.shown(one.dockerfile): one.name for one in project.services if one.dockerfile}
+    owners = owners_of(project, files)
     for one in stacks:
         for service in one.services.values():
             build = service.build

@@ -69,7 +69,7 @@ def _once(found: Iterable[Finding]) -> list[Finding]:
     """Return findings without those that several stacks have in one file."""
     by_place: dict[tuple[str, int, int, str, str], Finding] = {}
     for one in sorted(found, key=lambda one: (one.order, one.severity, one.edits)):
-        by_place.setdefault((one.path, one.line, one.column, one.rule, one.message), one)
+        by_place.setdefault(one.order, one)
     return list(by_place.values())
 
 

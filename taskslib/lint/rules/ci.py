@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from taskslib.lint.edits import element
-from taskslib.lint.gather import Repo
+from taskslib.lint.gather import Repo, owners_of
 from taskslib.lint.nodes import Node
 from taskslib.lint.rule import E, Hit, Scope, W, hit, rule
 from taskslib.lint.source import Source
@@ -37,8 +37,7 @@ def _everything(subject: tuple[Repo, Source]) -> Iterator[Hit]:
         return
     changes = on_changes(workflow)
     open_ = [one for one in changes if not (one and (one.get("paths") or one.get("paths-ignore")))]
-    services = [(one.name, one.dockerfile) for one in repo.project.services]
-    own = {repo.files.shown(path): name for name, path in services if path}
+    own = owners_of(repo.project, repo.files)
     built = [one for one in builds(workflow) if one.dockerfile in own]
     names = sorted({own[one.dockerfile] for one in built})
     if open_ and len(names) >= _SEVERAL:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from taskslib.events import Stage, SuiteId
 from taskslib.lint.edits import removed
-from taskslib.lint.gather import Repo
+from taskslib.lint.gather import Repo, owners_of
 from taskslib.lint.rule import TEST, Hit, I, Scope, Severities, W, everywhere, hit, rule
 from taskslib.lint.stack import Stack
 from taskslib.project.model import Layout
@@ -79,7 +79,7 @@ def _said(repo: Repo, folder: str, message: str, hint_: str) -> Iterator[Hit]:
     origin="the pattern's principle of service isolation",
 )
 def _foreign(repo: Repo) -> Iterator[Hit]:
-    owners = _owners(repo)
+    owners = owners_of(repo.project, repo.files)
     for stack in repo.stacks:
         if not stack.service or stack.environment is not TEST:
             continue
@@ -127,7 +127,7 @@ def _reached(stack: Stack, names: list[str]) -> set[str]:
     origin="the pattern's layout: dev, test and prod of the full stack",
 )
 def _absent(repo: Repo) -> Iterator[Hit]:
-    owners = _owners(repo)
+    owners = owners_of(repo.project, repo.files)
     for stack in repo.stacks:
         if stack.service or stack.environment is None or not stack.services:
             continue
@@ -149,9 +149,3 @@ def _absent(repo: Repo) -> Iterator[Hit]:
 
 def _image(repo: Repo, name: str) -> str:
     return f"{repo.project.name}-{name}"
-
-
-def _owners(repo: Repo) -> dict[str, str]:
-    """Return the services with a container, by their Dockerfiles."""
-    found = ((one.dockerfile, one.name) for one in repo.project.services)
-    return {repo.files.shown(path): name for path, name in found if path}
