@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from taskslib.project.references.interpolation import substituted
+from taskslib.project.references.values import duration
 
 
 def split(text: str, separator: str = ":") -> list[str]:
@@ -34,13 +35,9 @@ def names_instance(text: str) -> bool:
 
 
 _INSTANCE = re.compile(r"\$\{?(TEST_INSTANCE_ID|TEST_COMPOSE_PROJECT|COMPOSE_PROJECT_NAME)\b")
-_SECONDS = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|h|m|s)")
-_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
 
 
 def seconds(text: str) -> float | None:
     """Return how long `1m30s` is; None for what is no duration."""
     told = default(text)
-    if not told or _SECONDS.sub("", told):
-        return None
-    return sum(float(number) * _UNITS[unit] for number, unit in _SECONDS.findall(told))
+    return duration(told) if told else None

@@ -44,7 +44,7 @@ class Examination:
         """Look: about a second with an engine."""
         with ThreadPoolExecutor(5) as pool:
             machine = pool.submit(gather, self.ask)
-            repo = pool.submit(repo_facts, self.project, self.environ, self.ask)
+            repo = pool.submit(repo_facts, self.project, self.ask)
             programs = pool.submit(tools, self.project.root, self.ask)
             cache = pool.submit(self._cache)
             facts = machine.result()

@@ -17,9 +17,8 @@ _IN_CONTAINERS = (".sh", ".bash", "dockerfile", "entrypoint")
 _TESTS = ("test_*.py", "*_test.py", "*.test.*", "*.spec.*")
 
 
-def repo_facts(project: Project, environ: Mapping[str, str], ask: Ask) -> Repo:
+def repo_facts(project: Project, ask: Ask) -> Repo:
     """Look at the repo; a file that can't be read is told of as such."""
-    del environ
     waits: list[Wait] = []
     unreadable = []
     for stack in _test_stacks(project):

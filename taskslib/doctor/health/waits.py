@@ -6,15 +6,12 @@ after `interval`; whoever waits for it to be healthy waits as long, one after th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from taskslib.doctor.health.facts import Wait
-from taskslib.project.references.values import pairs
+from taskslib.project.references.values import duration, pairs
 
-_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
-_PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|us|ns|m|s)")
 _INTERVAL = 30.0
 """Seconds that the engine takes where a healthcheck names none."""
 _START_INTERVAL = 5.0
@@ -44,15 +41,6 @@ def wait(stack: str, document: Mapping[str, Any]) -> Wait | None:
     longest = max((chain(name) for name in services), key=seconds, default=())
     shown = tuple(f"{name} {costs[name]:g} s" for name in longest if costs[name])
     return Wait(stack, seconds(longest), shown) if shown else None
-
-
-def duration(text: object) -> float | None:
-    """Return the seconds of a Compose duration, `1m30s`; None where that is none."""
-    written = str(text).strip()
-    parts = _PART.findall(written)
-    if not parts or "".join(number + unit for number, unit in parts) != written:
-        return None
-    return sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
 def _first_look(check: Any) -> float:

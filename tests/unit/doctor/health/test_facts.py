@@ -12,10 +12,11 @@ from taskslib.doctor.health.facts import Net, Wait
 from taskslib.doctor.health.pools import DEFAULT_POOLS, Pool, left, pool
 from taskslib.doctor.health.repo import base_images, crlf_files, repo_facts
 from taskslib.doctor.health.system import net
-from taskslib.doctor.health.waits import duration, wait
+from taskslib.doctor.health.waits import wait
 from taskslib.doctor.machine import ThisMachine
 from taskslib.pipeline.history.database import is_damaged
 from taskslib.project import load
+from taskslib.project.references.values import duration
 from tests.support.projects import multi, repository, write
 
 TINY = pool("10.0.0.0/28", 30)
@@ -140,11 +141,11 @@ def test_a_repo(tmp_path: Path) -> None:
     repository(root)
     project, ask = load(root), ThisMachine(Cancellation()).ask
     assert base_images(project, {}, ask) == ("db:1", "other:2", "python:3.13-slim")
-    found = repo_facts(project, {}, ask)
+    found = repo_facts(project, ask)
     assert found.carriage_returns == ("run.sh",)
     assert "web:unit has no test in services/web/tests/unit" in found.gaps
     write(root, {stack: "services: ["})
-    (words,) = repo_facts(project, {}, ask).unreadable
+    (words,) = repo_facts(project, ask).unreadable
     assert words.startswith(f"{stack}: ")
 
 
