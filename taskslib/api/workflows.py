@@ -97,13 +97,7 @@ def ci_production(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
     Raises `ConfigError`, OSError.
     """
-    from taskslib.ci.production import compose_file, strangers, undeployed
+    from taskslib.ci.production import compared, compose_file
 
     file = compose_file(session.root)
-    if file is None:
-        return (), ()
-    found = project(session)
-    missing = tuple(
-        f"{found.shown(file)} runs no image of {one}" for one in undeployed(found, file)
-    )
-    return tuple(strangers(found, file)), missing
+    return ((), ()) if file is None else compared(project(session), file)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from taskslib.errors import ConfigError, did_you_mean
-from taskslib.project.discovery import COMPOSE_NAMES
+from taskslib.project.discovery import stack_at
 from taskslib.project.model import Project
 from taskslib.project.references.document import Malformed, document
 from taskslib.project.references.values import table
@@ -25,8 +25,8 @@ _RELEASED = re.compile(r"(?P<name>.+):\$(?:VERSION|\{VERSION\b[^}]*\})(?:@.*)?")
 
 def compose_file(root: Path) -> Path | None:
     """Return the Compose file of the prod environment; None where there is none."""
-    files = (root / FOLDER / name for name in COMPOSE_NAMES)
-    return next((file for file in files if file.is_file()), None)
+    stack = stack_at(root / FOLDER, "")
+    return stack.files[0] if stack is not None else None
 
 
 def image_names(project: Project) -> dict[str, str]:
@@ -35,22 +35,22 @@ def image_names(project: Project) -> dict[str, str]:
     return {one.service: one.name.rpartition("/")[2] for one in found}
 
 
-def strangers(project: Project, file: Path) -> Iterator[str]:
-    """Yield words about images of releases that no service here has. Raises `ConfigError`."""
+def compared(project: Project, file: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return words about images of releases that no service has, and about what is not deployed.
+
+    Raises `ConfigError`.
+    """
+    where, there = project.shown(file), tuple(_released(project, file))
     known = image_names(project)
-    for service, name in _released(project, file):
-        if name not in known.values():
-            meant = did_you_mean(name, known.values())
-            yield (
-                f"{project.shown(file)}: {service} runs {name}, which no release of this project "
-                f"has: {meant}images: {', '.join(known.values()) or 'none'}"
-            )
-
-
-def undeployed(project: Project, file: Path) -> tuple[str, ...]:
-    """Return the services whose image is in no container there. Raises `ConfigError`."""
-    there = {name for _, name in _released(project, file)}
-    return tuple(one for one, name in image_names(project).items() if name not in there)
+    strangers = tuple(
+        f"{where}: {service} runs {name}, which no release of this project has: "
+        f"{did_you_mean(name, known.values())}images: {', '.join(known.values()) or 'none'}"
+        for service, name in there
+        if name not in known.values()
+    )
+    deployed = {name for _, name in there}
+    missing = (one for one, name in known.items() if name not in deployed)
+    return strangers, tuple(f"{where} runs no image of {one}" for one in missing)
 
 
 def _released(project: Project, file: Path) -> Iterator[tuple[str, str]]:
