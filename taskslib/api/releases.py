@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from taskslib.release.resolve import Found
     from taskslib.release.tagging import Ready
 
-_WORKFLOWS = (".github/workflows/release", ".gitea/workflows/release")
-"""What CI runs on a tag."""
-
 
 def version(session: Session, tag: str = "") -> Found:
     """Return the version of a tag, or of the checkout. Raises `ConfigError`, `UsageError`.
@@ -69,14 +66,15 @@ def make_release(session: Session, ready: Ready, *, push: bool) -> None:
 
 def after_push(session: Session, ready: Ready) -> str:
     """Return what comes of a release once it is pushed, for people."""
+    from taskslib.ci.actions import Provider
     from taskslib.release.images import images
 
     found = project(session)
     tags = ", ".join(ready.version.tags)
     built = ", ".join(one.name for one in images(found, session.environ))
     what = f"tests, builds and pushes {built} as {tags}"
-    for place in _WORKFLOWS:
-        for suffix in (".yml", ".yaml"):
-            if (session.root / f"{place}{suffix}").is_file():
-                return f"CI ({place}{suffix}) then {what}"
+    places = [f"{one.folder}/release{suffix}" for one in Provider for suffix in (".yml", ".yaml")]
+    for place in places:
+        if (session.root / place).is_file():
+            return f"CI ({place}) then {what}"
     return f"no CI workflow is there: `inv build --push` on the tag {what.partition(', ')[2]}"

@@ -16,7 +16,7 @@ from taskslib.pipeline.plan import Plan, StagePlan, SuitePlan
 from taskslib.pipeline.request import TestRequest
 from taskslib.project.git import Checked
 from taskslib.project.model import Suite
-from taskslib.project.places import own_folder
+from taskslib.project.places import OWN, own_folder
 
 if TYPE_CHECKING:
     from taskslib.events import Sink, SuiteId
@@ -42,7 +42,7 @@ def durations_text(session: Session) -> str:
 def write_durations(session: Session, file: Path) -> None:
     """Write how long the project's suites take into a file. Raises OSError."""
     text = durations_text(session)
-    if file.resolve().is_relative_to(session.root.resolve() / ".taskslib"):
+    if file.resolve().is_relative_to(session.root.resolve() / OWN):
         own_folder(session.root)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8")

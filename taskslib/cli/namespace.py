@@ -66,7 +66,7 @@ def make_ns(*, include: Iterable[str] = (), prefix: str = "", **overrides: objec
         # Each collection needs tasks of its own: parsing one takes its help texts out of it.
         task = copy.copy(original)
         task.help = dict(original.help)
-        task._name = f"{prefix}{_name(original)}"  # noqa: SLF001 — Invoke has no other way
+        task._name = f"{prefix}{typed_name(original)}"  # noqa: SLF001 — Invoke has no other way
         task.aliases = tuple(f"{prefix}{alias}" for alias in original.aliases)
         if COMPLETE in sys.argv:
             answer_completion(task, overrides)
@@ -79,7 +79,7 @@ def _chosen(tasks: Sequence[Task[Any]], include: Iterable[str]) -> list[Task[Any
     patterns = [include] if isinstance(include, str) else list(include)
     if not patterns:
         return list(tasks)
-    names = [_name(task) for task in tasks]
+    names = [typed_name(task) for task in tasks]
     for pattern in patterns:
         if not any(fnmatchcase(name, pattern) for name in names):
             raise refused(
@@ -92,7 +92,8 @@ def _chosen(tasks: Sequence[Task[Any]], include: Iterable[str]) -> list[Task[Any
     return [task for task, one in zip(tasks, wanted, strict=True) if one]
 
 
-def _name(task: Task[Any]) -> str:
+def typed_name(task: Task[Any]) -> str:
+    """Return what a task is called on the command line."""
     return task.name.replace("_", "-")
 
 

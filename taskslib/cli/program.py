@@ -9,7 +9,7 @@ from invoke.exceptions import Exit, ParseError
 from invoke.program import Program
 
 from taskslib import __version__
-from taskslib.cli.namespace import GROUPS, make_ns
+from taskslib.cli.namespace import GROUPS, make_ns, typed_name
 from taskslib.cli.session import PROGRAM_KEY
 from taskslib.errors import ExitCode
 
@@ -34,7 +34,7 @@ class TaskslibProgram(Program):
         width = max(map(len, words))
         print(f"{self.task_list_opener()}:\n")
         for title, files in GROUPS.items():
-            group = sorted(task.name.replace("_", "-") for file in files for task in file.TASKS)
+            group = sorted(typed_name(task) for file in files for task in file.TASKS)
             print(title)
             self.print_columns([(names[one].ljust(width), words[names[one]]) for one in group])
 

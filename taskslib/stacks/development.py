@@ -14,7 +14,7 @@ from typing import Any
 
 from taskslib.errors import StackError, UsageError
 from taskslib.project.model import Project, Stack, shown
-from taskslib.stacks.endpoints import describe
+from taskslib.stacks.endpoints import describe, literal
 from taskslib.stacks.engine import ComposeConfig, Container, Label
 from taskslib.stacks.ids import environment_project
 from taskslib.stacks.instance import Instance, Spec
@@ -60,11 +60,11 @@ def bring_up(lifetime: Lifetime, spec: Spec) -> Instance:
 
 def overlay(config: ComposeConfig, labels: Mapping[str, str]) -> ComposeConfig:
     """Return what a Compose file lacks to be ours: labels, as a second file for Compose. Pure."""
-    plain = {key: _literal(value) for key, value in labels.items()}
+    plain = {key: literal(value) for key, value in labels.items()}
     added: dict[str, Any] = {"services": {}}
     for key, service in config["services"].items():
         endpoints = describe(key, service)
-        more = {Label.ENDPOINTS: _literal(endpoints)} if endpoints else {}
+        more = {Label.ENDPOINTS: literal(endpoints)} if endpoints else {}
         added["services"][key] = {"labels": {**plain, **more}}
     for kind in ("networks", "volumes"):
         named = (config.get(kind) or {}).items()
@@ -124,8 +124,3 @@ def port_taken(
         f"port {port} is taken on this machine",
         hint=f"end what listens there, or publish another one in {files}",
     )
-
-
-def _literal(text: str) -> str:
-    """Return a text so that Compose, which interpolates what it is fed, gives it back."""
-    return text.replace("$", "$$")

@@ -147,6 +147,11 @@ def _extensions(
     return found
 
 
+def literal(text: str) -> str:
+    """Return a text so that Compose, which interpolates what it is fed, gives it back."""
+    return text.replace("$", "$$")
+
+
 def _plain(text: str) -> str:
     """Return a text of a resolved configuration as what it means."""
     return text.replace("$$", "$")

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from taskslib.errors import ConfigError
-from taskslib.stacks.endpoints import describe
+from taskslib.stacks.endpoints import describe, literal
 from taskslib.stacks.engine import ComposeConfig, Label
 from taskslib.stacks.fixed import BRIDGE_NAME
 
@@ -36,7 +36,7 @@ def isolate(config: ComposeConfig, name: str, labels: Mapping[str, str]) -> Comp
     """
     config = copy.deepcopy(config)
     config["name"] = name
-    labels = {key: _literal(value) for key, value in labels.items()}
+    labels = {key: literal(value) for key, value in labels.items()}
     for kind in ("networks", "volumes"):
         for key, value in (config.get(kind) or {}).items():
             config[kind][key] = _isolate_named(value or {}, f"{name}_{key}", labels)
@@ -79,7 +79,7 @@ def _isolate_service(key: str, service: dict[str, Any], labels: Mapping[str, str
                 (attached or {}).pop(address, None)
     service["labels"] = {**(service.get("labels") or {}), **labels}
     if endpoints:
-        service["labels"][Label.ENDPOINTS] = _literal(endpoints)
+        service["labels"][Label.ENDPOINTS] = literal(endpoints)
 
 
 def _isolate_ports(ports: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -140,8 +140,3 @@ def _refuse(key: str, service: Mapping[str, Any]) -> None:
             f"service {key!r} can't be isolated: {', '.join(sorted(shared))}",
             hint="let the services of a test stack meet on a network of the same Compose file",
         )
-
-
-def _literal(text: str) -> str:
-    """Return a text so that Compose, which interpolates what it is fed, gives it back."""
-    return text.replace("$", "$$")
