@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -43,23 +43,8 @@ def discover(root: Path, config: Config) -> Project:
     # A suite is called like the project; where a service already is, it is just "project".
     own = name if name not in {service.name for service in services} else "project"
     suites += _root_suites(root, own, config, stack)
-    return Project(
-        root=root,
-        name=name,
-        layout=Layout.MULTI,
-        services=services,
-        suites=tuple(suites),
-        stack=stack,
-        jobs=config.jobs or os.cpu_count() or 1,
-        stacks=config.stacks or max(2, os.cpu_count() or 1),
-        limits=config.time_limits(),
-        slow=config.slow_tests(),
-        dev=stack_at(root / config.dev_stack, _FULL),
-        release=config.releases(),
-        ci=config.workflows(),
-        harmless=config.harmless,
-        dropped=config.dropped,
-        gaps=tuple(gaps),
+    return _project(
+        root, config, Layout.MULTI, name, services, suites=suites, stack=stack, gaps=gaps
     )
 
 
@@ -72,12 +57,29 @@ def _single(root: Path, config: Config) -> Project:
     if not suites:
         looked = f"{config.unit_tests} and {config.integration_tests}"
         gaps.append(f"{name} has no tests (looked for {looked} in {root})")
+    services = (Service(name, root, dockerfile if dockerfile.is_file() else None),)
+    return _project(
+        root, config, Layout.SINGLE, name, services, suites=suites, stack=stack, gaps=gaps
+    )
+
+
+def _project(
+    root: Path,
+    config: Config,
+    layout: Layout,
+    name: str,
+    services: tuple[Service, ...],
+    *,
+    suites: Iterable[Suite],
+    stack: Stack | None,
+    gaps: Iterable[str],
+) -> Project:
     return Project(
         root=root,
         name=name,
-        layout=Layout.SINGLE,
-        services=(Service(name, root, dockerfile if dockerfile.is_file() else None),),
-        suites=suites,
+        layout=layout,
+        services=services,
+        suites=tuple(suites),
         stack=stack,
         jobs=config.jobs or os.cpu_count() or 1,
         stacks=config.stacks or max(2, os.cpu_count() or 1),
@@ -124,14 +126,15 @@ def _services(root: Path, config: Config) -> Iterator[Service]:
         _check_dependencies(root, name, config.of(name).depends_on, seen)
 
 
-def _check_dependencies(root: Path, name: str, asked: Iterable[str], known: Iterable[str]) -> None:
-    names = tuple(known)
+def _check_dependencies(
+    root: Path, name: str, asked: Iterable[str], known: Collection[str]
+) -> None:
     for other in asked:
-        if other not in names:
+        if other not in known:
             raise ConfigError(
                 f"{root / 'pyproject.toml'}: [tool.taskslib.service.{name}]: depends_on: "
                 f"no service {other!r}",
-                hint=f"{did_you_mean(other, names)}services: {', '.join(names)}",
+                hint=f"{did_you_mean(other, known)}services: {', '.join(known)}",
             )
 
 
@@ -161,8 +164,8 @@ def _service_suites(root: Path, service: Service, config: Config) -> tuple[list[
     else:
         gaps.append(f"{service.name} has no unit tests ({shown(unit, root)})")
     tests = service.path / (own.service_tests or config.service_tests)
-    where = service.path / (own.stack or config.service_stack)
     if own.service or tests.is_dir():
+        where = service.path / (own.stack or config.service_stack)
         stack = _required_stack(where, service.name, tests, root)
         id_ = SuiteId(service.name, Stage.SERVICE)
         suites.append(_suite(id_, service.path, tests, own.service, stack, extras=extras))
@@ -197,7 +200,7 @@ def _suite(
 ) -> Suite:
     if configured is None:
         return Suite(id_, folder, tests, stack, extras.pass_env, inputs=extras.inputs)
-    where = folder / configured.folder
+    where = folder / configured.folder if configured.folder != "." else folder
     if not where.is_dir():
         raise ConfigError(
             f"{id_}: `folder` is {configured.folder!r}, and there is no {where}",
