@@ -31,6 +31,8 @@ DROPPED_SUFFIXES = (
     ".pyc", ".pyo", ".egg-info", ".swp", ".swo", "~", ".log", ".pid", ".tsbuildinfo", ".iml",
 )  # fmt: skip
 """Endings of such names."""
+_DROPPED_PREFIX = "pytest-cache-files-"
+"""How the folder is called in which pytest makes its cache, before it is moved into place."""
 UNKNOWN = "?"
 """The identity of what can't be read: nothing that depends on it is known."""
 
@@ -47,7 +49,7 @@ _STREAMED = 1 << 20
 
 def is_dropped(name: str, names: Iterable[str] = DROPPINGS) -> bool:
     """Return whether a file or folder is called like what tools leave."""
-    return name in names or name.endswith(DROPPED_SUFFIXES)
+    return name in names or name.endswith(DROPPED_SUFFIXES) or name.startswith(_DROPPED_PREFIX)
 
 
 def walked(root: str, prefix: str, names: frozenset[str], sha: Sha) -> Iterator[tuple[str, str]]:

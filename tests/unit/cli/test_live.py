@@ -99,9 +99,12 @@ def test_what_is_saved_runs_again_until_ctrl_c(tmp_path: Path) -> None:
         assert re.findall(r"✓ (\S+) .* cached", second) == ["lib"]
         (tmp_path / "services" / "web" / "__pycache__").mkdir(exist_ok=True)
         (tmp_path / "services" / "web" / "__pycache__" / "x.pyc").touch()
+        (tmp_path / "services" / "web" / "pytest-cache-files-x1").mkdir()
         write(tmp_path, {test: "def test_a(): pass\n"})
         wait_for(lambda: terminal.read().count(words) == 3, timeout=60, message="a third round")
-        assert "2 passed, 0 failed" in terminal.written.split(words)[2]
+        third = terminal.written.split(words)[2]
+        assert f"changed: {test}\r\n" in third
+        assert "2 passed, 0 failed" in third
         terminal.child.send_signal(signal.SIGINT)
         wait_for(lambda: terminal.read() and terminal.child.poll() is not None, timeout=60)
     finally:
