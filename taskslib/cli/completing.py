@@ -119,7 +119,8 @@ def _completed(given: str, values: Iterable[str]) -> Iterator[str]:
 def _values(argument: Argument, overrides: Mapping[str, object]) -> Iterable[str]:
     """Return the values that an argument can have, as far as they are known; else the shell asks.
 
-    A `--format` has those that its help lists, and a `name` is a service's where its help says so.
+    A `--format` has those that its help lists, a `name` is a service's where its help says so, and
+    an `env` is any folder of an environment where it says so, else one that rules are for.
     """
     words = argument.help or ""
     match argument.name:
@@ -127,8 +128,8 @@ def _values(argument: Argument, overrides: Mapping[str, object]) -> Iterable[str
             return _services(overrides)
         case "stage":
             return ("unit", "service", "integration")
-        case "env" | "environment":
-            return _environments()
+        case "env":
+            return _environments() if "folder" in words else _linted()
         case "format":
             return re.findall(r"[a-z]+", re.sub(r"\(.*?\)|\bor\b", "", words))
         case "shell":
@@ -146,7 +147,14 @@ def _services(overrides: Mapping[str, object]) -> tuple[str, ...]:
         return ()  # the command itself will say what is wrong
 
 
-def _environments() -> list[str]:
+def _environments() -> tuple[str, ...]:
     from taskslib.project import find_root
+    from taskslib.project.environments import environments
 
-    return sorted(path.name for path in (find_root(Path.cwd()) / "deploy").glob("[!.]*/"))
+    return tuple(environments(find_root(Path.cwd())))
+
+
+def _linted() -> tuple[str, ...]:
+    from taskslib.lint.environments import Environment
+
+    return tuple(Environment)

@@ -15,7 +15,7 @@ import pytest
 from invoke.parser.argument import Argument
 
 from taskslib.cli.completing import typed_value
-from tests.support.projects import Ran, argv, environment, inv, multi, write
+from tests.support.projects import Ran, argv, environment, inv, multi, single, write
 from tests.unit.test_start_up import HEAVY
 
 CASES = {
@@ -170,6 +170,14 @@ def test_values(tmp_path: Path) -> None:
     assert completed(root, "test", "--stage", "unit,") == ["unit,service", "unit,integration"]
     assert completed(root, "history", "") == []  # any text
     assert "test-unit" in completed(root, "test-service", "api", "")
+
+
+def test_environments_are_folders_with_a_compose_file(tmp_path: Path) -> None:
+    stacks = dict.fromkeys(("deploy/dev/compose.yaml", "deploy/stage/docker-compose.yml"), "")
+    others = dict.fromkeys(("deploy/offline/Dockerfile", "deploy/README.md"), "")
+    root = write(tmp_path / "shop", {**single(), **stacks, **others})
+    assert completed(root, "config", "") == ["dev", "stage", "test"]
+    assert completed(root, "lint", "--env", "") == ["dev", "test", "prod"]  # of any service too
 
 
 def test_a_configuration_that_is_wrong_says_nothing(tmp_path: Path) -> None:
