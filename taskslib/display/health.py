@@ -14,9 +14,9 @@ def finding_lines(lines: Iterable[Line]) -> Iterator[str]:
     found = list(lines)
     width = max((len(line.subject) for line in found), default=0)
     for line in found:
-        yield f"{line.status:7}  {line.subject:{width}}  {line.words}"
+        yield f"{line.status:7}  {line.subject:{width}}  {_flat(line.words)}"
         if line.fix:
-            yield f"{'':7}  {'':{width}}  {line.fix}"
+            yield f"{'':7}  {'':{width}}  {_flat(line.fix)}"
     counts = {status: sum(line.status is status for line in found) for status in Status}
     yield (
         f"{_counted(counts[Status.PROBLEM], 'problem')}, "
@@ -27,6 +27,11 @@ def finding_lines(lines: Iterable[Line]) -> Iterator[str]:
 def finding_document(lines: Iterable[Line]) -> Mapping[str, Any]:
     """Return the same for programs."""
     return {"version": 1, "lines": [asdict(line) for line in lines]}
+
+
+def _flat(said: str) -> str:
+    """Return a text as one line: names of files in it are anybody's."""
+    return " ".join(said.splitlines())
 
 
 def _counted(number: int, what: str) -> str:

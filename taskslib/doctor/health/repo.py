@@ -37,8 +37,8 @@ def repo_facts(project: Project, ask: Ask) -> Repo:
 def base_images(project: Project, environ: Mapping[str, str], ask: Ask) -> tuple[str, ...]:
     """Return the images that the tests' and the development stacks are made from, by name."""
     root = project.root
-    listed = ask(("git", "-C", str(root), "ls-files", "--cached", "--others", "--exclude-standard"))
-    paths = listed.stdout.splitlines() if listed.code == 0 else list(_files(root))
+    listed = ask((*_listing(root), "--cached", "--others", "--exclude-standard"))
+    paths = listed.stdout.split("\0") if listed.code == 0 else list(_files(root))
 
     def read(path: str) -> str:
         try:
@@ -56,10 +56,10 @@ def base_images(project: Project, environ: Mapping[str, str], ask: Ask) -> tuple
 
 
 def crlf_files(listing: str) -> tuple[str, ...]:
-    """Return, of what `git ls-files --eol` printed, what containers run and could not. Pure."""
+    """Return, of what `git ls-files --eol -z` printed, what containers run and could not. Pure."""
     found = []
-    for line in listing.splitlines():
-        told, _, name = line.partition("\t")
+    for one in listing.split("\0"):
+        told, _, name = one.partition("\t")
         last = name.rpartition("/")[2].lower()
         if ("w/crlf" in told or "w/mixed" in told) and _runs_in_container(last):
             found.append(name)
@@ -71,8 +71,13 @@ def _runs_in_container(name: str) -> bool:
 
 
 def _carriage_returns(root: Path, ask: Ask) -> tuple[str, ...]:
-    listed = ask(("git", "-C", str(root), "ls-files", "--eol"))
+    listed = ask((*_listing(root), "--eol"))
     return crlf_files(listed.stdout) if listed.code == 0 else ()
+
+
+def _listing(root: Path) -> tuple[str, ...]:
+    # Without -z, git writes names with quotes, line ends or umlauts as it would in C.
+    return ("git", "-C", str(root), "ls-files", "-z")
 
 
 def _test_stacks(project: Project) -> Iterator[Stack]:

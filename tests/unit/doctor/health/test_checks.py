@@ -75,6 +75,12 @@ def test_a_machine_that_is_fit() -> None:
     ]
 
 
+def test_names_of_files_make_no_lines() -> None:
+    health = replace(GOOD, repo=Repo(carriage_returns=("two\nlines/run.sh",)))
+    (said,) = (line for line in finding_lines(health_lines(health)) if "CR LF" in line)
+    assert said.endswith(": two lines/run.sh")
+
+
 PROBLEM, WARNING = Status.PROBLEM, Status.WARNING
 DOWN = replace(MACHINE, daemon="")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from taskslib.doctor.machine import ThisMachine
 from taskslib.pipeline.history.database import is_damaged
 from taskslib.project import load
 from taskslib.project.references.values import duration
-from tests.support.projects import multi, repository, write
+from tests.support.projects import multi, repository, single, write
 
 TINY = pool("10.0.0.0/28", 30)
 BRIDGE = "172.17.0.0/16"
@@ -102,11 +104,11 @@ def test_without_a_healthcheck_nothing_is_waited_for(check: dict[str, Any] | Non
 
 def test_line_ends() -> None:
     listing = (
-        "i/lf    w/crlf  attr/                 \tscripts/run.sh\n"
-        "i/mixed w/mixed attr/text             \tservices/a/Dockerfile.dev\n"
-        "i/lf    w/crlf  attr/                 \tnotes.txt\n"
-        "i/lf    w/lf    attr/                 \tother.sh\n"
-        "i/crlf  w/crlf  attr/                 \ta b/docker-entrypoint\n"
+        "i/lf    w/crlf  attr/                 \tscripts/run.sh\0"
+        "i/mixed w/mixed attr/text             \tservices/a/Dockerfile.dev\0"
+        "i/lf    w/crlf  attr/                 \tnotes.txt\0"
+        "i/lf    w/lf    attr/                 \tother.sh\0"
+        "i/crlf  w/crlf  attr/                 \ta b/docker-entrypoint\0"
     )
     found = ("scripts/run.sh", "services/a/Dockerfile.dev", "a b/docker-entrypoint")
     assert crlf_files(listing) == found
@@ -147,6 +149,26 @@ def test_a_repo(tmp_path: Path) -> None:
     write(root, {stack: "services: ["})
     (words,) = repo_facts(project, ask).unreadable
     assert words.startswith(f"{stack}: ")
+
+
+STRANGE = ["über", "a b", "it's"]
+if os.name != "nt":
+    STRANGE += ['say "x"', "two\nlines", "a\ttab"]
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_names_of_files_are_anybodys(tmp_path: Path, name: str) -> None:
+    """Git alone would print most of these as C would write them."""
+    quoted = json.dumps(f"deploy/test/{name}/Dockerfile")
+    stack = f"services: {{web: {{build: {{context: ../.., dockerfile: {quoted}}}}}}}"
+    root = write(tmp_path / "shop", single(**{"deploy/test/docker-compose.yml": stack}))
+    folder = root / "deploy/test" / name
+    folder.mkdir()
+    (folder / "Dockerfile").write_bytes(b"FROM other:2\r\n")
+    repository(root)
+    project, ask = load(root), ThisMachine(Cancellation()).ask
+    assert base_images(project, {}, ask) == ("other:2",)
+    assert repo_facts(project, ask).carriage_returns == (f"deploy/test/{name}/Dockerfile",)
 
 
 def test_a_history_that_is_damaged(tmp_path: Path) -> None:
