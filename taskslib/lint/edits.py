@@ -84,15 +84,17 @@ def added(node: Node, lines: list[str], flow: str) -> tuple[Edit, ...]:
     return (Edit(source.path, end, end, text),)
 
 
-def element(node: Node, text: str) -> tuple[Edit, ...]:
-    """Return what adds a text to a list, after its last element."""
+def elements(node: Node, *texts: str) -> tuple[Edit, ...]:
+    """Return what adds texts, each as YAML has it, to a list, after its last element."""
     node = node.written
     source = node.source
     if node.kind is not Kind.LIST or not node.entries:
         return ()
     last = node.entries[-1]
     if node.flow:
-        return (Edit(source.path, last.end, last.end, f", {text}"),)
+        more = "".join(f", {text}" for text in texts)
+        return (Edit(source.path, last.end, last.end, more),)
     indent = " " * source.column(last.dash())
     end = source.line_end(last.end)
-    return (Edit(source.path, end, end, f"{source.newline}{indent}- {text}"),)
+    more = "".join(f"{source.newline}{indent}- {text}" for text in texts)
+    return (Edit(source.path, end, end, more),)

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from taskslib.lint.edits import element
+from taskslib.lint.edits import elements
 from taskslib.lint.gather import Repo, owners_of
 from taskslib.lint.nodes import Node
 from taskslib.lint.rule import E, Hit, Scope, W, hit, rule
@@ -99,5 +99,5 @@ def _missed(repo: Repo, paths: Node, needed: dict[str, str]) -> Iterator[Hit]:
             paths,
             f"a change of {path} does not start this, and {dockerfile_} is made of it",
             f'add "{wanted}"',
-            element(paths, f'"{wanted}"'),
+            elements(paths, f'"{wanted}"'),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from taskslib.lint.edits import added, element, removed, replaced
+from taskslib.lint.edits import added, elements, removed, replaced
 from taskslib.lint.finding import Edit
 from taskslib.lint.known import Datastore
 from taskslib.lint.mounts import Mount, below, mounts
@@ -48,7 +48,7 @@ def _tmpfs(service: Service, mount: Mount) -> tuple[Edit, ...]:
         return ()
     target = mount.target_node.text if entry.value.is_map else mount.target
     if known is not None:
-        more = element(known, target)
+        more = elements(known, target)
         return (*_without(volumes, entry), *more) if more else ()
     if volumes.parent.flow:
         return (*_without(volumes, entry), *added(volumes.parent, [], f"tmpfs: [{target}]"))

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from taskslib.lint.edits import added, removed, replaced
+from taskslib.lint.edits import added, elements, removed, replaced
 from taskslib.lint.finding import Edit
 from taskslib.lint.known import Image
 from taskslib.lint.mounts import mounts
@@ -104,15 +104,8 @@ def _switched_off(service: Service, entry: Entry | None, missing: list[str]) -> 
         return ()
     if not node.is_list:
         return _appended(node, words)
-    last = node.written.entries[-1]
     words_of = [word for name in missing for word in ("-c", f"{name}=off")]
-    if node.flow:
-        quoted = ", ".join(json.dumps(word) for word in words_of)
-        return (Edit(node.source.path, last.end, last.end, f", {quoted}"),)
-    indent = " " * node.source.column(last.dash())
-    end = node.source.line_end(last.end)
-    lines = "".join(f"{node.source.newline}{indent}- {word}" for word in words_of)
-    return (Edit(node.source.path, end, end, lines),)
+    return elements(node, *(json.dumps(word) if node.flow else word for word in words_of))
 
 
 def _appended(node: Node, words: str) -> tuple[Edit, ...]:
