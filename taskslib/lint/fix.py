@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from taskslib.lint.files import Files
 from taskslib.lint.finding import Edit, Finding, applied
 
 Lint = Callable[[Files], tuple[Finding, ...]]
-Refuses = Callable[[Files, Mapping[str, str]], bool]
-"""Whether Compose takes changed files no more that it took before."""
+Refuses = Callable[[Files, Files], bool]
+"""Whether Compose takes the second files no more, and took the first."""
 
 
 def fixed(files: Files, lint: Lint, refuses: Refuses) -> Files:
@@ -19,7 +19,7 @@ def fixed(files: Files, lint: Lint, refuses: Refuses) -> Files:
     Args:
         files: What is fixed; nothing is written.
         lint: Returns the findings in files.
-        refuses: Says whether Compose takes changed texts no more.
+        refuses: Says whether Compose takes what a fix makes of them no more.
     """
     findings = lint(files)
     tried: set[tuple[str, str, tuple[Edit, ...]]] = set()
@@ -28,9 +28,12 @@ def fixed(files: Files, lint: Lint, refuses: Refuses) -> Files:
         attempts = [group, *([one] for one in group)] if len(group) > 1 else [group]
         for attempt in attempts:
             changed = _changed(files, attempt)
-            after = lint(files.with_changes(changed)) if changed else findings
-            if changed and _better(findings, after) and not refuses(files, changed):
-                files, findings = files.with_changes(changed), after
+            if not changed:
+                continue
+            new = files.with_changes(changed)
+            after = lint(new)
+            if _better(findings, after) and not refuses(files, new):
+                files, findings = new, after
                 break
         else:
             tried |= {_key(one) for one in group}

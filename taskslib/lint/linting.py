@@ -49,14 +49,12 @@ class Linting:
 
     def fixed(self) -> Report:
         """Write what can be mended, and return what there is to say then."""
-        before = Files(self.project.root)
-
         compose = Compose(self.environ, self.cancellation)
 
-        def refused(files: Files, changed: Mapping[str, str]) -> bool:
-            return compose.refuses(self._repo(files), changed)
+        def refuses(before: Files, after: Files) -> bool:
+            return compose.refuses(self._repo(before), self._repo(after))
 
-        after = fixed(before, self._findings, refused)
+        after = fixed(Files(self.project.root), self._findings, refuses)
         for path, text in after.changed.items():
             (self.project.root / path).write_bytes(text.encode("utf-8", "surrogateescape"))
         return self.report(after, tuple(sorted(map(posixpath.normpath, after.changed))))

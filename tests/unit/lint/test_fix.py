@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,14 @@ from taskslib.lint.compose import Compose
 from taskslib.lint.files import Files
 from taskslib.lint.finding import Edit, Finding, Severity
 from taskslib.lint.fix import fixed
-from taskslib.lint.gather import gather
+from taskslib.lint.gather import Repo, gather
 from taskslib.project import load
 from taskslib.project.config import read_config
 from tests.unit.lint.cases import found, mended, project
 
 PATH = "deploy/test/docker-compose.yml"
 WEB = "services:\n  web:\n    image: x:1\n"
+OVERRIDE = PATH.replace(".yml", ".override.yml")
 PORTS = f'{WEB}    ports: ["8000:80", "8001:81"]\n'
 
 
@@ -28,8 +28,8 @@ def test_what_compose_refuses_is_undone(tmp_path: Path) -> None:
     """The fix of one place, where all at once are refused."""
     root = project(tmp_path, {PATH: PORTS})
 
-    def refuses(_files: Files, changed: Mapping[str, str]) -> bool:
-        return "8001" not in changed[PATH]
+    def refuses(_before: Files, after: Files) -> bool:
+        return "8001" not in after.changed[PATH]
 
     after = fixed(Files(root), lambda files: found(root, "TL101", files=files), refuses)
     assert after.changed == {PATH: PORTS.replace("8000:80", "80")}
@@ -63,20 +63,90 @@ def test_ends_of_lines_and_what_is_no_ascii_stay(tmp_path: Path, newline: str) -
     assert mended(root, "TL201") == {PATH: wanted.replace("\n", newline)}
 
 
-@pytest.mark.skipif(shutil.which("docker") is None, reason="asks Compose itself")
-def test_compose_is_asked(tmp_path: Path) -> None:
-    override = PATH.replace(".yml", ".override.yml")
-    root = project(tmp_path, {PATH: WEB, override: "services: {web: {init: true}}\n"})
-    repo = gather(load(root), read_config(root, {}), Files(root))
-    compose = Compose(dict(os.environ), Cancellation())
-    assert not compose.refuses(repo, {PATH: f"{WEB}    ports: ['80']\n"})
-    assert compose.refuses(repo, {PATH: f"{WEB}    ports: 80\n"})
-    assert compose.refuses(repo, {override: "services: {web: {ports: 80}}\n"})
+@pytest.fixture
+def compose() -> Compose:
+    """Return Compose itself."""
+    if shutil.which("docker") is None:
+        pytest.skip("asks Compose itself")
+    return Compose(dict(os.environ), Cancellation())
 
 
-@pytest.mark.skipif(shutil.which("docker") is None, reason="asks Compose itself")
-def test_what_compose_never_took_says_nothing_about_a_change(tmp_path: Path) -> None:
+def refused(compose: Compose, root: Path, *changes: dict[str, str]) -> list[bool]:
+    """Return of each change whether Compose takes a project no more with it."""
+    files = Files(root)
+    before = repo(root, files)
+    return [compose.refuses(before, repo(root, files.with_changes(one))) for one in changes]
+
+
+def repo(root: Path, files: Files) -> Repo:
+    return gather(load(root), read_config(root, {}), files)
+
+
+def test_compose_is_asked(tmp_path: Path, compose: Compose) -> None:
+    root = project(tmp_path, {PATH: WEB, OVERRIDE: "services: {web: {init: true}}\n"})
+    good, bad = {PATH: f"{WEB}    ports: ['80']\n"}, {PATH: f"{WEB}    ports: 80\n"}
+    worse = {OVERRIDE: "services: {web: {ports: 80}}\n"}
+    assert refused(compose, root, good, bad, worse) == [False, True, True]
+
+
+def test_files_are_judged_together_as_they_will_be(tmp_path: Path, compose: Compose) -> None:
+    """A network that both files say the name of, and that one alone may not drop."""
+    names = "networks: {net: {}}\n"
+    web = f"{WEB}    networks: [net]\n"
+    root = project(tmp_path, {PATH: web + names, OVERRIDE: "services: {web: {init: true}}\n"})
+    moved = {OVERRIDE: f"services: {{web: {{init: true}}}}\n{names}"}
+    assert refused(compose, root, {PATH: web}, {PATH: web, **moved}) == [True, False]
+
+
+def test_what_others_include_or_extend_is_judged_too(tmp_path: Path, compose: Compose) -> None:
+    root = project(
+        tmp_path,
+        {
+            PATH: "include: [../db.yml]\nservices:\n  web:\n"
+            "    extends: {file: ../base.yml, service: base}\n",
+            "deploy/db.yml": "services: {db: {image: x:1}}\n",
+            "deploy/base.yml": "services: {base: {image: x:1, env_file: [one.env]}}\n",
+            "deploy/one.env": "A=1\n",
+        },
+    )
+    db, base = ("services: {db: {ports: 80}}\n", "services: {base: {image: x:1, ports: 80}}\n")
+    good = {"deploy/db.yml": "services: {db: {image: x:2}}\n"}
+    changes = ({"deploy/db.yml": db}, {"deploy/base.yml": base}, good)
+    assert refused(compose, root, *changes) == [True, True, False]
+
+
+def test_what_has_to_be_set_at_the_start_need_not_be_set_now(
+    tmp_path: Path, compose: Compose
+) -> None:
+    path = "deploy/prod/compose.yml"
+    text = "services:\n  web:\n    image: ${REGISTRY:?where}/x:${VERSION:?which}\n"
+    root = project(tmp_path, {path: text, "deploy/prod/.env": "REGISTRY=r.example.com/a\n"})
+    changes = ({path: f"{text}    init: true\n"}, {path: f"{text}    ports: 80\n"})
+    assert refused(compose, root, *changes) == [False, True]
+
+
+def test_what_compose_never_took_says_nothing_about_a_change(
+    tmp_path: Path, compose: Compose
+) -> None:
     root = project(tmp_path, {PATH: f"{WEB}    ports: 80\n"})
-    repo = gather(load(root), read_config(root, {}), Files(root))
-    assert not Compose(dict(os.environ), Cancellation()).refuses(repo, {PATH: "services: 1\n"})
-    assert not Compose({"PATH": ""}, Cancellation()).refuses(repo, {PATH: "services: 1\n"})
+    assert refused(compose, root, {PATH: "services: 1\n"}) == [False]
+    root = project(tmp_path, {PATH: WEB})
+    nowhere = Compose({"PATH": ""}, Cancellation())
+    assert refused(nowhere, root, {PATH: "services: 1\n"}) == [False]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script is no program there")
+def test_compose_is_asked_once_about_a_text(tmp_path: Path) -> None:
+    """The program counts how often it is asked, and takes everything."""
+    asked = tmp_path / "asked"
+    program = tmp_path / "bin/docker"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\ncat deploy/test/*.yml | cksum >> {asked}\n", "utf-8")
+    program.chmod(0o755)
+    path = os.pathsep.join((str(program.parent), os.environ["PATH"]))
+    root = project(tmp_path / "shop", {PATH: PORTS, OVERRIDE: "services: {web: {init: true}}\n"})
+    compose = Compose({"PATH": path}, Cancellation())
+    changes = [{PATH: PORTS.replace("8000:80", "80")}, {PATH: PORTS.replace("8001:81", "81")}]
+    assert refused(compose, root, *changes, *changes) == [False] * 4
+    sums = asked.read_text("utf-8").splitlines()
+    assert len(sums) == len(set(sums)) == 3  # as it was, and each change
