@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from taskslib.errors import UsageError, did_you_mean
 from taskslib.lint.environments import Environment
-from taskslib.lint.rule import RULES, Rule
+from taskslib.lint.rule import RULES, Rule, Scope
 from taskslib.lint.rules import load
 
 OWN = {
@@ -35,22 +35,25 @@ def rule_named(name: str) -> Rule:
 
 def explained(rule: Rule) -> list[str]:
     """Return what `--explain` prints: what a rule finds, where, why, and where that comes from."""
-    where: dict[str, list[str]] = {}
-    for environment, severity in rule.severities.items():
-        where.setdefault(severity, []).append(environment or "elsewhere")
-    everything = len(rule.severities) > len(Environment)
-    told = "; ".join(
-        f"{severity} in {'all files' if everything and len(where) == 1 else ', '.join(places)}"
-        for severity, places in where.items()
-    )
     fix = "inv lint --fix mends it" if rule.fixes else "a person decides how"
     return [
         f"{rule.id}: {rule.title}",
         "",
         rule.why,
         "",
-        f"severity: {told}",
+        f"severity: {_severities(rule)}",
         f"looks at: {rule.scope.value}",
         f"fix: {fix}",
         f"from: {rule.origin}",
     ]
+
+
+def _severities(rule: Rule) -> str:
+    where: dict[str, list[str]] = {}
+    elsewhere = "scripts and CI" if rule.scope is Scope.SCRIPT else "files of no environment"
+    for environment, severity in rule.severities.items():
+        where.setdefault(severity, []).append(environment or elsewhere)
+    anywhere = set(rule.severities) in ({None}, {*Environment, None})
+    if anywhere and len(where) == 1:
+        return next(iter(where))
+    return "; ".join(f"{severity} in {', '.join(places)}" for severity, places in where.items())

@@ -34,6 +34,14 @@ class Port:
         return told if _PORTS.fullmatch(told) and told != "0" else ""
 
     @property
+    def taken(self) -> tuple[int, ...]:
+        """Return the host's ports that are taken for certain: of several for one, any can be."""
+        first, dash, last = self.fixed.partition("-")
+        if not self.fixed or (dash and "-" not in self.target):
+            return ()
+        return tuple(range(int(first), min(int(last or first), _HIGHEST) + 1))
+
+    @property
     def loopback(self) -> bool:
         """Whether only this machine reaches it; what a variable alone says is believed."""
         told = default(self.ip)
@@ -46,6 +54,7 @@ class Port:
         return f"{begin}{self.target}{end}"
 
 
+_HIGHEST = 65535
 _PORTS = re.compile(r"\d+(-\d+)?")
 
 

@@ -26,7 +26,7 @@ class Scope(Enum):
     """What a rule looks at."""
 
     STACK = "a Compose file with its overrides"
-    ENVIRONMENT = "all Compose files of an environment"
+    ENVIRONMENT = "all Compose files of an environment together"
     IMAGE = "a Dockerfile"
     SCRIPT = "commands in Compose files, scripts and CI workflows"
     WORKFLOW = "a CI workflow"

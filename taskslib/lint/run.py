@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from taskslib.lint.catalogue import OWN, catalogue
@@ -50,7 +51,7 @@ def _subjects(
         case Scope.ENVIRONMENT:
             for environment in Environment:
                 found = tuple(one for one in stacks if one.environment is environment)
-                yield (found, environment)
+                yield (replace(repo, stacks=found), environment)
         case Scope.IMAGE if only is None:
             yield from ((one, None) for one in repo.images)
         case Scope.SCRIPT:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from taskslib.lint.edits import added, removed, replaced
 from taskslib.lint.finding import Edit
+from taskslib.lint.gather import Repo
 from taskslib.lint.known import DATASTORES
 from taskslib.lint.ports import Port, ports
 from taskslib.lint.rule import DEV, PROD, TEST, E, Hit, Scope, W, hit, rule
@@ -130,41 +131,61 @@ def _store(stack: Stack) -> Iterator[Hit]:
     "environment are looked at together, since they run on one machine.",
     origin="the engine: `port is already allocated`",
 )
-def _twice(stacks: tuple[Stack, ...]) -> Iterator[Hit]:
-    taken: dict[tuple[str, str], list[tuple[Service, Port]]] = {}
+def _twice(repo: Repo) -> Iterator[Hit]:
+    taken: dict[tuple[int, str], list[tuple[Service, Port]]] = {}
     seen = set()
-    for stack in stacks:
+    for stack in repo.stacks:
         for service in stack.services.values():
-            for port in ports(service.node):
-                if not port.fixed or "-" in port.fixed or port.node in seen:
+            together = [*ports(service.node)]
+            for port in together:
+                if port.node in seen:
                     continue
                 seen.add(port.node)
-                others = taken.setdefault((port.fixed, port.protocol or "tcp"), [])
-                for other, earlier in others:
-                    if _meet(service, port, other, earlier):
-                        line, _ = earlier.node.source.position(earlier.node.start)
-                        yield hit(
-                            port.node,
-                            f"{service.name}: host port {port.fixed} is {other.name}'s too "
-                            f"({earlier.node.source.path}:{line})",
-                            "give one of them another port",
-                        )
-                        break
-                others.append((service, port))
+                known = [taken.setdefault((one, port.protocol or "tcp"), []) for one in port.taken]
+                yield from _taken(service, port, together, known)
+                for others in known:
+                    others.append((service, port))
 
 
-def _meet(service: Service, port: Port, other: Service, earlier: Port) -> bool:
-    """Return whether both can be up at once, and on one address."""
-    if service.entry is other.entry:
-        return False
+def _taken(
+    service: Service, port: Port, together: list[Port], known: list[list[tuple[Service, Port]]]
+) -> Iterator[Hit]:
+    """Yield, once, whose a port's host ports are already."""
+    for number, others in zip(port.taken, known, strict=True):
+        for other, earlier in others:
+            if other.entry is service.entry:
+                # Of alternative overrides, each has its own ports of a service.
+                beside = any(one.node is earlier.node for one in together)
+                meet = beside and not _same(port, earlier)
+            else:
+                meet = _both_up(service, other)
+            if meet and _one_address(port, earlier):
+                line, _ = earlier.node.source.position(earlier.node.start)
+                yield hit(
+                    port.node,
+                    f"{service.name}: host port {number} is {other.name}'s too "
+                    f"({earlier.node.source.path}:{line})",
+                    "give one of them another port",
+                )
+                return
+
+
+def _both_up(service: Service, other: Service) -> bool:
+    """Return whether there is a profile with which both are up."""
     profiles = [
-        {one.value.text for one in each.node.get("profiles").each()}  # type: ignore[union-attr]
-        if each.node.get("profiles")
-        else set()
+        {one.value.text for one in told.each()} if (told := each.node.get("profiles")) else set()
         for each in (service, other)
     ]
-    if all(profiles) and not profiles[0] & profiles[1]:
-        return False
+    return not all(profiles) or bool(profiles[0] & profiles[1])
+
+
+def _same(port: Port, earlier: Port) -> bool:
+    """Return whether Compose makes one of them."""
+    told = [(one.ip, one.published, one.target, one.protocol or "tcp") for one in (port, earlier)]
+    return told[0] == told[1]
+
+
+def _one_address(port: Port, earlier: Port) -> bool:
     everywhere = {"", "0.0.0.0", "::", "[::]"}  # noqa: S104 — as Compose files write it
     return port.ip == earlier.ip or bool({port.ip, earlier.ip} & everywhere)
 

@@ -7,7 +7,19 @@ from collections.abc import Iterator
 from taskslib.events import Stage, SuiteId
 from taskslib.lint.edits import removed
 from taskslib.lint.gather import Repo, owners_of
-from taskslib.lint.rule import TEST, Hit, I, Scope, Severities, W, everywhere, hit, rule
+from taskslib.lint.rule import (
+    DEV,
+    PROD,
+    TEST,
+    Hit,
+    I,
+    Scope,
+    Severities,
+    W,
+    everywhere,
+    hit,
+    rule,
+)
 from taskslib.lint.stack import Stack
 from taskslib.project.model import Layout
 
@@ -72,8 +84,8 @@ def _said(repo: Repo, folder: str, message: str, hint_: str) -> Iterator[Hit]:
 @rule(
     "TL803",
     "a service's test stack that builds another service",
-    ELSEWHERE,
-    scope=Scope.REPO,
+    {TEST: W},
+    scope=Scope.ENVIRONMENT,
     why="A service is tested with its direct dependencies only: whatever else is in its stack "
     "costs its build and its start at every run, and its failures are another's.",
     origin="the pattern's principle of service isolation",
@@ -81,7 +93,7 @@ def _said(repo: Repo, folder: str, message: str, hint_: str) -> Iterator[Hit]:
 def _foreign(repo: Repo) -> Iterator[Hit]:
     owners = owners_of(repo.project, repo.files)
     for stack in repo.stacks:
-        if not stack.service or stack.environment is not TEST:
+        if not stack.service:
             continue
         asked = next(one for one in repo.project.services if one.name == stack.service)
         own = [
@@ -120,8 +132,8 @@ def _reached(stack: Stack, names: list[str]) -> set[str]:
 @rule(
     "TL804",
     "a service that an environment lacks",
-    ELSEWHERE,
-    scope=Scope.REPO,
+    {DEV: W, TEST: W, PROD: W},
+    scope=Scope.ENVIRONMENT,
     why="What is not in the full test stack is tested by nobody together with the others; what is "
     "not in deploy/prod does not run there.",
     origin="the pattern's layout: dev, test and prod of the full stack",
@@ -129,7 +141,7 @@ def _reached(stack: Stack, names: list[str]) -> set[str]:
 def _absent(repo: Repo) -> Iterator[Hit]:
     owners = owners_of(repo.project, repo.files)
     for stack in repo.stacks:
-        if stack.service or stack.environment is None or not stack.services:
+        if stack.service or not stack.services:
             continue
         has = set(stack.services)
         for one in stack.services.values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from importlib import resources
 from pathlib import Path
@@ -12,9 +13,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from taskslib.lint.catalogue import OWN, catalogue
+from taskslib.lint.catalogue import OWN, catalogue, explained, rule_named
 from tests.support.mistakes import FIXED, LEFT, PATH, STACK, mistaken
-from tests.support.projects import Ran, inv, single, write
+from tests.support.projects import Ran, inv, multi, single, write
 
 MISTAKES = """\
 Dockerfile:1:1 TL603
@@ -36,6 +37,7 @@ deploy/test/docker-compose.yml:35:5 TL402
 deploy/test/docker-compose.yml:39:5 TL402
 """
 PORTS = 'services:\n  web:\n    build: ../..\n    init: true\n    ports: ["127.0.0.1:8000:8000"]\n'
+WEB = "services: {web: {image: ghcr.io/acme/web:1}}\n"
 AS_TEXT = """\
 deploy/test/docker-compose.yml:5:13: error TL101 web: host port 8000 is fixed, so that two \
 branches cannot be up at once
@@ -172,8 +174,34 @@ def test_only_these_rules_and_only_this_environment(shop: Path) -> None:
     assert inv(shop, "lint", "--rule", "TL101").code == 1
 
 
+def test_what_only_the_repo_tells_is_told_of_one_environment_too(tmp_path: Path) -> None:
+    built = "services: {api: {build: ../..}, web: {build: ../../../web}}\n"
+    more = dict.fromkeys(("services/api/Dockerfile", "deploy/prod/compose.yml"), WEB)
+    root = write(tmp_path, {**multi(), **more, "services/api/deploy/test/compose.yml": built})
+    told = {
+        one: sorted(set(re.findall(r"TL80[34]", inv(root, "lint", "--env", one).out)))
+        for one in ("test", "prod", "dev")
+    }
+    assert told == {"test": ["TL803"], "prod": ["TL804"], "dev": []}
+
+
 def test_explain(shop: Path) -> None:
     assert inv(shop, "lint", "--explain", "tl105") == Ran(0, EXPLAINED, "")
+
+
+@pytest.mark.parametrize(
+    ("rule", "severity"),
+    [
+        ("TL202", "error"),
+        ("TL305", "warning in test, scripts and CI"),
+        ("TL401", "error in test; warning in dev"),
+        ("TL506", "info in dev, test, files of no environment; error in prod"),
+        ("TL601", "warning"),
+        ("TL803", "warning in test"),
+    ],
+)
+def test_explain_says_how_bad_it_is_and_where(rule: str, severity: str) -> None:
+    assert f"severity: {severity}" in explained(rule_named(rule))
 
 
 def test_every_rule_is_documented_in_its_place() -> None:
