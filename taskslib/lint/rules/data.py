@@ -29,13 +29,15 @@ def _persistent(stack: Stack) -> Iterator[Hit]:
     for service in stack.services.values():
         paths = service.datastore.data if service.datastore else ()
         for mount in mounts(service.node):
-            if mount.kind in {"bind", "volume"} and any(
-                below(path, mount.target) or below(mount.target, path) for path in paths
+            # One without a name is a new one for each container.
+            if (
+                mount.kind in {"bind", "volume"}
+                and mount.source
+                and any(below(path, mount.target) or below(mount.target, path) for path in paths)
             ):
                 yield hit(
                     mount.entry or mount.target_node,
-                    f"{service.name}: {mount.target} outlives the run in "
-                    + (mount.source or "a volume without a name"),
+                    f"{service.name}: {mount.target} outlives the run in {mount.source}",
                     f"tmpfs: [{mount.target}] is empty at every start",
                     _tmpfs(service, mount),
                 )

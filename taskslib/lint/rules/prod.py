@@ -132,6 +132,7 @@ def _rotated(service: Service, entry: Entry | None, missing: list[str]) -> tuple
     origin="the issue's prod environment: images by version, no build",
 )
 def _source(stack: Stack) -> Iterator[Hit]:
+    folder = posixpath.dirname(stack.files[0])
     for service in stack.services.values():
         for key in ("build", "develop"):
             entry = service.node.entry(key)
@@ -142,7 +143,7 @@ def _source(stack: Stack) -> Iterator[Hit]:
                     "image: ${REGISTRY}/NAME:${VERSION:?}, without build and develop",
                 )
         for mount in mounts(service.node):
-            if mount.kind == "bind" and _is_source(mount.source):
+            if mount.kind == "bind" and _is_source(mount.source, folder):
                 yield hit(
                     mount.entry or service.entry,
                     f"{service.name}: {mount.source} of the checkout is mounted",
@@ -150,10 +151,15 @@ def _source(stack: Stack) -> Iterator[Hit]:
                 )
 
 
-def _is_source(path: str) -> bool:
-    """Return whether a path is the file's own folder or leads out of it: into the repo."""
+def _is_source(path: str, folder: str) -> bool:
+    """Return whether a path is the file's own folder, leads out of it into the repo, or to source.
+
+    A file of production can stand at the repo's root too; what is beside it may be data.
+    """
     plain = posixpath.normpath(path)
-    return path.startswith(".") and (plain == "." or plain.startswith(".."))
+    if plain.startswith(".."):
+        return "deploy" not in posixpath.normpath(posixpath.join(folder, plain)).split("/")
+    return path.startswith(".") and plain.partition("/")[0] in {".", "src", "services"}
 
 
 @rule(
