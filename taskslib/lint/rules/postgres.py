@@ -75,7 +75,8 @@ def _durable(stack: Stack) -> Iterator[Hit]:
         if not (service.image and service.image.is_postgres):
             continue
         entry = service.node.entry("command")
-        told = _command(entry.value) if entry else ""
+        own = "" if entry else _of_image(service)
+        told = _command(entry.value) if entry else own
         if "config_file" in told or "--single" in told:
             continue
         off = {found["name"].lower() for found in _OFF.finditer(told)}
@@ -85,13 +86,26 @@ def _durable(stack: Stack) -> Iterator[Hit]:
                 entry or service.entry,
                 f"{service.name}: a test database needs no {', '.join(missing)}",
                 "command: postgres " + " ".join(f"-c {name}=off" for name in _DURABLE),
-                _switched_off(service, entry, missing),
+                () if own else _switched_off(service, entry, missing),
             )
 
 
 def _command(node: Node) -> str:
     """Return a command's words, as one text."""
     return " ".join(one.value.text for one in node.each()) if node.is_list else node.text
+
+
+def _of_image(service: Service) -> str:
+    """Return the words of the command that the Dockerfile gives it, as one text."""
+    build = service.build
+    found = build.file.last("CMD", build.target) if build and build.file else None
+    if found is None:
+        return ""
+    try:
+        words = json.loads(found.value)
+    except ValueError:
+        return found.value
+    return " ".join(map(str, words)) if isinstance(words, list) else found.value
 
 
 def _switched_off(service: Service, entry: Entry | None, missing: list[str]) -> tuple[Edit, ...]:
