@@ -30,7 +30,19 @@ def removed(entry: Entry) -> tuple[Edit, ...]:
         end = following.start if following else source.line_end(entry.end)
         return (Edit(source.path, begin, end, "" if following else "{}"),)
     end = source.after_line(entry.end)
-    return (Edit(source.path, start, end, _comments(source, entry, start, end, before)),)
+    comments = _comments(source, entry, start, end, before)
+    if not comments:
+        end = _after_gap(source, start, end)
+    return (Edit(source.path, start, end, comments),)
+
+
+def _after_gap(source: Source, start: int, end: int) -> int:
+    """Return where the next text begins, if a gap would be left that is none or wider than one."""
+    above = source.text[:start].splitlines()[-1:]
+    if not any(line.strip() for line in above):
+        while (after := source.after_line(end)) > end and not source.text[end:after].strip():
+            end = after
+    return end
 
 
 def _comments(source: Source, entry: Entry, start: int, end: int, indent: str) -> str:

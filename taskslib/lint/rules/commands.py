@@ -29,7 +29,9 @@ _RUNNERS = re.compile(
 _LOUD = re.compile(
     r"(?<=\s)(?:-v+s?|-sv*|-vs|--verbose|--capture=no|--reporter[= ]verbose)(?=\s|$)"
 )
-_TRACE = re.compile(r"(?:^|[;&|]|\s)(?P<what>set\s+-[a-wyz]*x[a-z]*|(?:ba)?sh\s+-[a-wyz]*x)\b")
+_TRACE = re.compile(
+    r"""(?:^|[;&|"']|\s)(?P<what>set\s+-[a-wyz]*x[a-z]*|(?:ba)?sh\s+-[a-wyz]*x)\b"""
+)
 Subject = Stack | Script
 IN_TESTS: Severities = {TEST: W, None: W}
 

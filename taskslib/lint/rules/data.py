@@ -8,7 +8,7 @@ from itertools import pairwise
 from taskslib.lint.edits import added, elements, removed, replaced
 from taskslib.lint.finding import Edit
 from taskslib.lint.known import Datastore
-from taskslib.lint.mounts import Mount, below, mounts
+from taskslib.lint.mounts import Mount, below, mounts, tmpfs
 from taskslib.lint.nodes import Entry
 from taskslib.lint.rule import PROD, TEST, E, Hit, everywhere, hit, rule
 from taskslib.lint.rules.postgres import NEW_DATA, is_new
@@ -49,6 +49,8 @@ def _tmpfs(service: Service, mount: Mount) -> tuple[Edit, ...]:
     if volumes is None or volumes.key is None or entry is None:
         return ()
     target = mount.target_node.text if entry.value.is_map else mount.target
+    if known is not None and mount.target in {one.target for one in tmpfs(service.node)}:
+        return _without(volumes, entry)
     if known is not None:
         more = elements(known, target)
         return (*_without(volumes, entry), *more) if more else ()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from taskslib.lint.edits import removed
+from taskslib.lint.environments import Environment
 from taskslib.lint.rule import DEV, TEST, E, Hit, W, hit, rule
 from taskslib.lint.stack import Stack
 from taskslib.lint.texts import names_instance
@@ -27,9 +28,16 @@ def _container(stack: Stack) -> Iterator[Hit]:
             yield hit(
                 entry,
                 f"{service.name}: only one container can be called {entry.value.text}",
-                "leave it out, or put ${TEST_INSTANCE_ID} in it",
+                f"leave it out, or put ${{{_OWN_NAME[stack.environment]}}} in it",
                 removed(entry),
             )
+
+
+_OWN_NAME: Mapping[Environment | None, str] = {
+    TEST: "TEST_INSTANCE_ID",
+    DEV: "COMPOSE_PROJECT_NAME",
+}
+"""By environment, what is another one in each branch or checkout."""
 
 
 @rule(

@@ -31,7 +31,7 @@ def _floating(stack: Stack) -> Iterator[Hit]:
                 entry,
                 f"{service.name}: {image.name} has "
                 + ("the tag latest" if image.tag else "no tag, which is latest"),
-                f"name a version: {image.name}:1.2",
+                f"name a version: {image.name}:VERSION",
             )
 
 
