@@ -2,7 +2,8 @@
 
 A file a rule, `rules/TL101.txt`: parts that begin with a line `==== PART PATH`. Parts are `bad`,
 `good`, `fixed` (a file each, as often as there are files) and `findings` (all that is said of the
-bad one by that rule).
+bad one by that rule). Those of `whole` are about all rules at once, and have `left`: what is said
+of what a fix makes of them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from taskslib.project.config import read_config
 from tests.support.projects import write
 
 FOLDER = Path(__file__).parent / "rules"
+WHOLE = FOLDER.with_name("whole")
 
 
 @dataclass
@@ -31,16 +33,17 @@ class Case:
     good: dict[str, str] = field(default_factory=dict)
     fixed: dict[str, str] = field(default_factory=dict)
     findings: str = ""
+    left: str = ""
 
 
-def case(name: str) -> Case:
+def case(name: str, folder: Path = FOLDER) -> Case:
     """Read a rule's file."""
     made = Case()
-    text = (FOLDER / f"{name}.txt").read_text("utf-8")
+    text = (folder / f"{name}.txt").read_text("utf-8")
     parts = re.split(r"^==== (\w+) ?(.*)\n", text, flags=re.MULTILINE)[1:]
     for kind, path, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
-        if kind == "findings":
-            made.findings = body
+        if kind in {"findings", "left"}:
+            setattr(made, kind, body)
         else:
             getattr(made, kind)[path] = body
     return made
