@@ -23,6 +23,9 @@ def removed(entry: Entry) -> tuple[Edit, ...]:
         return (_from_flow(entry),)
     source = entry.source
     begin = entry.start if entry.key else entry.dash()
+    if entry.parent.anchored and len(entry.parent.entries) == 1:
+        # Nothing at all could not be merged any more.
+        return (Edit(source.path, begin, entry.end, "{}" if entry.key else "[]"),)
     start = source.line_start(begin)
     before = source.text[start:begin]
     if before.strip():  # the first key of an element: `- key: value`

@@ -87,6 +87,11 @@ class Image:
     digest: str
 
     @property
+    def path(self) -> str:
+        """Return it without tag and digest."""
+        return f"{self.folder}/{self.name}" if self.folder else self.name
+
+    @property
     def datastore(self) -> Datastore | None:
         """Return what is known of it, if it keeps data."""
         return DATASTORES.get(self.name)

@@ -41,6 +41,8 @@ class Node:
     flow: bool = False
     tag: str = ""
     """Compose's own: `reset` or `override`."""
+    anchored: bool = False
+    """Whether aliases can stand for it, also as what is merged."""
     entries: list[Entry] = field(default_factory=list)
     origin: Node | None = None
     """Of a map that several make up: the last of them, which takes what is added."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -59,13 +60,16 @@ class _Builder:
         self._source = source
         self._open: list[tuple[Node, Node | None]] = []
         """Collections that have begun, each with the key that waits for its value."""
+        self._starts: list[int] = []
+        """Where these begin, with their anchors and tags."""
         self._anchors: dict[str, Node] = {}
 
     def take(self, event: Any) -> bool:
         """Take an event; return whether the document has ended."""
         match type(event).__name__:
             case "ScalarEvent":
-                self._add(self._scalar(event))
+                node = self._scalar(event)
+                self._put(node, event.start_mark.index, node.end)
             case "AliasEvent":
                 start, end = event.start_mark.index, event.end_mark.index
                 known = self._anchors.get(event.anchor)
@@ -74,40 +78,42 @@ class _Builder:
                 self._put(known, start, end)
             case "MappingStartEvent" | "SequenceStartEvent":
                 kind = Kind.MAP if type(event).__name__ == "MappingStartEvent" else Kind.LIST
-                node = self._node(event, kind)
+                node = self._node(event, kind, len(self._source.text))
                 node.flow = bool(event.flow_style)
                 self._open.append((node, None))
+                self._starts.append(event.start_mark.index)
                 if len(self._open) > _DEEPEST:
                     line = event.start_mark.line + 1
                     raise Unreadable(line, f"more than {_DEEPEST} levels in each other")
             case "MappingEndEvent" | "SequenceEndEvent":
                 node, _ = self._open.pop()
                 node.end = event.end_mark.index if node.flow else _last(node)
-                self._add(node)
+                self._put(node, self._starts.pop(), node.end)
             case "DocumentEndEvent":
                 return True
             case _:
                 pass
         return False
 
-    def _node(self, event: Any, kind: Kind) -> Node:
+    def _node(self, event: Any, kind: Kind, most: int) -> Node:
         start, end = event.start_mark.index, event.end_mark.index
+        if event.anchor or event.ctag:  # what a fix writes comes after them
+            found = _PROPERTIES.match(self._source.text, start, most)
+            start = found.end() if found else start
         tag = str(event.ctag or "").removeprefix("!") if event.ctag else ""
         node = Node(self._source, start, end, kind, tag=tag if tag in _TAGS else "")
         if event.anchor:
             self._anchors[event.anchor] = node
+            node.anchored = True
         return node
 
     def _scalar(self, event: Any) -> Node:
         null = event.style in {None, ""} and event.value in _NULLS
-        node = self._node(event, Kind.NULL if null else Kind.TEXT)
+        node = self._node(event, Kind.NULL if null else Kind.TEXT, event.end_mark.index)
         node.text, node.style = event.value, event.style or ""
         if node.style in {"|", ">"}:
             node.end = node.start + len(self._source.text[node.start : node.end].rstrip())
         return node
-
-    def _add(self, node: Node) -> None:
-        self._put(node, node.start, node.end)
 
     def _put(self, node: Node, start: int, end: int) -> None:
         if not self._open:
@@ -128,6 +134,7 @@ class _Builder:
 
 
 _TAGS = ("reset", "override")
+_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s*)+")
 
 
 def _last(node: Node) -> int:

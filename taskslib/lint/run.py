@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -66,12 +67,30 @@ def _subjects(
             pass
 
 
-def _once(found: Iterable[Finding]) -> list[Finding]:
-    """Return findings without those that several stacks have in one file."""
-    by_place: dict[tuple[str, int, int, str, str], Finding] = {}
+def _once(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield findings, those of one place for several services as one: an anchor is each one's.
+
+    What several stacks have in one file is told of once.
+    """
+    by_place: dict[tuple[object, ...], dict[str, Finding]] = {}
     for one in sorted(found, key=lambda one: (one.order, one.severity, one.edits)):
-        by_place.setdefault(one.order, one)
-    return list(by_place.values())
+        told = _OF_SERVICE.fullmatch(one.message)
+        name, rest = told.groups() if told else ("", one.message)
+        place = (*one.order[:4], one.severity, one.hint, rest)
+        by_place.setdefault(place, {}).setdefault(name, one)
+    for (*_, rest), each in by_place.items():
+        first, *others = each
+        if not others:
+            yield each[first]
+            continue
+        names = [first, *others][:_NAMED]
+        more = f" and {len(each) - _NAMED} more" if len(each) > _NAMED else ""
+        yield replace(each[first], message=f"{', '.join(names)}{more}: {rest}")
+
+
+_OF_SERVICE = re.compile(r"([\w.-]+): (.+)", re.DOTALL)
+_NAMED = 3
+"""Services that are named, of those for which something is said in one place."""
 
 
 def _unreadable(repo: Repo, only: Environment | None) -> Iterator[Finding]:

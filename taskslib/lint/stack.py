@@ -98,10 +98,17 @@ class Stack:
     unreadable: list[tuple[Source, Unreadable]] = field(default_factory=list)
 
     def top(self, key: str) -> Iterator[Entry]:
-        """Yield what stands under one of the file's own keys, in all files."""
-        for document in self.documents:
+        """Yield what stands under one of the file's own keys, as all files together have it."""
+        made: Node | None = None
+        for document in sorted(self.documents, key=lambda one: self._place(one.source.path)):
             node = document.get(key)
-            yield from (node.fields().values() if node else ())
+            if node and node.is_map:
+                made = merged(made, node) if made else node
+        yield from (made.fields().values() if made else ())
+
+    def _place(self, path: str) -> int:
+        """Return where a file stands in the order in which they count: included ones first."""
+        return self.files.index(path) if path in self.files else -1
 
     def needed_by(self, name: str) -> Iterator[tuple[Service, Entry, str]]:
         """Yield who depends on a service: with the entry and the condition."""

@@ -112,10 +112,12 @@ def _waiting(stack: Stack, entry: Entry, healthy: str = "") -> tuple[Edit, ...]:
     """Return what makes a dependency wait; `healthy` is about to get a healthcheck."""
     if entry.parent.is_list:
         return _long_form(stack, entry.parent, healthy)
-    told = entry.value.get("condition")
+    if not (entry.start <= entry.value.start <= entry.end):
+        return ()  # an alias: the condition of others too
+    told = next((one.value for one in entry.value.entries if one.name == "condition"), None)
     if told:
         return (replaced(told, "service_healthy"),)
-    if entry.value.is_map:
+    if entry.value.is_map:  # over what it may merge
         return added(entry.value, ["condition: service_healthy"], "condition: service_healthy")
     if entry.value.kind is Kind.NULL and entry.value.start == entry.value.end:
         text = " {condition: service_healthy}"

@@ -159,7 +159,7 @@ def _is_source(path: str, folder: str) -> bool:
     plain = posixpath.normpath(path)
     if plain.startswith(".."):
         return "deploy" not in posixpath.normpath(posixpath.join(folder, plain)).split("/")
-    return path.startswith(".") and plain.partition("/")[0] in {".", "src", "services"}
+    return path.startswith(".") and bool({".", "src", "services"} & set(plain.split("/")))
 
 
 @rule(

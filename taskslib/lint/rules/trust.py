@@ -29,13 +29,13 @@ def _floating(stack: Stack) -> Iterator[Hit]:
         if not image.digest and image.tag in {"", "latest"}:
             yield hit(
                 entry,
-                f"{service.name}: {image.name} has "
+                f"{service.name}: {image.path} has "
                 + ("the tag latest" if image.tag else "no tag, which is latest"),
-                f"name a version: {image.name}:VERSION",
+                f"name a version: {image.path}:VERSION",
             )
 
 
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@:'\"$]*:(?P<password>[^\s/@'\"$]+)@")
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://(?P<user>[^\s/@:'\"$]*):(?P<password>[^\s/@'\"$]+)@")
 _PLACEHOLDERS = re.compile(
     r"(?:test|testing|dev|develop\w*|local\w*|dummy|fake|example|guest|root|admin|user|app|none|"
     r"pass|password|passwd|postgres|mysql|redis|rabbitmq|minio(?:admin)?|secret|change[-_]?me|"
@@ -57,11 +57,17 @@ _PLACEHOLDERS = re.compile(
 def _secret(stack: Stack) -> Iterator[Hit]:
     strict = stack.environment is PROD
     for service in stack.services.values():
-        for entry, name, value in service.variables():
+        variables = [*service.variables()]
+        # `shop` is no secret, where the user or the database is called so.
+        words = {value for _, name, value in variables if not is_secret_name(name)}
+        for entry, name, value in variables:
             found = _URL.search(value)
             literal = "$" not in value and value.strip() and is_secret_name(name)
             told = found["password"] if found else value if literal else ""
-            if not told or (not strict and _PLACEHOLDERS.fullmatch(told)):
+            word = told == (found and found["user"]) or told in {service.name, *words}
+            if not told or (not strict and (word or _PLACEHOLDERS.fullmatch(told))):
+                continue
+            if told.startswith("/run/secrets/"):  # where it is, not what it is
                 continue
             what = "a URL with a password" if found else "a secret"
             yield hit(
@@ -82,7 +88,7 @@ def _secret(stack: Stack) -> Iterator[Hit]:
 def _rights(stack: Stack) -> Iterator[Hit]:
     for service in stack.services.values():
         for mount in mounts(service.node):
-            if "docker.sock" in mount.source:
+            if "docker.sock" in f"{mount.source}:{mount.target}":
                 yield hit(
                     mount.entry or service.entry,
                     f"{service.name}: has the engine's socket, and so the machine",
@@ -102,5 +108,4 @@ _HOST = {
     "privileged": ("true", "yes", "on"),
     "network_mode": ("host",),
     "pid": ("host",),
-    "ipc": ("host",),
 }
