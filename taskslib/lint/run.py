@@ -79,7 +79,7 @@ def _once(found: Iterable[Finding]) -> Iterator[Finding]:
         place = (*one.order[:4], one.severity, one.hint, rest)
         by_place.setdefault(place, {}).setdefault(name, one)
     for (*_, rest), each in by_place.items():
-        first, *others = each
+        first, *others = sorted(each)
         if not others:
             yield each[first]
             continue

@@ -136,5 +136,7 @@ def _root(image: Image) -> Iterator[Hit]:
             image,
             user.line if user else image.file.stages[-1].line,
             "what it runs, it runs as root",
-            "RUN useradd … and USER …, at the end of the last stage",
+            "USER 65534:65534, at the end of the last stage"
+            if image.file.stages[-1].base == "scratch"
+            else "RUN useradd … and USER …, at the end of the last stage",
         )

@@ -39,7 +39,8 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]*://(?P<user>[^\s/@:'\"$]*):(?P<password>[^\
 _PLACEHOLDERS = re.compile(
     r"(?:test|testing|dev|develop\w*|local\w*|dummy|fake|example|guest|root|admin|user|app|none|"
     r"pass|password|passwd|postgres|mysql|redis|rabbitmq|minio(?:admin)?|secret|change[-_]?me|"
-    r"not[-_]?(?:a[-_]?)?secret|x+|insecure)(?:[-_]?(?:secret|password|pass|key|token|user|db|\d+))*",
+    r"not[-_]?(?:a[-_]?)?secret|x+|insecure)(?:[-_]?(?:secret|password|pass|key|token|user|db|\d+))*"
+    r"|(?-i:[a-z]{1,8})",  # any short word
     re.IGNORECASE,
 )
 """What stands where a secret is needed and none is kept."""

@@ -22,7 +22,12 @@ from tests.unit.lint.cases import found, project, words
 
 TEST = "deploy/test/docker-compose.yml"
 DEV = "deploy/dev/docker-compose.yml"
+PROD = "deploy/prod/docker-compose.yml"
 WITH = "    image: ghcr.io/acme/x:1\n"
+RUNS = (
+    f"{WITH}    restart: unless-stopped\n    mem_limit: 512m\n    cpus: 1\n"
+    "    logging: {driver: local}\n"
+)
 FORMS = {
     "ports, short": {
         TEST: f"services:\n  a:\n{WITH}    ports:\n"
@@ -83,6 +88,40 @@ FORMS = {
         "deploy/test/docker-compose.override.yml": "services:\n  a:\n"
         '    ports: !override ["127.0.0.1::8000"]\n    restart: !reset null\n'
         "    container_name: !reset null\n",
+    },
+    "ports, long, with ranges": {
+        TEST: f"services:\n  a:\n{WITH}    ports:\n      - {{target: 80, host_ip: 127.0.0.1}}\n"
+        "      - {target: 81, published: '0', host_ip: '::1', protocol: udp}\n",
+        DEV: f"services:\n  a:\n{WITH}    ports:\n      - target: 80\n"
+        '        published: "${P:-8080-8090}"\n        mode: host\n'
+        f'  b:\n{WITH}    ports:\n      - {{target: 80, published: "${{Q:-9000}}"}}\n',
+        PROD: f'services:\n  a:\n{RUNS}    ports:\n      - {{target: 80, published: "8080-8090"}}\n'
+        f'  b:\n{RUNS}    ports: ["8085-8086:80", "443:443", "443:443/udp"]\n',
+    },
+    "env_file, long": {
+        TEST: f"services:\n  a:\n{WITH}    env_file:\n      - path: ./default.env\n"
+        "      - {path: ./more.env, required: false, format: raw}\n"
+        f"  b:\n{WITH}    env_file: one.env\n",
+    },
+    "develop, configs, secrets, namespaces": {
+        DEV: f"services:\n  a:\n{WITH}    uts: host\n    userns_mode: host\n    develop:\n"
+        "      watch:\n        - {path: ./package.json, action: rebuild}\n"
+        "        - path: ./src\n          action: sync+exec\n          target: /app\n"
+        "          initial_sync: true\n          exec: {command: make}\n"
+        "          ignore: [node_modules/]\n",
+        PROD: f"services:\n  a:\n{RUNS}    uts: host\n    configs:\n      - one\n"
+        "      - {source: two, target: /etc/two, uid: '103', mode: 0o440}\n"
+        "    secrets:\n      - three\n      - {source: four, target: four, mode: 0o400}\n"
+        "    environment: {DB_PASSWORD_FILE: /run/secrets/three}\n"
+        "configs:\n  one: {file: ./one.conf}\n  two: {external: true, name: two}\n"
+        "secrets:\n  three: {file: ./three}\n  four: {environment: FOUR}\n",
+    },
+    "lifecycle, gpus, models and providers": {
+        TEST: f"services:\n  a:\n{WITH}    gpus: all\n    models: [llm]\n"
+        "    post_start: [{command: ./init, user: root}]\n    pre_stop: [{command: ./end}]\n"
+        "    depends_on: {b: {condition: service_started}}\n"
+        "  b:\n    provider: {type: cloud, options: {size: small}}\n"
+        "models: {llm: {model: ai/x}}\n",
     },
     "other forms of one thing": {
         TEST: f"services:\n  a:\n{WITH}    environment: [A=1, B]\n    labels: {{a: b}}\n"
