@@ -3,7 +3,7 @@
 import uuid
 from decimal import ROUND_HALF_UP, Decimal
 
-from orders.catalogue import UNIT_PRICES
+from orders.catalogue import BASE_CURRENCY, UNIT_PRICES
 from worker.rates import Rates, UnknownCurrencyError
 from worker.store import Orders
 
@@ -32,8 +32,12 @@ class Pricer:
             await self._orders.fail(order_id, f"no longer in the catalogue: {order.sku}")
             return
         try:
-            rate = await self._rates.rate(order.currency)
+            rate = await self._rate(order.currency)
         except UnknownCurrencyError as error:
             await self._orders.fail(order_id, str(error))
             return
         await self._orders.set_price(order_id, total(unit_price, order.quantity, rate))
+
+    async def _rate(self, currency: str) -> Decimal:
+        # Prices are in the base currency: the API has no rate for that.
+        return Decimal(1) if currency == BASE_CURRENCY else await self._rates.rate(currency)

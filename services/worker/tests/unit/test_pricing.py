@@ -7,6 +7,7 @@ import pytest
 from fake_rates_api import RatesApi
 from orders_contract import PENDING
 
+from orders.catalogue import BASE_CURRENCY
 from orders.models import OrderStatus
 from worker.pricing import Pricer, total
 from worker.rates import HttpRates, RateUnavailableError
@@ -35,6 +36,16 @@ async def test_an_order_is_priced(pricer: Pricer, orders: MemoryOrders) -> None:
     await pricer.price(PENDING)
     order = orders.orders[PENDING]
     assert (order.status, order.price) == (OrderStatus.PRICED, Decimal("9.20"))
+
+
+async def test_the_base_currency_needs_no_rate(
+    pricer: Pricer, orders: MemoryOrders, api: RatesApi
+) -> None:
+    orders.orders[PENDING].currency = BASE_CURRENCY
+    await pricer.price(PENDING)
+    order = orders.orders[PENDING]
+    assert (order.status, order.price) == (OrderStatus.PRICED, Decimal("8.50"))
+    assert api.asked == []
 
 
 async def test_an_unknown_currency_fails_it(
