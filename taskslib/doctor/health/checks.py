@@ -68,7 +68,7 @@ def _pools(health: Health) -> Iterator[Line]:
         return
     words = f"addresses for {left} more network{'' if left == 1 else 's'}; each stack takes one"
     if not left:
-        yield problem("networks", words, fix)
+        yield problem("networks", "no addresses left for another; each stack takes one", fix)
     elif left < _POOLS_LOW:
         yield warning("networks", words, fix)
     else:

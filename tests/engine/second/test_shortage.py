@@ -132,7 +132,7 @@ def test_the_doctor_says_that_there_is_no_network(shop: Path, kept: str) -> None
     assert ran.code == 1
     assert (told["status"], told["words"]) == (
         "problem",
-        "addresses for 0 more networks; each stack takes one",
+        "no addresses left for another; each stack takes one",
     )
     assert told["fix"].startswith("end stacks that nobody needs: inv infra-prune --yes; ")
 

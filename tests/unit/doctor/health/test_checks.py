@@ -108,7 +108,7 @@ DOWN = replace(MACHINE, daemon="")
             replace(GOOD, resources=Resources(pools=0)),
             PROBLEM,
             "networks",
-            "for 0 more",
+            "no addresses left for another",
             "infra-prune",
         ),
         (
