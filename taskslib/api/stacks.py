@@ -80,7 +80,7 @@ def running(session: Session, service: str = "") -> Instance:
         raise NoInstanceError(
             f"no stack is up for this branch ({spec.name})", hint=f"start it: inv infra-up{flag}"
         )
-    return running_instance(spec, containers, engine.host())
+    return running_instance(spec, containers, engine.reach().host)
 
 
 def logs(session: Session, service: str = "", *, tail: int = 100) -> str:

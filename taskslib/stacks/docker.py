@@ -14,7 +14,6 @@ from taskslib.project.model import Stack
 from taskslib.stacks.client import QUICK, DockerClient, last_lines, nowhere
 from taskslib.stacks.compose_errors import config_error, without_warnings
 from taskslib.stacks.engine import ComposeConfig, Container, Label
-from taskslib.stacks.host import published_host
 from taskslib.stacks.limits import remedy
 from taskslib.stacks.listing import (
     FORMAT,
@@ -23,7 +22,9 @@ from taskslib.stacks.listing import (
     parse_containers,
     parse_labels,
 )
+from taskslib.stacks.reach import Reach, reach_of
 from taskslib.stacks.removal import labelled, project, remove
+from taskslib.stacks.surroundings import context_name, gateway
 
 _CLEAR_LINE = re.compile("^\x1b\\[2K", re.MULTILINE)
 """Compose puts it before each line of a log, whatever it is told about colours."""
@@ -37,6 +38,7 @@ class DockerEngine:
 
     def __init__(self, cancellation: Cancellation, environ: Mapping[str, str]) -> None:
         self._docker = DockerClient(cancellation, environ)
+        self._reach: Reach | None = None
 
     def check(self) -> None:
         """Raise `EngineError`, with what mends it, unless the engine answers."""
@@ -146,9 +148,14 @@ class DockerEngine:
         found = labelled(self._docker, name)
         return tuple(f"{kind} {one}" for kind, names in found.items() for one in names)
 
-    def host(self) -> str:
-        """Return the host at which published ports are reached; never `localhost`."""
-        return published_host(self._docker.environ)
+    def reach(self) -> Reach:
+        """Return where published ports are reached; asked of the client once."""
+        if self._reach is None:
+            context = context_name(self._docker.environ)
+            shown = ("context", "inspect", "--format", "{{.Endpoints.docker.Host}}", context)
+            address = self._docker.ask(*shown).strip() if context else ""
+            self._reach = reach_of(self._docker.environ, context=address, gateway=gateway())
+        return self._reach
 
     def _raise_if_gone(self, done: Completed) -> None:
         """Raise `EngineError` where a long command failed because the engine is not running.

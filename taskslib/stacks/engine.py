@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from taskslib.project.model import Stack
+from taskslib.stacks.reach import Reach
 
 ComposeConfig = dict[str, Any]
 """A Compose file as Compose resolved it: JSON objects, every `$` doubled."""
@@ -129,5 +130,5 @@ class Engine(Protocol):
     def leftovers(self, name: str) -> tuple[str, ...]:
         """Return what still carries the instance's labels, as `container NAME`, `network …`."""
 
-    def host(self) -> str:
-        """Return the host at which published ports are reached; never `localhost`."""
+    def reach(self) -> Reach:
+        """Return where published ports are reached; asked of the client once."""

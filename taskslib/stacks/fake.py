@@ -14,6 +14,7 @@ from typing import Any
 from taskslib.errors import BuildError, ConfigError, EngineError, StackError
 from taskslib.project.model import Stack
 from taskslib.stacks.engine import ComposeConfig, Container
+from taskslib.stacks.reach import Reach
 
 
 @dataclass
@@ -29,6 +30,8 @@ class FakeEngine:
     """
     fails: set[str] = field(default_factory=set)
     """Of `check`, `build`, `prebuild`, `start`."""
+    where: Reach = field(default_factory=Reach)
+    """How its published ports are reached."""
     stubborn: int = 0
     """How many teardowns leave the network behind."""
     in_flight: int = 0
@@ -131,9 +134,9 @@ class FakeEngine:
         networks = [f"network {name}_default"] if name in self._networks else []
         return (*containers, *networks, *(["image 1"] if name in self._images else []))
 
-    def host(self) -> str:
-        """Return loopback."""
-        return "127.0.0.1"
+    def reach(self) -> Reach:
+        """Return what it was told."""
+        return self.where
 
     def _step(self, name: str, error: Exception | None = None) -> None:
         self.calls.append(name)

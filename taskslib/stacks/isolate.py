@@ -16,20 +16,24 @@ from taskslib.errors import ConfigError
 from taskslib.stacks.endpoints import describe, literal
 from taskslib.stacks.engine import ComposeConfig, Label
 from taskslib.stacks.fixed import BRIDGE_NAME
+from taskslib.stacks.reach import Reach
 
-_LOOPBACK = "127.0.0.1"
+_HERE = Reach()
 _DROPPED = ("container_name", "external_links", "x-taskslib")
 _NAMED_DROPPED = ("enable_ipv6", "external", "ipam", "name")
 """Of networks and volumes. IPv6 goes with its address range: engines before 27 have no free one."""
 
 
-def isolate(config: ComposeConfig, name: str, labels: Mapping[str, str]) -> ComposeConfig:
+def isolate(
+    config: ComposeConfig, name: str, labels: Mapping[str, str], reach: Reach = _HERE
+) -> ComposeConfig:
     """Return the configuration of one instance.
 
     Args:
         config: The stack as Compose resolved it; it is not changed.
         name: The instance's Compose project name, unique on the engine.
         labels: What everything made for the instance carries.
+        reach: How the engine's published ports are reached.
 
     Raises:
         ConfigError: A service asks for what can't be isolated.
@@ -50,7 +54,7 @@ def isolate(config: ComposeConfig, name: str, labels: Mapping[str, str]) -> Comp
     }
     for key, service in services.items():
         _refuse(key, service)
-        _isolate_service(key, service, labels)
+        _isolate_service(key, service, labels, reach)
         _name_image(key, service, name, built, labels)
     return config
 
@@ -64,14 +68,18 @@ def _isolate_named(value: dict[str, Any], name: str, labels: Mapping[str, str]) 
     return {**kept, "name": name, "labels": {**(kept.get("labels") or {}), **labels}}
 
 
-def _isolate_service(key: str, service: dict[str, Any], labels: Mapping[str, str]) -> None:
+def _isolate_service(
+    key: str, service: dict[str, Any], labels: Mapping[str, str], reach: Reach
+) -> None:
     endpoints = describe(key, service)
     for dropped in _DROPPED:
         service.pop(dropped, None)
     service["restart"] = "no"
     (service.get("deploy") or {}).pop("restart_policy", None)
     if service.get("ports"):
-        service["ports"] = _isolate_ports(service["ports"])
+        service["ports"] = _isolate_ports(service["ports"], reach.published)
+    if reach.remote:
+        _never_make_folders(service)
     networks = service.get("networks")
     if isinstance(networks, dict):
         for attached in networks.values():
@@ -82,13 +90,23 @@ def _isolate_service(key: str, service: dict[str, Any], labels: Mapping[str, str
         service["labels"][Label.ENDPOINTS] = literal(endpoints)
 
 
-def _isolate_ports(ports: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return each port once, published on loopback wherever the engine finds a free one."""
+def _never_make_folders(service: Mapping[str, Any]) -> None:
+    """See to it that what is mounted from a machine's files is there: Compose would make folders.
+
+    On a machine that is not this one they would be empty, and nobody's to remove.
+    """
+    for mounted in service.get("volumes") or []:
+        if mounted.get("type") == "bind":
+            mounted["bind"] = {**(mounted.get("bind") or {}), "create_host_path": False}
+
+
+def _isolate_ports(ports: list[dict[str, Any]], address: str) -> list[dict[str, Any]]:
+    """Return each port once, published wherever the engine finds a free one."""
     fixed = ("published", "host_ip", "mode")
     isolated = []
     for port in ports:
         kept = {key: one for key, one in port.items() if key not in fixed}
-        free = {**kept, "host_ip": _LOOPBACK, "mode": "ingress"}
+        free = {**kept, "host_ip": address, "mode": "ingress"}
         if free not in isolated:
             isolated.append(free)
     return isolated

@@ -17,7 +17,6 @@ from taskslib.cancellation import Cancellation
 from taskslib.errors import EngineError, Interrupted, StackError
 from taskslib.project.model import Limits
 from taskslib.stacks.engine import ComposeConfig, Container, Engine, Label
-from taskslib.stacks.fixed import fixed
 from taskslib.stacks.instance import (
     Instance,
     Spec,
@@ -27,8 +26,8 @@ from taskslib.stacks.instance import (
 )
 from taskslib.stacks.isolate import isolate
 from taskslib.stacks.limits import out_of_networks
-from taskslib.stacks.lines import located
 from taskslib.stacks.lock import instance_lock
+from taskslib.stacks.remarks import remarks
 from taskslib.stacks.together import Configurations
 from taskslib.stacks.wait import broken_stack, find_broken, wait_ready
 from taskslib.stacks.watchdog import Guard, Unguarded
@@ -192,10 +191,10 @@ class Lifetime:
 
     def _configure(self, spec: Spec) -> ComposeConfig:
         resolved = self.configurations.of(self.engine, spec)
-        isolated = isolate(resolved, spec.name, spec.labels)
-        root = Path(spec.labels.get(Label.ROOT, ""))
-        for place, what in located(tuple(fixed(resolved, spec.name)), spec.stack.files, root):
-            self.say(f"{place}: {what} is fixed; every stack gets one of its own instead")
+        reach = self.engine.reach()
+        isolated = isolate(resolved, spec.name, spec.labels, reach)
+        for remark in remarks(resolved, spec, reach):
+            self.say(remark)
         return isolated
 
     def up(self, spec: Spec, config: ComposeConfig) -> Instance:
@@ -219,7 +218,7 @@ class Lifetime:
             pause=self.cancellation.pause,
             progress=self.progress,
         )
-        return running_instance(spec, containers, self.engine.host())
+        return running_instance(spec, containers, self.engine.reach().host)
 
     def _start(self, spec: Spec, config: ComposeConfig) -> None:
         """Start the containers; where the engine has no network left, wait for another run's."""

@@ -123,7 +123,7 @@ def wait_ready(
     or isn't ready in `timeout` seconds.
     """
     lasting = lasting_services(config)
-    observer = _Observer(engine.host())
+    observer = _Observer(engine.reach().host)
     started = time.monotonic()
     while True:
         containers = engine.containers(name)

@@ -18,6 +18,7 @@ from taskslib.stacks.docker import DockerEngine
 from taskslib.stacks.engine import Engine, Label
 from taskslib.stacks.fake import FakeEngine
 from taskslib.stacks.isolate import isolate
+from taskslib.stacks.reach import Reach
 from taskslib.testing import wait_for
 
 COMPOSE = """\
@@ -75,7 +76,7 @@ def test_from_nothing_to_running_and_back(adapter: tuple[Engine, Stack, str]) ->
     assert name in {one.labels.get(Label.NAME) for one in engine.containers("")}
     assert name in {one.get(Label.NAME) for one in engine.belongings()}
     assert engine.probe_output(web) == ""
-    assert engine.host() == "127.0.0.1"
+    assert engine.reach() == Reach()
     assert engine.leftovers(name) == (f"container {name}-web-1", f"network {name}_default")
     # Another `up` recreates nothing.
     engine.start(name, stack, config, limit=60)

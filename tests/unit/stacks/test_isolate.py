@@ -8,6 +8,7 @@ import pytest
 
 from taskslib.errors import ConfigError
 from taskslib.stacks.isolate import isolate
+from taskslib.stacks.reach import EVERYWHERE, Reach
 
 LABELS = {"taskslib.name": "shop-test-x", "taskslib.branch": "a$b"}
 IMAGE = {"taskslib.image.owner": "[null, null, null]"}
@@ -190,3 +191,16 @@ def test_what_stays_inside_the_stack_is_let_in() -> None:
     service = {"image": "x", "network_mode": "service:db", "volumes_from": ["db"], "pid": "host"}
     found = isolate({"services": {"app": service, "db": {"image": "y"}}}, "x", {})
     assert found["services"]["app"] == {**service, "restart": "no", "labels": {}}
+
+
+def test_an_engine_elsewhere() -> None:
+    """Its loopback can't be reached from here, and a path of here would become a folder there."""
+    bind = {"type": "bind", "source": "/repo/seed.sql", "target": "/s", "bind": {"x": 1}}
+    volume = {"type": "volume", "source": "data", "target": "/data"}
+    service = {"image": "x", "ports": [{"target": 80}], "volumes": [bind, volume]}
+    found = isolate({"services": {"db": service}}, "x", {}, Reach("far", EVERYWHERE, remote=True))
+    db = found["services"]["db"]
+    assert db["ports"] == [{"target": 80, "host_ip": EVERYWHERE, "mode": "ingress"}]
+    assert db["volumes"] == [{**bind, "bind": {"x": 1, "create_host_path": False}}, volume]
+    here = isolate({"services": {"db": service}}, "x", {})["services"]["db"]
+    assert here["volumes"] == [bind, volume]

@@ -23,6 +23,7 @@ from taskslib.stacks.engine import Container, Label
 from taskslib.stacks.fake import FakeEngine
 from taskslib.stacks.instance import Spec
 from taskslib.stacks.lifetime import Lifetime
+from taskslib.stacks.reach import EVERYWHERE, Reach
 
 STACK = Stack("api", (Path("docker-compose.yml"),))
 NAME = "shop-api-main-1"
@@ -347,3 +348,21 @@ def test_two_services_with_one_name_leave_nothing(tmp_path: Path) -> None:
         pytest.fail("which one is TEST_MY_API_URL?")
     assert raised.value.message == "services 'my-api' and 'my_api' both give TEST_MY_API_PORT"
     assert engine.leftovers(NAME) == ()
+
+
+def test_what_an_engine_elsewhere_can_not_see_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "docker-compose.yml"
+    file.write_text("services:\n  web:\n    volumes: [./seed:/seed]\n", "utf-8")
+    seed = {"type": "bind", "source": str(tmp_path / "seed"), "target": "/seed"}
+    stack = Stack("api", (file,))
+    config = {"services": {"web": {"image": "x", "volumes": [seed]}}}
+    engine = FakeEngine(files={stack: config}, where=Reach("far", EVERYWHERE, remote=True))
+    said: list[str] = []
+    labels = {Label.NAME: NAME, Label.KIND: "ephemeral", Label.ROOT: str(tmp_path)}
+    lifetime = replace(life(engine, tmp_path), say=said.append)
+    with lifetime.running(Spec(stack, NAME, "main-1", labels)):
+        pass
+    assert said == [
+        f"docker-compose.yml:3: service web: volumes {tmp_path / 'seed'} is here, "
+        "and the engine at far can't see it"
+    ]

@@ -1,0 +1,60 @@
+"""What around this process says where the engine is: the Docker context, a container's network."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+
+_MARKS = (".dockerenv", "run/.containerenv")
+"""Files at the root that Docker and Podman put into a container."""
+_BRIDGE = "sys/class/net/docker0"
+"""The bridge of an engine that has its networks where we are: in a container of the host's
+network, or one with an engine of its own."""
+_ROUTES = "proc/net/route"
+
+
+def context_name(environ: Mapping[str, str]) -> str:
+    """Return the Docker context that the client uses; empty for its default.
+
+    As the client has it: `DOCKER_HOST`, then `DOCKER_CONTEXT`, then what `docker context use` left
+    (docs.docker.com/engine/manage-resources/contexts).
+    """
+    if environ.get("DOCKER_HOST"):
+        return ""
+    name = environ.get("DOCKER_CONTEXT") or _current(environ)
+    return "" if name == "default" else name
+
+
+def _current(environ: Mapping[str, str]) -> str:
+    given = environ.get("DOCKER_CONFIG")
+    folder = Path(given) if given else Path.home() / ".docker"
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        return str(config.get("currentContext") or "")
+    except (OSError, ValueError, AttributeError):
+        return ""  # the client says what is wrong with it
+
+
+def gateway(root: Path = Path("/")) -> str:
+    """Return the gateway of the container that this runs in; empty outside, and where none is.
+
+    Args:
+        root: The root of the file system.
+    """
+    inside = any((root / mark).exists() for mark in _MARKS)
+    if os.name == "nt" or not inside or (root / _BRIDGE).exists():
+        return ""
+    try:
+        routes = (root / _ROUTES).read_text("ascii").splitlines()[1:]
+    except (OSError, ValueError):
+        return ""
+    for route in routes:
+        _, destination, address, *_ = route.split()
+        if int(destination, 16) == 0 and int(address, 16) != 0:
+            # The kernel writes the address as a number in its own byte order.
+            return socket.inet_ntoa(struct.pack("=L", int(address, 16)))
+    return ""
