@@ -1,19 +1,20 @@
 """A second engine: a dockerd in namespaces of its own, which a test may starve, kill and restart.
 
 It sees no network but its own, and what it mounts and starts goes with its namespaces, even where
-the tests are killed. Its published ports can't be reached from here.
+the tests are killed. Its published ports can't be reached from here, unless it has an address.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shutil
 import subprocess
 import tarfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +48,8 @@ class Daemon:
     options: tuple[str, ...]
     inside: int
     """The process that holds the namespaces."""
+    address: str = ""
+    """At which it is reached from here, as another machine would be; empty: nowhere."""
     name: str = field(default_factory=lambda: f"second-{uuid.uuid4().hex[:8]}")
     process: subprocess.Popen[bytes] | None = None
 
@@ -54,6 +57,11 @@ class Daemon:
     def host(self) -> str:
         """What DOCKER_HOST is for it."""
         return f"unix://{self.folder}/docker.sock"
+
+    @property
+    def remote(self) -> str:
+        """What DOCKER_HOST is for it from another machine."""
+        return f"tcp://{self.address}:2375"
 
     @property
     def data(self) -> Path:
@@ -71,6 +79,7 @@ class Daemon:
             # No systemd, which would be told process ids of another namespace; and a place in the
             # tree of cgroups that is found again.
             *("--exec-opt", "native.cgroupdriver=cgroupfs", "--cgroup-parent", f"/{self.name}"),
+            *(("--host", self.remote, "--tls=false") if self.address else ()),
             *self.options,
         )
         environ = {"PATH": os.environ.get("PATH", os.defpath)}  # no proxies
@@ -137,9 +146,12 @@ class Daemon:
 
 @contextmanager
 def second_daemon(
-    folder: Path, *options: str, size: str = "512m", config: str = "{}"
+    folder: Path, *options: str, size: str = "512m", config: str = "{}", address: str = ""
 ) -> Iterator[Daemon]:
-    """Run a second engine with a data root of that size in memory; afterwards nothing is left."""
+    """Run a second engine with a data root of that size in memory; afterwards nothing is left.
+
+    With an address, which ends in .2, it can be reached from here: by a cable that goes with it.
+    """
     data = folder / "data"
     data.mkdir(parents=True)
     (folder / "daemon.json").write_text(config)
@@ -151,7 +163,9 @@ def second_daemon(
     )
     daemon = None
     try:
-        daemon = Daemon(folder, options, _inside(holder))
+        daemon = Daemon(folder, options, _inside(holder), address)
+        if address:
+            _connect(daemon)
         daemon.start()
         _load_tiny(daemon)
         yield daemon
@@ -173,17 +187,37 @@ def missing() -> str:
     return refused and f"only root can start an engine: {refused}"
 
 
+def _connect(daemon: Daemon) -> None:
+    """Lay a cable between the namespaces and this machine's network."""
+    here = f"{daemon.address.rpartition('.')[0]}.1"
+    cable = daemon.name.replace("second-", "cable-")  # a device's name has 15 characters at most
+    end = ("peer", "name", "eth0", "netns", str(daemon.inside))
+    for command in (
+        ["ip", "link", "add", cable, "type", "veth", *end],
+        ["ip", "address", "add", f"{here}/30", "dev", cable],
+        ["ip", "link", "set", cable, "up"],
+        daemon.within("ip", "address", "add", f"{daemon.address}/30", "dev", "eth0"),
+        daemon.within("ip", "link", "set", "eth0", "up"),
+    ):
+        subprocess.run(command, check=True, timeout=60)
+
+
 def _load_tiny(daemon: Daemon) -> None:
+    load(daemon, TINY, _PROGRAMS, ("sleep", "300"))
+
+
+def load(daemon: Daemon, image: str, programs: Iterable[str], command: Sequence[str]) -> None:
     """Give it an image without any network: programs of this machine, with their libraries."""
-    files = {f"/bin/{program}": shutil.which(program) or "" for program in _PROGRAMS}
+    files = {f"/bin/{program}": shutil.which(program) or "" for program in programs}
     linked = _quietly("ldd", *files.values()).stdout
     files |= {name: name for name in re.findall(r"(/\S+)(?= \()", linked)}
     packed = io.BytesIO()
+    said = json.dumps(command)
     with tarfile.open(fileobj=packed, mode="w", dereference=True) as tar:
         for name, source in files.items():
             tar.add(source, name)
     subprocess.run(
-        ["docker", "--host", daemon.host, "import", "--change", 'CMD ["sleep", "300"]', "-", TINY],
+        ["docker", "--host", daemon.host, "import", "--change", f"CMD {said}", "-", image],
         input=packed.getvalue(),
         capture_output=True,
         timeout=60,

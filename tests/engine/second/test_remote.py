@@ -1,0 +1,122 @@
+"""An engine that is elsewhere: a daemon with an address of its own, reached over the network."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from taskslib.testing import wait_for
+from tests.engine.second.daemon import Daemon, load, missing, second_daemon
+from tests.support.leftovers import leftovers, remove
+from tests.support.projects import TASKS, argv, environment, inv, repository, write
+
+pytestmark = pytest.mark.xdist_group("second-remote")
+ADDRESS = "10.213.9.2"
+SERVER = "registry-server:1"
+"""Debian's registry: a program that answers over HTTP, and needs no more than its libraries."""
+COMPOSE = f"""\
+services:
+  web:
+    image: {SERVER}
+    pull_policy: never
+    configs:
+      - source: settings
+        target: /settings.yml
+    ports: ["127.0.0.1::5000"]
+configs:
+  settings:
+    content: |
+      version: 0.1
+      storage: {{inmemory: {{}}}}
+      http: {{addr: ":5000"}}
+"""
+TEST = """\
+import os
+from urllib.request import urlopen
+
+def test_it_answers_from_elsewhere():
+    assert os.environ["TEST_WEB_HOST"] == "10.213.9.2"
+    assert urlopen(os.environ["TEST_WEB_URL"] + "/v2/").status == 200
+"""
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    if why := missing() or ("" if shutil.which("docker-registry") else "no docker-registry"):
+        pytest.skip(why)
+    with second_daemon(tmp_path_factory.mktemp("remote") / "e", address=ADDRESS) as daemon:
+        load(daemon, SERVER, ["docker-registry"], ["docker-registry", "serve", "/settings.yml"])
+        yield daemon
+
+
+@pytest.fixture
+def shop(engine: Daemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Return a project with a full stack; by DOCKER_HOST what looks for leftovers asks there."""
+    root = tmp_path / f"r{os.urandom(4).hex()}"
+    write(
+        root,
+        {**TASKS, "deploy/test/docker-compose.yml": COMPOSE, "tests/integration/test_web.py": TEST},
+    )
+    repository(root)
+    monkeypatch.setenv("DOCKER_HOST", engine.host)
+    yield root
+    found = leftovers(root.name)
+    remove(found)
+    assert found == []
+
+
+def test_a_run_from_here(engine: Daemon, shop: Path) -> None:
+    ran = inv(shop, "test-integration", DOCKER_HOST=engine.remote)
+    assert (ran.code, ran.err) == (0, "")
+    assert f"✓ {shop.name}" in ran.out
+
+
+def test_a_kept_stack_by_a_context(engine: Daemon, shop: Path, tmp_path: Path) -> None:
+    variables = {"DOCKER_CONFIG": str(tmp_path / "docker"), "DOCKER_HOST": ""}
+    create = ["docker", "context", "create", "far", "--docker", f"host={engine.remote}"]
+    subprocess.run(
+        create, env=environment(**variables), check=True, capture_output=True, timeout=60
+    )
+    variables["DOCKER_CONTEXT"] = "far"
+    assert inv(shop, "infra-up", **variables).code == 0
+    ran = inv(shop, "ports", "--format", "json", **variables)
+    (endpoint,) = json.loads(ran.out)["endpoints"]
+    assert (endpoint["host"], endpoint["container_port"]) == (ADDRESS, 5000)
+    assert urlopen(f"{endpoint['url']}/v2/").status == 200  # noqa: S310 — ours
+    assert inv(shop, "infra-down", **variables).code == 0
+
+
+def test_what_is_mounted_from_here(engine: Daemon, shop: Path) -> None:
+    """It is said beforehand, and no folder is made where it would have to be."""
+    file = shop / "deploy/test/docker-compose.yml"
+    mount = "    volumes: [./seed:/seed]\n    ports:"
+    file.write_text(file.read_text("utf-8").replace("    ports:", mount), "utf-8")
+    (file.parent / "seed").mkdir()
+    elsewhere = engine.within("mount", "-t", "tmpfs", "none", str(shop))
+    subprocess.run(elsewhere, check=True, timeout=60)
+    ran = inv(shop, "infra-up", DOCKER_HOST=engine.remote)
+    assert ran.code == 3
+    assert ran.err.startswith(
+        f"deploy/test/docker-compose.yml:8: service web: volumes ROOT/deploy/test/seed is here, "
+        f"and the engine at {ADDRESS} can't see it\n"
+    )
+    assert "bind source path does not exist" in ran.err
+
+
+def test_a_run_that_is_killed(engine: Daemon, shop: Path) -> None:
+    write(
+        shop,
+        {"tests/integration/test_web.py": "import time\n\ndef test_it():\n    time.sleep(99)\n"},
+    )
+    command = argv("test-integration")
+    with subprocess.Popen(command, cwd=shop, env=environment(DOCKER_HOST=engine.remote)) as run:
+        wait_for(lambda: leftovers(shop.name), timeout=60)
+        run.kill()
+    wait_for(lambda: not leftovers(shop.name), timeout=30)
