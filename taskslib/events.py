@@ -180,6 +180,8 @@ class SuiteStarted:
 
     suite: SuiteId
     at: float
+    engine: str = ""
+    """The Docker context of the engine that its stack comes up on; empty for the usual one."""
 
 
 @dataclass(frozen=True, slots=True)

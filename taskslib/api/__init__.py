@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         dev_volumes,
         dev_watch,
     )
+    from taskslib.api.engines import placed_on
     from taskslib.api.history import past, spread
     from taskslib.api.images import BuildRequest, bake_file, build
     from taskslib.api.linting import lint, lint_rule
@@ -118,6 +119,7 @@ __all__ = [
     "make_release",
     "merged_shards",
     "past",
+    "placed_on",
     "plan",
     "project",
     "prunable",
@@ -158,6 +160,7 @@ _MODULES = {
         "dev_volumes",
         "dev_watch",
     ),
+    "engines": ("placed_on",),
     "history": (
         "past",
         "spread",

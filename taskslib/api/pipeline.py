@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskslib.api import selection
+from taskslib.api.engines import places, specs_by_engine
 from taskslib.api.history import durations, failed_before, history, red_before, remember
 from taskslib.api.results import fingerprints, forget_answers
 from taskslib.api.session import (
@@ -15,27 +16,21 @@ from taskslib.api.session import (
     engine_of,
     locks_of,
     project,
-    reaping,
     specs_of,
-    watchdog,
 )
 from taskslib.api.sharding import share
 from taskslib.errors import EngineError
 from taskslib.pipeline.plan import Plan, make_plan
 from taskslib.pipeline.request import TestRequest
-from taskslib.project.model import Project, Stack, Suite, shown
+from taskslib.project.model import Project, Suite, shown
 from taskslib.secrets import mask_of
 
 if TYPE_CHECKING:
-    from taskslib.cancellation import Cancellation
     from taskslib.events import Sink
-    from taskslib.pipeline.ahead import Ahead
     from taskslib.pipeline.report import Report
     from taskslib.pipeline.results.memory import Memory
     from taskslib.pipeline.selecting import Picks
-    from taskslib.stacks.engine import Engine
     from taskslib.stacks.instance import Spec
-    from taskslib.stacks.together import Configurations
 
 
 def plan(session: Session, request: TestRequest) -> Plan:
@@ -77,34 +72,30 @@ def test(
     from taskslib.pipeline.run import Runner
     from taskslib.pipeline.suite import SuiteRunner
     from taskslib.stacks.together import Configurations
-    from taskslib.stacks.watchdog import Unguarded
 
     known = history(session, planned.project.name)
     collector = Collector(sink)
-    specs = specs_of(session, planned.project, kept=planned.request.kept)
-    own = [specs(stack) for stack in _stacks(planned)]
+    spec = specs_of(session, planned.project, kept=planned.request.kept)
+    specs = specs_by_engine(planned, spec)
+    own = [one for some in specs.values() for one in some]
     configurations = Configurations(own)
     if planned.request.keep:
         _refuse_kept(session, own)
     with (
         session.cancellation.on_signals(),
-        watchdog(session) if _runs(planned) else nullcontext(Unguarded()) as guard,
-        reaping(session, but=own) if own else nullcontext(),
         Ahead(locks_of(session)) as ahead,
-        _images(session, planned, own, configurations, ahead),
+        places(session, planned, specs, configurations, ahead) as found,
     ):
         suites = SuiteRunner(
-            engine=lambda cancellation: engine_of(session, cancellation),
+            places=found,
             locks=locks_of(session),
-            spec=specs,
-            environ=session.environ,
+            spec=spec,
             folder=folder,
             request=planned.request,
             mask=mask_of(session.environ),
             limits=planned.project.limits,
             first=failed_before(known, planned),
             configurations=configurations,
-            guard=guard,
         )
         runner = Runner(
             Remembering(suites, memory),
@@ -124,38 +115,10 @@ def test(
     return report
 
 
-def _images(
-    session: Session,
-    planned: Plan,
-    own: Sequence[Spec],
-    configurations: Configurations,
-    ahead: Ahead,
-) -> AbstractContextManager[None]:
-    """Return what builds all images at once while the first stage's tests run."""
-    from taskslib.stacks.together import built_together
-
-    def engine(cancellation: Cancellation) -> Engine:
-        return engine_of(session, cancellation)
-
-    if len(own) < 2 or not ahead.taken():  # noqa: PLR2004 — one stack builds its own
-        return nullcontext()
-    limit = planned.project.limits.build
-    return built_together(engine, own, configurations, session.cancellation, limit)
-
-
-def _runs(planned: Plan) -> bool:
-    return any(entry.cached is None for entry in planned.entries)
-
-
 def test_specs(session: Session, planned: Plan) -> tuple[Spec, ...]:
     """Return the instances that a plan starts, one per stack."""
-    specs = specs_of(session, planned.project, kept=planned.request.kept)
-    return tuple(specs(stack) for stack in _stacks(planned))
-
-
-def _stacks(planned: Plan) -> tuple[Stack, ...]:
-    suites = (entry.suite for entry in planned.entries if entry.cached is None)
-    return tuple(stack for stack in dict.fromkeys(one.stack for one in suites) if stack)
+    spec = specs_of(session, planned.project, kept=planned.request.kept)
+    return tuple(one for some in specs_by_engine(planned, spec).values() for one in some)
 
 
 def rerun_command(root: Path, suite: Suite, test: str) -> str:

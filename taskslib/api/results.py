@@ -26,7 +26,9 @@ def recall(session: Session, planned: Plan) -> tuple[Plan, Memory | None]:
     There is none with stacks that are kept: what ran on such a stack is never stored. Nor is
     there where tests are picked: who names one wants it run.
     """
-    if planned.request.keep or planned.request.picks or planned.request.coverage:
+    request = planned.request
+    # Of which engine's images it would be the result, a key does not say.
+    if request.keep or request.picks or request.coverage or request.engines:
         return planned, None
     parts = {entry.suite.id: entry.pick.arguments for entry in planned.entries}
     memory = memory_of(session, planned.project, planned.request.arguments, parts)

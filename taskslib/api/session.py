@@ -16,6 +16,7 @@ from taskslib.project import find_root, load
 from taskslib.project.model import Limits, Project, Stack
 
 if TYPE_CHECKING:
+    from taskslib.stacks.client import DockerClient
     from taskslib.stacks.engine import Engine
     from taskslib.stacks.instance import Spec
     from taskslib.stacks.lifetime import Lifetime
@@ -46,6 +47,13 @@ def engine_of(session: Session, cancellation: Cancellation | None = None) -> Eng
     from taskslib.stacks.docker import DockerEngine
 
     return DockerEngine(cancellation or session.cancellation, session.environ)
+
+
+def client_of(session: Session) -> DockerClient:
+    """Return Docker's own client, for what it alone knows."""
+    from taskslib.stacks.client import DockerClient
+
+    return DockerClient(session.cancellation, session.environ)
 
 
 def locks_of(session: Session) -> Path:

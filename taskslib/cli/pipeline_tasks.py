@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from invoke.context import Context
 from invoke.tasks import task
 
-from taskslib.cli.given import Wanted, number, place_for_files, requested, shard_of
+from taskslib.cli.given import Wanted, names, number, place_for_files, requested, shard_of
 from taskslib.cli.path_task import PathTask
 from taskslib.cli.run import run_tests
 from taskslib.cli.session import PROGRAM_KEY, command, session
@@ -52,6 +52,7 @@ _BASE = "with --affected: compare with this commit or branch (also: TASKSLIB_BAS
         "force": _FORCE,
         "affected": _AFFECTED,
         "base": _BASE,
+        "engine": "Docker contexts of the engines that stacks come up on, e.g. default,second",
         "shard": "one machine's share of the run, e.g. 2/5; inv merge-reports joins them",
         "durations": "with --shard: a file from inv durations, the same for all shards",
         "dry-run": _DRY_RUN,
@@ -75,6 +76,7 @@ def test(
     force: bool = False,
     affected: bool = False,
     base: str = "",
+    engine: str | None = None,
     shard: str | None = None,
     durations: str = "",
     dry_run: bool = False,
@@ -99,6 +101,7 @@ def test(
     request = replace(request, keep_going=keep_going, affected=affected, base=base)
     request = replace(request, path=path or "", failed=failed, pdb=pdb, coverage=coverage)
     request = replace(request, watch=watch, shard=shard_of(shard), durations=durations)
+    request = replace(request, engines=names(engine))
     request = replace(request, retries=number("--retries", retries, "inv test --retries 1"))
     _refuse_contradictions(request)
     return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)

@@ -54,7 +54,7 @@ def _run_once(
     from taskslib.display.plan import plan_lines
 
     plan, memory = api.recall(where, api.plan(where, request))
-    plan = api.spread(where, plan)
+    plan = api.placed_on(where, api.spread(where, plan))
     if dry_run:
         tell(plan_lines(plan, api.test_specs(where, plan)))
         return ExitCode.PASSED

@@ -65,6 +65,8 @@ class SuitePlan:
     pick: Pick = Pick()
     spread: Spread | None = None
     """None where its framework decides by itself, or can't."""
+    engine: str = ""
+    """The Docker context of the engine that its stack comes up on; empty for the usual one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class TestRequest:
     """One suite, in the debugger."""
     retries: int = 0
     """How often red tests are run again."""
+    engines: tuple[str, ...] = ()
+    """Docker contexts of the engines that stacks come up on; empty for the usual one."""
     shard: tuple[int, int] | None = None
     """Only this share, of so many; from 1 on."""
     durations: str = ""
@@ -63,4 +65,4 @@ class TestRequest:
     def usual(self) -> bool:
         """Whether an earlier run of the same request tells what this one comes to."""
         unusual = (self.force, self.kept, self.verbose, self.affected, self.pdb, self.coverage)
-        return not (any(unusual) or self.picks or self.shard)
+        return not (any(unusual) or self.picks or self.shard or self.engines)

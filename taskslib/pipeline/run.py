@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -51,7 +52,7 @@ class Runner:
     jobs: int
     """How many suites' tests run at once."""
     stacks: int = 4
-    """How many stacks are up at once."""
+    """How many stacks are up at once on an engine."""
     durations: Mapping[SuiteId, float] = field(default_factory=dict)
     """How long suites usually take, as far as it is known."""
     may_go_ahead: Callable[[], bool] = lambda: True
@@ -97,7 +98,8 @@ class _Run(ExitStack):
             queue.SimpleQueue()
         )
         self.processes = Slots(runner.jobs)
-        self.stacks = Slots(runner.stacks)
+        self.stacks: defaultdict[str, Slots] = defaultdict(lambda: Slots(runner.stacks))
+        """By engine."""
         self.stages = [_Stage(self, number, one) for number, one in enumerate(plan.stages)]
         self.timeline = Timeline()
         self.numbering = Numbering()
@@ -185,7 +187,8 @@ class _Stage:
             return
         crowded = len(suites) > runner.jobs
         order = longest_first(suites, runner.durations) if crowded else suites
-        threads = min(len(suites), runner.jobs + runner.stacks)
+        engines = {entry.engine for entry in suites}
+        threads = min(len(suites), runner.jobs + runner.stacks * len(engines))
         pool = ThreadPoolExecutor(threads, thread_name_prefix=self.plan.stage)
         self._run.enter_context(pool)
         for place, entry in enumerate(order):
@@ -223,7 +226,8 @@ class _Stage:
 
     def _first_wanted(self, entry: SuitePlan) -> Slots:
         """Return what a suite needs first: a stack, or a process for its tests."""
-        return self._run.stacks if entry.suite.stack is not None else self._run.processes
+        run = self._run
+        return run.stacks[entry.engine] if entry.suite.stack is not None else run.processes
 
     def _one(self, entry: SuitePlan, place: int) -> None:
         run, rank = self._run, (self._number, place)
@@ -231,7 +235,7 @@ class _Stage:
             rank,
             self.gate,
             run.processes,
-            run.stacks,
+            run.stacks[entry.engine],
             self._cancellation,
             tell=lambda green: run.said.put(_Tested(self._number, green)),
         )

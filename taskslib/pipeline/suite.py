@@ -42,15 +42,26 @@ from taskslib.stacks.watchdog import Guard, Unguarded
 
 
 @dataclass(frozen=True, slots=True)
-class SuiteRunner:
-    """Runs suites; called from several threads at once."""
+class Place:
+    """An engine, and what a suite whose stack is there needs besides."""
 
     engine: Callable[[Cancellation], Engine]
     """Returns the engine, whose calls end when that is cancelled."""
+    environ: Mapping[str, str]
+    """The environment of its suites, in which Docker's variables lead to it."""
+    guard: Guard = field(default_factory=Unguarded)
+    """Ends the stacks when this process is killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRunner:
+    """Runs suites; called from several threads at once."""
+
+    places: Mapping[str, Place]
+    """By the engine's name in a plan; the usual one has none."""
     locks: Path
     spec: Callable[[Stack], Spec]
     """Which instance a suite's stack is in this run."""
-    environ: Mapping[str, str]
     folder: Path
     """Where the run's files go."""
     request: TestRequest
@@ -61,8 +72,6 @@ class SuiteRunner:
     """Tests of suites that go first: they were red the last time."""
     configurations: Configurations = field(default_factory=Configurations)
     """Where the stacks' configurations are asked for."""
-    guard: Guard = field(default_factory=Unguarded)
-    """Ends the stacks when this process is killed."""
 
     def __call__(self, entry: SuitePlan, emit: Sink, turn: Turn) -> SuiteResult:
         """Run one suite and return what it came to; every expected error is a result.
@@ -72,7 +81,7 @@ class SuiteRunner:
         began = time.monotonic()
         suite = entry.suite
         emit = masked_sink(emit, self.mask)
-        emit(SuiteStarted(suite.id, began))
+        emit(SuiteStarted(suite.id, began, entry.engine))
         steps = Steps(suite.id, emit)
         try:
             result = self._run(entry, emit, steps, turn)
@@ -97,7 +106,8 @@ class SuiteRunner:
         if framework is None:
             where = shown(suite.tests, suite.folder)
             return SuiteResult(suite.id, State.NO_TESTS, reason=f"no test file in {where}")
-        job = _Job(suite, framework, FirstRed(emit), steps, turn, entry.pick, entry.spread)
+        place = self.places[entry.engine]
+        job = _Job(suite, place, framework, FirstRed(emit), steps, turn, entry.pick, entry.spread)
         if suite.stack is None:
             with turn.testing():
                 steps.begin(Step.ENVIRONMENT)
@@ -106,7 +116,7 @@ class SuiteRunner:
         with turn.stack():
             steps.begin(Step.ENVIRONMENT)
             # Before minutes go into an environment that can't be used.
-            self.engine(turn.cancellation).check()
+            place.engine(turn.cancellation).check()
             return self._on_stack(job, self._prepared(job), suite.stack)
 
     @contextmanager
@@ -149,7 +159,7 @@ class SuiteRunner:
         job.steps.begin(Step.TEST)
         suite = job.suite
         ours = {**instance.variables, "TEST_ARTIFACTS": str(self._artifacts(suite.id))}
-        selected = suite_variables(self.environ, suite.pass_env, ours)
+        selected = suite_variables(job.place.environ, suite.pass_env, ours)
 
         def run(only: Sequence[str], output: str, sink: Sink) -> SuiteResult:
             return run_suite(
@@ -176,13 +186,13 @@ class SuiteRunner:
 
     def _lifetime(self, job: _Job) -> Lifetime:
         return Lifetime(
-            self.engine(job.turn.cancellation),
+            job.place.engine(job.turn.cancellation),
             job.turn.cancellation,
             self.locks,
             say=lambda words: job.emit(Note(f"{job.suite.id}: {words}", job.suite.id)),
             step=lambda name: job.steps.begin(Step(name)),
             progress=lambda words: job.steps.tell(words, self.limits.ready),
-            guard=self.guard,
+            guard=job.place.guard,
             limits=self.limits,
             configurations=self.configurations,
         )
@@ -194,7 +204,7 @@ class SuiteRunner:
         """
         if instance.spec is None or job.turn.cancellation.requested:
             return ""
-        engine, name = self.engine(job.turn.cancellation), instance.spec.name
+        engine, name = job.place.engine(job.turn.cancellation), instance.spec.name
         try:
             folder = self._file(job.suite.id, "containers.log").parent
             return gather(engine, name, folder, self.mask, since=job.emit.since)
@@ -249,6 +259,7 @@ class _Job:
     """One suite under way."""
 
     suite: Suite
+    place: Place
     framework: Framework
     emit: FirstRed
     steps: Steps

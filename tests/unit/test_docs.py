@@ -56,6 +56,7 @@ logs
 make_release
 merged_shards
 past
+placed_on
 plan
 project
 prunable

@@ -29,7 +29,7 @@ from taskslib.events import (
 )
 from taskslib.pipeline.plan import SuitePlan, make_plan
 from taskslib.pipeline.request import TestRequest
-from taskslib.pipeline.suite import SuiteRunner
+from taskslib.pipeline.suite import Place, SuiteRunner
 from taskslib.pipeline.turns import free_turn
 from taskslib.project import load
 from taskslib.project.git import Checkout
@@ -81,10 +81,9 @@ class Bench:
         plan = make_plan(self.project, request)
         entries = [entry for stage in plan.stages for entry in stage.suites]
         runner = SuiteRunner(
-            engine=lambda _: self.engine,
+            places={"": Place(lambda _: self.engine, self.environ)},
             locks=self.folder / "locks",
             spec=self._spec,
-            environ=self.environ,
             folder=self.folder,
             request=request,
             mask=mask_of(self.environ),
