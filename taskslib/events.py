@@ -156,6 +156,8 @@ class SuiteResult:
     """Tests that were red, and passed when they were run again by us."""
     cached_at: float = 0.0
     """When it passed, in seconds since the epoch, if it was not run again now; else 0."""
+    engine: str = ""
+    """The Docker context of the engine that its stack was on; empty for the usual one."""
 
 
 @dataclass(frozen=True, slots=True)

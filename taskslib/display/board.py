@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from taskslib.ages import Age, since
-from taskslib.display.rows import NAME_WIDTH, WIDE, fitted, folded, in_columns, row, style_of
+from taskslib.display.rows import (
+    NAME_WIDTH,
+    WIDE,
+    fitted,
+    folded,
+    in_columns,
+    on_engine,
+    row,
+    style_of,
+)
 from taskslib.display.text import TITLES, Glyphs, duration
 from taskslib.events import (
     Event,
@@ -64,6 +73,7 @@ class _Row:
     guessed: bool = False
     """Whether what is known of the tests is only what was glimpsed."""
     result: SuiteResult | None = None
+    engine: str = ""
 
     def add(self, event: Event) -> None:
         match event:
@@ -126,8 +136,9 @@ class Board:
             case StageStarted(_, suites):
                 for suite in suites:
                     self._row(suite)
-            case SuiteStarted(suite, at):
+            case SuiteStarted(suite, at, engine):
                 self._row(suite).began = at
+                self._row(suite).engine = engine
             case SuiteFinished(result):
                 self._row(result.suite).result = result
             case _:
@@ -221,6 +232,7 @@ class _View:
         testing = one.step == "test"
         mark = self.glyphs.running if testing else self.glyphs.begun
         words = self._bar(one) if testing and one.total is not None else _words(one, self.now)
+        words += on_engine(one.engine)
         if self.width >= WIDE:
             yield in_columns(mark, suite.name, words, time), ""
         else:

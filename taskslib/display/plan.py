@@ -25,6 +25,7 @@ def plan_lines(plan: Plan, specs: Sequence[Spec]) -> Iterator[str]:
                 yield f"      xdist: {count or 'no'} workers: {entry.spread.reason}"
             if suite.stack is not None and entry.steps:
                 file = plan.project.shown(suite.stack.files[0])
-                yield f"      stack: {file} as {names[suite.stack]}"
+                there = f" on {entry.engine}" if entry.engine else ""
+                yield f"      stack: {file} as {names[suite.stack]}{there}"
     for note in plan.notes:
         yield f"note: {note}"

@@ -31,11 +31,16 @@ def row(result: SuiteResult, glyphs: Glyphs, age: Age, width: int | None = None)
     if result.state is State.BLOCKED:
         words, seconds = f"not run: {result.reason}", ""
     else:
-        words = suite_words(result.counts, result.state) + flaky
+        words = suite_words(result.counts, result.state) + flaky + on_engine(result.engine)
         seconds = duration(result.seconds)
         if result.cached_at:
             seconds = f"cached, {age(result.cached_at)} ago"
     return _row(glyphs, glyphs.of(result.state), (result.suite.name, words, seconds), width)
+
+
+def on_engine(name: str) -> str:
+    """Return words that say which engine a suite's stack is on; none for the usual one."""
+    return f", on {name}" if name else ""
 
 
 def folded(

@@ -98,7 +98,7 @@ class SuiteRunner:
             steps.end()
         result = self._without_secrets(suite.id, result)
         seconds = time.monotonic() - began - turn.waited
-        return replace(masked(result, self.mask), seconds=seconds)
+        return replace(masked(result, self.mask), seconds=seconds, engine=entry.engine)
 
     def _run(self, entry: SuitePlan, emit: Sink, steps: Steps, turn: Turn) -> SuiteResult:
         suite = entry.suite

@@ -112,6 +112,7 @@ def _suite(record: SuiteRecord, result: SuiteResult, reasons: Reasons) -> dict[s
             {"step": one.step, "began": round(one.began, 3), "ended": round(one.ended, 3)}
             for one in record.spans
         ],
+        "engine": result.engine or None,
         "endpoints": record.endpoints,
         "tests": [
             {"test": test, "outcome": str(outcome), "seconds": round(seconds, 6)}

@@ -117,6 +117,7 @@ def _joined(suite: SuiteId, parts: Sequence[Suite], codes: Sequence[ExitCode]) -
         code=worst(own) if state is State.ERROR else ExitCode.PASSED,
         flaky=tuple(test for part in parts for test in part.flaky),
         cached_at=max(cached) if all(cached) else 0.0,
+        engine=", ".join(dict.fromkeys(part.engine for part in parts if part.engine)),
     )
 
 

@@ -77,6 +77,7 @@ class Suite(msgspec.Struct):
     seconds: float
     counts: Counts
     steps: list[Step]
+    engine: str | None
     endpoints: dict[str, str]
     tests: list[Test]
     failures: list[Failed]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -39,20 +42,35 @@ configs:
 """
 TEST = """\
 import os
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 def test_it_answers_from_elsewhere():
     assert os.environ["TEST_WEB_HOST"] == "10.213.9.2"
     assert urlopen(os.environ["TEST_WEB_URL"] + "/v2/").status == 200
 """
+HANGS = "import time\n\ndef test_it():\n    time.sleep(99)\n"
+
+
+@contextmanager
+def elsewhere(folder: Path, address: str) -> Iterator[Daemon]:
+    """Have an engine with an address, and with the server's image."""
+    if why := missing() or ("" if shutil.which("docker-registry") else "no docker-registry"):
+        pytest.skip(why)
+    with second_daemon(folder / "e", address=address) as daemon:
+        load(daemon, SERVER, ["docker-registry"], ["docker-registry", "serve", "/settings.yml"])
+        yield daemon
 
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
-    if why := missing() or ("" if shutil.which("docker-registry") else "no docker-registry"):
-        pytest.skip(why)
-    with second_daemon(tmp_path_factory.mktemp("remote") / "e", address=ADDRESS) as daemon:
-        load(daemon, SERVER, ["docker-registry"], ["docker-registry", "serve", "/settings.yml"])
+    with elsewhere(tmp_path_factory.mktemp("remote"), ADDRESS) as daemon:
+        yield daemon
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    with elsewhere(tmp_path_factory.mktemp("other"), "10.213.10.2") as daemon:
         yield daemon
 
 
@@ -72,6 +90,16 @@ def shop(engine: Daemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     assert found == []
 
 
+def contexts(folder: Path, **engines: Daemon) -> dict[str, str]:
+    """Make Docker contexts, and return the variables with which the client has them."""
+    variables = {"DOCKER_CONFIG": str(folder), "DOCKER_HOST": ""}
+    for name, daemon in engines.items():
+        create = ["docker", "context", "create", name, "--docker", f"host={daemon.remote}"]
+        made = environment(**variables)
+        subprocess.run(create, env=made, check=True, capture_output=True, timeout=60)
+    return variables
+
+
 def test_a_run_from_here(engine: Daemon, shop: Path) -> None:
     ran = inv(shop, "test-integration", DOCKER_HOST=engine.remote)
     assert (ran.code, ran.err) == (0, "")
@@ -79,12 +107,7 @@ def test_a_run_from_here(engine: Daemon, shop: Path) -> None:
 
 
 def test_a_kept_stack_by_a_context(engine: Daemon, shop: Path, tmp_path: Path) -> None:
-    variables = {"DOCKER_CONFIG": str(tmp_path / "docker"), "DOCKER_HOST": ""}
-    create = ["docker", "context", "create", "far", "--docker", f"host={engine.remote}"]
-    subprocess.run(
-        create, env=environment(**variables), check=True, capture_output=True, timeout=60
-    )
-    variables["DOCKER_CONTEXT"] = "far"
+    variables = {**contexts(tmp_path / "docker", far=engine), "DOCKER_CONTEXT": "far"}
     assert inv(shop, "infra-up", **variables).code == 0
     ran = inv(shop, "ports", "--format", "json", **variables)
     (endpoint,) = json.loads(ran.out)["endpoints"]
@@ -111,12 +134,78 @@ def test_what_is_mounted_from_here(engine: Daemon, shop: Path) -> None:
 
 
 def test_a_run_that_is_killed(engine: Daemon, shop: Path) -> None:
-    write(
-        shop,
-        {"tests/integration/test_web.py": "import time\n\ndef test_it():\n    time.sleep(99)\n"},
-    )
+    write(shop, {"tests/integration/test_web.py": HANGS})
     command = argv("test-integration")
     with subprocess.Popen(command, cwd=shop, env=environment(DOCKER_HOST=engine.remote)) as run:
         wait_for(lambda: leftovers(shop.name), timeout=60)
         run.kill()
     wait_for(lambda: not leftovers(shop.name), timeout=30)
+
+
+def spread(root: Path) -> Path:
+    """Return a project of two services with stacks, and a full one."""
+    test = TEST.replace('    assert os.environ["TEST_WEB_HOST"] == "10.213.9.2"\n', "")
+    files = {
+        **TASKS,
+        "deploy/test/docker-compose.yml": COMPOSE,
+        "tests/integration/test_x.py": test,
+    }
+    for name in ("left", "right"):
+        files[f"services/{name}/Dockerfile"] = "FROM scratch\n"
+        files[f"services/{name}/deploy/test/docker-compose.yml"] = COMPOSE
+        files[f"services/{name}/tests/integration/test_x.py"] = test
+    write(root, files)
+    repository(root)
+    return root
+
+
+def test_two_engines_at_once(
+    engine: Daemon, other: Daemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = spread(tmp_path / f"e{os.urandom(4).hex()}")
+    variables = contexts(tmp_path / "docker", one=engine, two=other)
+    ran = inv(root, "test", "--engine", "one,two", "--json", **variables)
+    assert ran.code == 0, ran.err
+    suites = json.loads(ran.out)["suites"]
+    assert [(one["name"], one["stage"], one["engine"]) for one in suites] == [
+        ("left", "service", "one"),
+        ("right", "service", "two"),
+        (root.name, "integration", "one"),
+    ]
+    hosts = [urlsplit(one["endpoints"]["web:5000"]).hostname for one in suites]
+    assert hosts == [ADDRESS, "10.213.10.2", ADDRESS]
+    assert sorted(re.findall(r"✓ (left|right) +1 passed, on (one|two) ", ran.err)) == [
+        ("left", "one"),
+        ("right", "two"),
+    ]
+    for daemon in (engine, other):
+        monkeypatch.setenv("DOCKER_HOST", daemon.host)
+        assert leftovers(root.name) == []
+
+
+def test_a_run_that_is_killed_leaves_nothing_on_either(
+    engine: Daemon, other: Daemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = spread(tmp_path / f"e{os.urandom(4).hex()}")
+    for name in ("left", "right"):
+        write(root, {f"services/{name}/tests/integration/test_x.py": HANGS})
+    environ = environment(**contexts(tmp_path / "docker", one=engine, two=other))
+
+    def there(daemon: Daemon) -> list[str]:
+        monkeypatch.setenv("DOCKER_HOST", daemon.host)
+        return leftovers(root.name)
+
+    command = argv("test", "--engine", "one,two")
+    with subprocess.Popen(command, cwd=root, env=environ, stdout=subprocess.DEVNULL) as run:
+        wait_for(lambda: there(engine) and there(other), timeout=60)
+        run.kill()
+    wait_for(lambda: not there(engine) and not there(other), timeout=30)
+
+
+def test_no_such_engine(tmp_path: Path) -> None:
+    root = spread(tmp_path / "shop")
+    ran = inv(root, "test", "--engine", "defualt", **contexts(tmp_path / "docker"))
+    assert (ran.code, ran.err) == (
+        2,
+        "error: no Docker context 'defualt'\n\nhint: did you mean 'default'? contexts: default\n",
+    )
