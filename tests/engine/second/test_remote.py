@@ -19,6 +19,8 @@ from taskslib.testing import wait_for
 from tests.engine.second.daemon import Daemon, load, missing, second_daemon
 from tests.support.leftovers import leftovers, remove
 from tests.support.projects import TASKS, argv, environment, inv, repository, write
+from tests.support.ssh import PORT, ssh_server
+from tests.support.ssh import missing as no_ssh
 
 pytestmark = pytest.mark.xdist_group("second-remote")
 ADDRESS = "10.213.9.2"
@@ -114,6 +116,16 @@ def test_a_kept_stack_by_a_context(engine: Daemon, shop: Path, tmp_path: Path) -
     assert (endpoint["host"], endpoint["container_port"]) == (ADDRESS, 5000)
     assert urlopen(f"{endpoint['url']}/v2/").status == 200  # noqa: S310 — ours
     assert inv(shop, "infra-down", **variables).code == 0
+
+
+def test_a_run_over_ssh(engine: Daemon, shop: Path, tmp_path: Path) -> None:
+    if why := no_ssh():
+        pytest.skip(why)
+    with ssh_server(tmp_path / "ssh", ADDRESS, engine.host, engine.within()) as path:
+        host = f"ssh://root@{ADDRESS}:{PORT}"
+        ran = inv(shop, "test-integration", DOCKER_HOST=host, PATH=path)
+    assert (ran.code, ran.err) == (0, "")
+    assert f"✓ {shop.name}" in ran.out
 
 
 def test_what_is_mounted_from_here(engine: Daemon, shop: Path) -> None:
