@@ -1,4 +1,4 @@
-"""What all tests share: `--full`, which adds the long forms, and `--renew` of golden texts."""
+"""What all tests share: `--full` adds long forms, `--renew` writes golden texts; a report."""
 
 from __future__ import annotations
 
@@ -45,3 +45,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if not item.get_closest_marker("full")]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many commands of the documentation ran, and which did not, and why."""
+    told = [
+        (name, value)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, value in report.user_properties
+    ]
+    ran = [int(value) for name, value in told if name == "docs ran"]
+    others = [value for name, value in told if name == "docs not run"]
+    if ran:
+        terminalreporter.section("commands of the documentation")
+        terminalreporter.line(f"{sum(ran)} ran, on {len(ran)} pages; {len(others)} did not:")
+        for one in others:
+            terminalreporter.line(f"  {one}")

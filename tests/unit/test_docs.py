@@ -92,7 +92,10 @@ def commands() -> list[tuple[str, str]]:
     found = []
     for path in DOCS:
         text = path.read_text("utf-8")
-        code = [*re.findall(r"```sh\n(.*?)```", text, re.DOTALL), *re.findall(r"`([^`\n]+)`", text)]
+        code = [
+            *re.findall(r"```sh[^\n]*\n(.*?)```", text, re.DOTALL),
+            *re.findall(r"`([^`\n]+)`", text),
+        ]
         for block in code:
             found += [(path.name, match) for match in COMMAND.findall(block)]
     return found
