@@ -26,6 +26,8 @@ PAGES = Path(__file__).parents[2] / "docs" / "pages"
 NOT_RUN = "Not run: "
 _FENCE = re.compile(r"(?P<fence>`{3,})(?P<language>\w*)(?: title=\"(?P<title>[^\"]*)\")?")
 _EXIT = re.compile(r"<!-- exit (\d+) -->")
+_SUITES = re.compile(r"(?m)(?:^  ✓ .*\n)+")
+"""Suites of a stage, which are told as they end."""
 _PROGRAMS = {"inv": "invoke", "taskslib": "taskslib", "pytest": "pytest"}
 
 
@@ -96,8 +98,10 @@ def _blocks(text: str) -> Iterator[Block]:
         number += 1
         if found := _EXIT.fullmatch(line):
             code = int(found[1])
-        if not (fence := _FENCE.fullmatch(line)):
+        if not line.startswith("```"):
             continue
+        if not (fence := _FENCE.fullmatch(line)):
+            raise ValueError(f"line {number} is a fence that nobody reads: {line}")
         first = number
         while lines[number].rstrip("\n") != fence["fence"]:
             number += 1
@@ -136,7 +140,7 @@ def run(block: Block, root: Path, path: str) -> tuple[int, str]:
 
 def as_shown(text: str, root: Path) -> str:
     """Return an output as a page shows it: of a project `shop` in the reader's home."""
-    return text.replace(str(root.resolve()), "~/shop").replace(root.name, "shop")
+    return text.replace(f"{root.parent.resolve()}/", "~/").replace(root.name, "shop")
 
 
 def same(expected: str, printed: str) -> bool:
@@ -148,6 +152,7 @@ def same(expected: str, printed: str) -> bool:
 def _steady(text: str) -> str:
     """Replace what varies from run to run."""
     text = redact(text, Path("~/shop"))
-    text = re.sub(r"\b\d+\.\d+ s\b|\b\d+ ms\b", "TIME", text)
+    text = re.sub(r"\b\d+(\.\d+)? s\b|\b\d+ ms\b", "TIME", text)
     text = re.sub(r"\b\d+ (s|min|h) ago\b", "AGE", text)
-    return re.sub(r"(?m)[ \t]+$", "", text)
+    text = re.sub(r"(?m)[ \t]+$", "", text)
+    return _SUITES.sub(lambda lines: "".join(sorted(lines[0].splitlines(keepends=True))), text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.bench.pipeline import PATTERN
 from tests.support.pages import pages
 from tests.support.projects import TASKS, repository, write
 
@@ -22,11 +23,14 @@ services:
       start_interval: 200ms
 """
 _WORKER = {
-    "services/worker/Dockerfile": "FROM python:3.13-slim\n"
+    "services/worker/Dockerfile": "FROM python:3.13-slim\nUSER nobody\n"
     'CMD ["python", "-m", "http.server", "8000"]\n',
     "services/worker/deploy/test/docker-compose.yml": _COMPOSE.format(
         name="worker", context="../.."
     ),
+    "services/worker/tests/integration/test_worker.py": "import os\n"
+    "from urllib.request import urlopen\n\n\ndef test_it_is_up():\n"
+    '    assert urlopen(os.environ["TEST_WORKER_URL"]).status == 200\n',
     "services/worker/tests/unit/test_worker.py": "def test_idle():\n    assert not []\n",
 }
 _STACK = {
@@ -40,13 +44,37 @@ _STACK = {
 
 
 def started() -> dict[str, str]:
-    """Return the files that a reader of the first page has at its end."""
+    """Return the files that a reader of the first page has before breaking one of them."""
     [page] = [one for one in pages() if one.path.name == STARTED]
-    return {block.title: block.text for block in page.blocks if block.language not in {"sh", ""}}
+    return {
+        block.title: block.text
+        for block in reversed(page.blocks)
+        if block.title and not block.reason
+    }
+
+
+def _with_make() -> dict[str, str]:
+    """Return the shop with the pattern's Makefile and scripts, and a stack as people have it."""
+    files = {**started(), **_WORKER, **_STACK}
+    stack = "services/worker/deploy/test/docker-compose.yml"
+    fixed = "    container_name: worker-test-${TEST_INSTANCE_ID}\n    init:"
+    files[stack] = files[stack].replace("127.0.0.1::8000", "8001:8000").replace("    init:", fixed)
+    for path in (PATTERN / "Makefile", *PATTERN.glob("scripts/*.sh")):
+        files[path.relative_to(PATTERN).as_posix()] = path.read_text("utf-8")
+    return files
 
 
 PROJECTS: Mapping[str, Callable[[], dict[str, str]]] = {
     "empty": lambda: {".gitignore": ".taskslib/\n__pycache__/\n"},
+    "library": lambda: {
+        **TASKS,
+        "services/prices/prices.py": "def total(price: int, count: int) -> int:\n"
+        "    return price * count\n",
+        "services/prices/pyproject.toml": started()["services/api/pyproject.toml"].replace(
+            '"api"', '"prices"'
+        ),
+    },
+    "make": _with_make,
     "shop": lambda: {**started(), **_WORKER, **_STACK, **TASKS},
 }
 """By the name that a page's front matter says."""
