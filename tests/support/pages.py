@@ -152,7 +152,7 @@ def same(expected: str, printed: str) -> bool:
 def _steady(text: str) -> str:
     """Replace what varies from run to run."""
     text = redact(text, Path("~/shop"))
-    text = re.sub(r"\b\d+(\.\d+)? s\b|\b\d+ ms\b", "TIME", text)
     text = re.sub(r"\b\d+ (s|min|h) ago\b", "AGE", text)
+    text = re.sub(r"\b\d+(\.\d+)? s\b|\b\d+ ms\b", "TIME", text)
     text = re.sub(r"(?m)[ \t]+$", "", text)
     return _SUITES.sub(lambda lines: "".join(sorted(lines[0].splitlines(keepends=True))), text)

@@ -76,7 +76,7 @@ def test_every_task_and_option_has_its_place() -> None:
         assert f"\ninv {name}" in section or f" inv {name}" in section or f"(inv {name}" in section
         for argument in task.get_arguments():
             if not argument.positional:
-                assert f"`--{argument.name.replace('_', '-')}" in section
+                assert re.search(rf"\| `--{argument.name.replace('_', '-')}(=…)?` \| \w", section)
     for code in ExitCode:
         assert f"\n| {int(code)} | " in text
 
