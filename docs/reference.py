@@ -19,6 +19,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 _DEFINITION = "#/definitions/"
+_SIGNS = str.maketrans({"<": "&lt;", "|": "&#124;"})
 _COMMANDS = """\
 # Commands
 
@@ -117,7 +118,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def _command(task: Task[Any]) -> Iterator[str]:
     words = inspect.getdoc(task.body) or ""
     told, _, example = words.partition("\nExample: ")
-    yield told.strip()
+    yield _escaped(told.strip())
     if task.aliases:
         yield f"\nAlso: {', '.join(f'`{alias}`' for alias in task.aliases)}."
     yield from ("", "```", example.strip(), "```", "")
@@ -189,11 +190,14 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    return _escaped(text.replace("\n", " "))
 
 
 def _escaped(text: str) -> str:
-    return text.replace("<", "&lt;")
+    """Return a text whose signs stand for themselves; between backticks they do so anyway."""
+    pieces = text.split("`")
+    pieces[::2] = [piece.translate(_SIGNS) for piece in pieces[::2]]
+    return "`".join(pieces)
 
 
 def _text(lines: list[str]) -> str:

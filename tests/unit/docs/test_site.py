@@ -57,6 +57,16 @@ def test_fences_of_the_pages_are_blocks_of_the_site(site: Path) -> None:
             assert block.title in unescape(html)
 
 
+def test_signs_of_tables_and_tags_stand_for_themselves(site: Path) -> None:
+    """They are in what is told of commands and rules: `inv test | head`, TEST_<SERVICE>_PORT."""
+    told = unescape((site / "reference" / "commands.html").read_text("utf-8"))
+    assert (
+        "<td>Ended because nobody reads the output any more: <code>inv test | head</code>" in told
+    )
+    rules = (site / "reference" / "lint.html").read_text("utf-8")
+    assert "<code>inv ports</code> and TEST_&lt;SERVICE&gt;_PORT tell it" in rules
+
+
 def test_every_sh_fence_is_a_block() -> None:
     """One that the tests did not see would be commands that nobody runs."""
     for page in pages():
