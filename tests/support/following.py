@@ -37,7 +37,8 @@ def follow(page: Page, root: Path, tell: Tell, *, renew: bool) -> None:
             renewed = _renewed(renewed, block, printed)
         elif block.title:
             write(root, {block.title: block.text})
-    tell("docs ran", ran)
+    if ran:
+        tell("docs ran", ran)
     if renewed != page.text:
         page.path.write_text(renewed, "utf-8")
 

@@ -87,7 +87,7 @@ def _page(path: Path) -> Page:
     text = path.read_text("utf-8")
     matter = re.match(r"---\n(.*?)---\n", text, re.DOTALL)
     told = YAML(typ="safe").load(matter[1]) if matter else {}
-    return Page(path, text, told.get("project", ""), told.get("engine", False))
+    return Page(path, text, told.get("project", "empty"), told.get("engine", False))
 
 
 def _blocks(text: str) -> Iterator[Block]:
