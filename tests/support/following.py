@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.support.pages import Block, Page, programs, run, same
@@ -22,7 +22,8 @@ def follow(page: Page, root: Path, tell: Tell, *, renew: bool) -> None:
         renew: Whether outputs are written into the page instead.
     """
     path = f"{programs(root.parent / 'bin')}{os.pathsep}{os.environ['PATH']}"
-    printed, ran, renewed = "", 0, page.text
+    printed, ran = "", 0
+    renewed: list[tuple[Block, str]] = []
     for block in page.blocks:
         where = f"{page.path.name}:{block.line}"
         if block.language == "sh" and block.reason:
@@ -34,14 +35,20 @@ def follow(page: Page, root: Path, tell: Tell, *, renew: bool) -> None:
             ran += len(block.commands)
         elif block.language == "text" and not same(block.text, printed):
             assert renew, f"{where} is not what is printed:\n{printed}"
-            renewed = _renewed(renewed, block, printed)
+            renewed.append((block, printed))
         elif block.title:
             write(root, {block.title: block.text})
     if ran:
         tell("docs ran", ran)
-    if renewed != page.text:
-        page.path.write_text(renewed, "utf-8")
+    if renewed:
+        page.path.write_text(_renewed(page.text, renewed), "utf-8")
 
 
-def _renewed(text: str, block: Block, printed: str) -> str:
-    return text.replace(f"```text\n{block.text}```", f"```text\n{printed}```", 1)
+def _renewed(text: str, outputs: Sequence[tuple[Block, str]]) -> str:
+    lines = text.splitlines(keepends=True)
+    for block, printed in reversed(
+        outputs
+    ):  # so that the lines of earlier ones stay where they are
+        first = block.line - 1
+        lines[first : first + block.text.count("\n")] = [printed]
+    return "".join(lines)

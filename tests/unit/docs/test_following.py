@@ -76,11 +76,12 @@ def test_a_fence_that_nobody_reads_is_red(tmp_path: Path) -> None:
 
 
 def test_outputs_are_renewed(tmp_path: Path) -> None:
-    page = "```sh\necho a\n```\n\n```text\n```\n\n```sh\necho b\n```\n\n```text\nb\n```\n"
-    followed(tmp_path, page, renew=True)
-    assert (tmp_path / "page.md").read_text("utf-8") == page.replace(
-        "```text\n```", "```text\na\n```"
-    )
+    shown = "```sh\necho {0}\n```\n\n```text\n{1}```\n"
+    before = [("a", "a\n"), ("b; echo b", ""), ("c", "a\n"), ("d", "d\n")]
+    after = [("a", "a\n"), ("b; echo b", "b\nb\n"), ("c", "c\n"), ("d", "d\n")]
+    followed(tmp_path, "".join(shown.format(*one) for one in before), renew=True)
+    text = (tmp_path / "page.md").read_text("utf-8")
+    assert text == "".join(shown.format(*one) for one in after)
 
 
 @pytest.mark.parametrize(

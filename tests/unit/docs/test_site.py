@@ -76,6 +76,19 @@ def test_every_sh_fence_is_a_block() -> None:
         )
 
 
+def test_few_commands_are_not_run() -> None:
+    """Each is one that a test can't run; another one is to be a decision, not a way out."""
+    blocks = [block for page in pages() for block in page.blocks if block.reason]
+    assert sorted({command for block in blocks for command in block.commands}) == [
+        "inv bench --only cached --runs 5",
+        "inv bench --only pipeline --runs 2",
+        "inv bench --only size,start-up,infra --runs 3",
+        "inv setup",
+        "inv test --affected --junit reports",
+        "python -m pip install taskslib",
+    ]
+
+
 def test_every_task_and_option_has_its_place() -> None:
     text = commands()
     assert re.findall(r"^### (\S+)$", text, re.MULTILINE) != []
