@@ -39,6 +39,7 @@ def workflows(project: Project, provider: Provider) -> Mapping[str, str | None]:
         "actions": ACTIONS[provider],
         "ci": project.ci,
         "registry": project.release.registry,
+        "platforms": project.release.platforms,
         "program": "inv" if (project.root / _TASKS).is_file() else "taskslib",
         "single": project.layout is Layout.SINGLE,
         "tested": tested(project),

@@ -31,6 +31,9 @@ WHOLE = multi(**LIBRARY, **CONFIG, **{"tests/integration/test_all.py": PASSES}) 
 PROJECTS = {
     "whole": WHOLE,
     "single": single(**CONFIG),
+    "platforms": multi(
+        **{"pyproject.toml": "[tool.taskslib.release]\nplatforms = ['linux/386', 'linux/arm64']\n"}
+    ),
     "libraries": {"tasks.py": "from taskslib import ns\n", **LIBRARY, **CONFIG},
     "hostile": multi(
         **{
@@ -135,10 +138,32 @@ def test_each_action_is_pinned_by_a_commit(provider: Provider) -> None:
     for one in ACTIONS[provider].values():
         name, _, rest = one.partition("@")
         commit, _, tag = rest.partition(" # ")
-        assert name.startswith("actions/")
+        assert name.startswith(("actions/", "docker/"))
         assert len(commit) == 40
         assert int(commit, 16)
         assert tag.startswith("v")
+
+
+@pytest.mark.parametrize("provider", Provider)
+@pytest.mark.parametrize("name", ["whole", "single", "platforms"])
+def test_what_pushes_has_a_builder_of_its_own(
+    tmp_path: Path, name: str, provider: Provider
+) -> None:
+    """Without one `build` does without times, lists of contents, provenance, several platforms."""
+    project = load(write(tmp_path / "shop", PROJECTS[name]))
+    text = workflows(project, provider)[f"{provider.folder}/release.yml"] or ""
+    pushing = [
+        job["steps"]
+        for job in YAML(typ="safe").load(text)["jobs"].values()
+        if any("build --push" in step.get("run", "") for step in job["steps"])
+    ]
+    assert len(pushing) == (1 if name == "single" else 2)
+    wanted = ["docker/setup-qemu-action"] if name == "platforms" else []
+    for steps in pushing:
+        used = [step.get("uses", step.get("run", "")).partition("@")[0] for step in steps]
+        ours = [one for one in used if one.startswith("docker/") or "build --push" in one]
+        assert ours[:-1] == [*wanted, "docker/setup-buildx-action"]
+        assert "build --push" in ours[-1]
 
 
 def test_the_workflows_of_this_repo_are_what_it_generates() -> None:
