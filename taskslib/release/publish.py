@@ -15,10 +15,12 @@ from pathlib import Path
 from taskslib.errors import BuildError, EngineError, UsageError
 from taskslib.release.bake import Origin, Output, bake
 from taskslib.release.images import Image
+from taskslib.release.refusal import unwritten
 from taskslib.release.registry import Published, Registry
 from taskslib.stacks.client import DockerClient, last_lines
 from taskslib.stacks.limits import remedy
 
+_PUSH = "push"
 _TOGETHER = 4
 """Questions to the registry at once."""
 
@@ -52,7 +54,10 @@ class Bakery:
             self.docker.raise_if_down(done)
             late = f" in {self.limit:.0f} s" if done.timed_out else ""
             said = last_lines(done.stderr)
-            raise BuildError(f"the images don't {what}{late}", details=said, hint=remedy(said))
+            refused = unwritten(said, images[0].name) if what == _PUSH else ""
+            raise BuildError(
+                f"the images don't {what}{late}", details=said, hint=refused or remedy(said)
+            )
 
     def publish(
         self, images: Sequence[Image], output: Output, locked: Mapping[str, str]
@@ -75,7 +80,7 @@ class Bakery:
                 self.say(f"{image.name}:{self.origin.version} is there already, from this commit")
         # All of them first: where one can't be built, none is pushed.
         self.build(missing, replace(output, kind="type=cacheonly", cache_to=""))
-        self.build(missing, output, "push")
+        self.build(missing, output, _PUSH)
         pushed = self._there(registry, missing)
         self._refuse_others(missing, pushed, {})
         lost = [one.name for one in missing if one.service not in pushed]

@@ -6,16 +6,15 @@ The command line's own log-in and proxies hold for it; nothing is pulled.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from taskslib.errors import EngineError
 from taskslib.release.bake import REVISION
+from taskslib.release.refusal import is_absent, unanswered, unwritten
 from taskslib.stacks.client import DockerClient, last_lines
 
-_ABSENT = re.compile(r": not found\s*$|manifest unknown|name unknown", re.IGNORECASE)
 _MOVING = 300.0
 """Seconds for tags of one image."""
 
@@ -45,13 +44,10 @@ class Registry:
         form = ("--format", "{{json .}}")
         done = self._docker.run("buildx", "imagetools", "inspect", reference, *form)
         if done.code != 0 or done.timed_out:
-            if _ABSENT.search(done.stderr):
+            if is_absent(done.stderr):
                 return None
-            raise EngineError(
-                f"the registry does not say whether it has {reference}",
-                details=last_lines(done.stderr),
-                hint="is it up, and are you logged in? `docker login`",
-            )
+            words, hint = unanswered(done.stderr, reference)
+            raise EngineError(words, details=last_lines(done.stderr), hint=hint)
         told = json.loads(done.stdout)
         revisions = {found for one in _configs(told.get("image")) if (found := _revision(one))}
         return Published(told["manifest"]["digest"], revisions.pop() if len(revisions) == 1 else "")
@@ -65,7 +61,7 @@ class Registry:
             raise EngineError(
                 f"the registry does not take tags of {name}",
                 details=last_lines(done.stderr),
-                hint="what was pushed stays as it is: run it again",
+                hint=unwritten(done.stderr, name) or "what was pushed stays as it is: run it again",
             )
 
     def _as_it_is(self) -> tuple[str, ...]:

@@ -220,7 +220,7 @@ def test_a_registry_that_is_gone(shop: git.Repo, store: Running) -> None:
     ran = build(tagged(shop, "v1.2.3"), "--push", REGISTRY="127.0.0.1:1/elsewhere")
     assert (ran.code, ran.out) == (3, "")
     assert "error: the registry does not say whether it has 127.0.0.1:1/elsewhere/shop-" in ran.err
-    assert ran.err.endswith("hint: is it up, and are you logged in? `docker login`\n")
+    assert ran.err.endswith("hint: is it up? docker login 127.0.0.1:1\n")
     assert store.names() == []
 
 

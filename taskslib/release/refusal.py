@@ -1,0 +1,53 @@
+"""What it means where a registry answers with an error. Pure: what buildx printed in, words out.
+
+404 alone says that something is not there. 401 asks who wants to know that. 403 says neither:
+registries answer so to who may not read a name, and some to every name that does not exist, so as
+not to tell which ones do. Taken for "not there" it would let a version be written over.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ABSENT = re.compile(r": not found\s*$|manifest unknown|name unknown", re.IGNORECASE)
+_WHO = re.compile(r"\b401 unauthorized|authorization failed|authentication required", re.IGNORECASE)
+_FORBIDDEN = re.compile(r"\b403 forbidden|\bdenied\b", re.IGNORECASE)
+_MAY_READ = (
+    "let your log-in read there, as well as write; where the registry hides a name only because it "
+    "is new, make it there first"
+)
+
+
+def is_absent(said: str) -> bool:
+    """Return whether a registry said that it has no such name, or no such tag."""
+    return _ABSENT.search(said) is not None
+
+
+def unanswered(said: str, reference: str) -> tuple[str, str]:
+    """Return what is wrong where a registry did not say whether it has something, and a hint."""
+    if _WHO.search(said):
+        return (
+            f"the registry wants to know who asks whether it has {reference}",
+            log_in(reference),
+        )
+    if _FORBIDDEN.search(said):
+        words = f"the registry does not let you see whether it has {reference}"
+        return f"{words}, and what may be there is not written over", _MAY_READ
+    return (
+        f"the registry does not say whether it has {reference}",
+        f"is it up? {log_in(reference)}",
+    )
+
+
+def unwritten(said: str, reference: str) -> str:
+    """Return what mends that a registry did not take something; empty where that is not known."""
+    if _WHO.search(said) or _FORBIDDEN.search(said):
+        return f"your log-in is to have the right to write there: {log_in(reference)}"
+    return ""
+
+
+def log_in(reference: str) -> str:
+    """Return the command that logs in where something is."""
+    host, slash, _ = reference.partition("/")
+    named = bool(slash) and (host == "localhost" or "." in host or ":" in host)
+    return f"docker login {host}" if named else "docker login"

@@ -1,0 +1,79 @@
+"""`inv build --push` where the registry refuses: what it does not say is never taken for a no."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from pathlib import Path
+
+import git
+import pytest
+
+from tests.engine.release.test_build import build, tagged
+from tests.support.refusing import Refusing, refusing
+
+SEEN = (
+    "the registry does not let you see whether it has {}, and what may be there is not written over"
+)
+RIGHT = (
+    "let your log-in read there, as well as write; where the registry hides a name only because it "
+    "is new, make it there first"
+)
+WHO = "the registry wants to know who asks whether it has {}"
+
+
+def log_in(folder: Path, registry: Refusing) -> str:
+    """Return a configuration of docker's with a log-in, as DOCKER_CONFIG."""
+    folder.mkdir()
+    entry = {"auth": b64encode(b"ada:secret").decode()}
+    (folder / "config.json").write_text(json.dumps({"auths": {registry.host: entry}}))
+    return str(folder)
+
+
+@pytest.mark.parametrize("logged_in", [False, True])
+@pytest.mark.parametrize(
+    ("manifests", "token", "words"),
+    [
+        (403, 200, (SEEN, RIGHT)),
+        (404, 403, (SEEN, RIGHT)),
+        (401, 200, (WHO, "docker login {}")),
+        (404, 401, (WHO, "docker login {}")),
+        (503, 200, ("the registry does not say whether it has {}", "is it up? docker login {}")),
+    ],
+)
+def test_no_answer_is_no_absence(
+    shop: git.Repo,
+    tmp_path: Path,
+    manifests: int,
+    token: int,
+    words: tuple[str, str],
+    *,
+    logged_in: bool,
+) -> None:
+    with refusing(manifests, token=token) as registry:
+        config = log_in(tmp_path / "docker", registry) if logged_in else str(tmp_path)
+        place = {"REGISTRY": f"{registry.host}/acme", "DOCKER_CONFIG": config}
+        ran = build(tagged(shop, "v1.2.3"), "--push", "--service", "api", **place)
+    reference = f"{registry.host}/acme/shop-api:1.2.3"
+    assert (ran.code, ran.out) == (3, "")
+    message, hint = words
+    assert f"error: {message.format(reference)}\n" in ran.err
+    assert ran.err.endswith(f"hint: {hint.format(registry.host)}\n")
+    assert "secret" not in ran.err
+    # Nothing was as much as tried.
+    assert {one.split()[1] for one in registry.asked} <= {
+        "/token",
+        "/v2/acme/shop-api/manifests/1.2.3",
+    }
+
+
+def test_one_that_is_not_there_is_pushed_and_refused_then(shop: git.Repo, tmp_path: Path) -> None:
+    with refusing(404) as registry:
+        place = {"REGISTRY": f"{registry.host}/acme", "DOCKER_CONFIG": str(tmp_path)}
+        ran = build(tagged(shop, "v1.2.3"), "--push", "--service", "api", **place)
+    assert (ran.code, ran.out) == (3, "")
+    assert "error: the images don't push\n" in ran.err
+    assert ran.err.endswith(
+        f"hint: your log-in is to have the right to write there: docker login {registry.host}\n"
+    )
+    assert any("/blobs/" in one for one in registry.asked)
