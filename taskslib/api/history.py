@@ -31,10 +31,15 @@ def past(session: Session) -> History:
 
 
 def durations(known: History, planned: Plan) -> Mapping[SuiteId, float]:
-    """Return how long suites usually take, of those stages in which some have to wait."""
+    """Return how long suites usually take, of those stages in which some have to wait.
+
+    Of one that runs in part that is what this part takes.
+    """
     crowded = [one for one in planned.stages if len(one.suites) > planned.project.jobs]
-    suites = [entry.suite.id for stage in crowded for entry in stage.suites]
-    return known.durations(suites) if suites else {}
+    entries = [entry for stage in crowded for entry in stage.suites]
+    parts = {one.suite.id: took.seconds for one in entries if (took := one.pick.took) is not None}
+    whole = [one.suite.id for one in entries if one.suite.id not in parts]
+    return {**(known.durations(whole) if whole else {}), **parts}
 
 
 def spread(session: Session, planned: Plan) -> Plan:

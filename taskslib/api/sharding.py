@@ -151,7 +151,7 @@ def share(planned: Plan, shard: tuple[int, int]) -> Plan:
         return tuple(word for path in piece.only for word in framework.within(one, path, ""))
 
     index, count = shard
-    planned = sharded(planned, index, split(tuple(suites), count, here), arguments)
+    planned = sharded(planned, index, split(tuple(suites), count, here), here, arguments)
     if request.durations or count == 1:
         return planned
     hint = "every suite counts the same, and none is split (--durations)"
@@ -159,20 +159,20 @@ def share(planned: Plan, shard: tuple[int, int]) -> Plan:
 
 
 def _splittable(suite: Suite, known: SuiteDuration, *, whole: bool) -> SuiteDuration:
-    """Return a suite's duration with the files alone that a part can be made of.
+    """Return a suite's duration with the files that are still there, if parts can be made of it.
 
     With arguments for the framework (`-k price`) that is none: what they leave of a part may be
     nothing, which is red.
     """
     from taskslib.frameworks.detection import framework_of
-    from taskslib.pipeline.sharding import plain_files
 
     framework = framework_of(suite)
     if whole or framework is None or framework.without(suite, ()) is None:
         return replace(known, files={})
     files = {
         path: seconds
-        for path, seconds in plain_files(known.files).items()
+        for path, seconds in known.files.items()
         if (suite.folder / path).is_file() and (suite.folder / path).is_relative_to(suite.tests)
     }
-    return replace(known, files=files)
+    # What is gone takes no time any more, and is nothing that each part needs before.
+    return replace(known, seconds=known.before + replace(known, files=files).tests, files=files)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import isfinite
+from math import fsum, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,16 @@ class SuiteDuration:
     """From its first step to its last."""
     files: Mapping[str, float] = field(default_factory=dict)
     """From the suite's folder on; without what the suite needs before its first test."""
+
+    @property
+    def tests(self) -> float:
+        """How long the tests took by themselves."""
+        return fsum(self.files.values())  # the same in any order
+
+    @property
+    def before(self) -> float:
+        """What the suite needs before its first test, and so does each part of it."""
+        return max(0.0, self.seconds - self.tests)
 
 
 Durations = Mapping[str, SuiteDuration]

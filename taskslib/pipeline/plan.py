@@ -17,6 +17,7 @@ from taskslib.pipeline.request import TestRequest
 from taskslib.project.model import Layout, Project, Suite
 
 if TYPE_CHECKING:
+    from taskslib.pipeline.durations import SuiteDuration
     from taskslib.pipeline.results.store import Stored
     from taskslib.project.dependencies.affected import Affected
 
@@ -52,6 +53,8 @@ class Pick:
     """What tells its framework so, before what was passed through."""
     tests: tuple[str, ...] = ()
     """Just these tests, by their ids."""
+    took: SuiteDuration | None = None
+    """How long just that took, where it is known: the suite's own duration says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)

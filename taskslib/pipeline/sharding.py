@@ -62,8 +62,8 @@ def split(suites: Sequence[SuiteId], count: int, known: Durations) -> Split:
     Args:
         suites: All that is to run.
         count: How many shards there are.
-        known: How long suites take; `files` of those alone that can be split by files, and these
-            exist. A suite of which nothing is known takes as long as the middle one.
+        known: How long suites take, and their files, all of which exist; `files` of those alone
+            that can be split. A suite of which nothing is known takes as long as the middle one.
     """
     usual = median([one.seconds for one in known.values()] or [1.0])
     took = {suite: known.get(str(suite), SuiteDuration(usual)) for suite in suites}
@@ -81,13 +81,23 @@ def split(suites: Sequence[SuiteId], count: int, known: Durations) -> Split:
     return tuple(tuple(one[suite] for suite in suites if suite in one) for one in shards)
 
 
+def part_of(took: SuiteDuration, piece: Piece) -> SuiteDuration:
+    """Return how long a part of a suite takes: its own files, and what each part needs before."""
+    files = {
+        path: seconds
+        for path, seconds in took.files.items()
+        if (path in piece.only if piece.only else path not in piece.without)
+    }
+    return SuiteDuration(took.before + SuiteDuration(0, files).tests, files)
+
+
 def digest(project: str, parts: Split) -> str:
     """Return what tells one split from another."""
     told = [[[str(one.suite), one.only, one.without] for one in shard] for shard in parts]
     return hashlib.sha256(json.dumps([project, told]).encode()).hexdigest()
 
 
-def sharded(plan: Plan, index: int, parts: Split, arguments: Arguments) -> Plan:
+def sharded(plan: Plan, index: int, parts: Split, known: Durations, arguments: Arguments) -> Plan:
     """Return the plan of one shard, counted from 1; it may be empty."""
     mine = {piece.suite: piece for piece in parts[index - 1]}
 
@@ -95,7 +105,8 @@ def sharded(plan: Plan, index: int, parts: Split, arguments: Arguments) -> Plan:
         piece = mine[entry.suite.id]
         if piece.whole:
             return entry
-        return replace(entry, pick=Pick(arguments(entry.suite.id, piece)))
+        took = part_of(known[str(entry.suite.id)], piece)
+        return replace(entry, pick=Pick(arguments(entry.suite.id, piece), took=took))
 
     stages = tuple(
         StagePlan(stage.stage, suites)
@@ -128,22 +139,23 @@ def _dealt(
 
 def _parts(suite: SuiteId, took: SuiteDuration, ideal: float, count: int) -> Iterator[Timed]:
     """Yield the parts of a suite that takes longer than a shard should; else all of it."""
-    files = took.files
+    files = plain_files(took.files)
     wanted = min(count, len(files), ceil(took.seconds / ideal) if ideal else 1)
     if wanted < 2:  # noqa: PLR2004 — one part is the whole
         yield took.seconds, Piece(suite)
         return
     bins: list[list[str]] = [[] for _ in range(wanted)]
-    loads = [0.0] * wanted
+    # What can't be named runs in the first, which is everything but what the others name.
+    unnamed = SuiteDuration(0, {one: took.files[one] for one in {*took.files} - {*files}})
+    loads = [unnamed.tests, *[0.0] * (wanted - 1)]
     for path in sorted(files, key=lambda one: (-files[one], one)):
         least = min(range(wanted), key=lambda one: (loads[one], len(bins[one]), one))
         bins[least].append(path)
         loads[least] += files[path]
-    before = max(0.0, took.seconds - sum(files.values()))
     named = tuple(sorted(path for other in bins[1:] for path in other))
-    yield before + loads[0], Piece(suite, without=named)
+    yield took.before + loads[0], Piece(suite, without=named)
     for paths, seconds in zip(bins[1:], loads[1:], strict=True):
-        yield before + seconds, Piece(suite, only=tuple(sorted(paths)))
+        yield took.before + seconds, Piece(suite, only=tuple(sorted(paths)))
 
 
 def _together(one: Piece, other: Piece) -> Piece:

@@ -70,6 +70,7 @@ def _stage(
     def entry(one: SuitePlan) -> SuitePlan:
         if one.cached is not None or not able(one.suite):
             return one
-        return replace(one, spread=decide(own.get(one.suite.id), processors, beside))
+        took = own.get(one.suite.id) if one.pick.took is None else one.pick.took.tests
+        return replace(one, spread=decide(took, processors, beside))
 
     return replace(stage, suites=tuple(map(entry, stage.suites)))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from taskslib import api
-from taskslib.api.history import history
+from taskslib.api.history import durations, history
 from taskslib.events import Event, Sink, Stage, SuiteFinished, SuiteId, SuiteStarted
+from taskslib.pipeline.durations import SuiteDuration
 from taskslib.pipeline.history import FailedTest, Run
+from taskslib.pipeline.plan import Pick
 from taskslib.pipeline.request import TestRequest
 from tests.support.projects import repository, write
 from tests.unit.pipeline.history.support import suite_run
@@ -97,6 +100,17 @@ def test_the_longest_begins_first_where_some_have_to_wait(session: api.Session) 
     events: list[Event] = []
     run_tests(session, events.append)
     assert [one.suite.name for one in events if isinstance(one, SuiteStarted)] == list("dbca")
+
+
+def test_a_part_of_a_suite_takes_its_own_time(session: api.Session) -> None:
+    known = history(session, "shop")
+    known.record(Run(0.0, "x", "", tuple(suite_run(unit(name), 9.0) for name in "abc")))
+    planned = api.plan(session, TestRequest())
+    (stage,) = planned.stages
+    first, *rest = stage.suites
+    part = replace(first, pick=Pick(("x",), took=SuiteDuration(2.0)))
+    planned = replace(planned, stages=(replace(stage, suites=(part, *rest)),))
+    assert durations(known, planned) == {unit("a"): 2.0, unit("b"): 9.0, unit("c"): 9.0}
 
 
 def test_a_history_that_cannot_be_used_costs_a_note(

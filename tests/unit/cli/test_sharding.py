@@ -11,6 +11,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from taskslib.events import Counts, Outcome, Stage, State, SuiteId
+from taskslib.pipeline.history import History, Run, SuiteRun, TestRun
+from taskslib.project.places import results_root
 from taskslib.reports.document import SCHEMA_FILE
 from tests.support.projects import PASSES, Ran, inv, repository, write
 
@@ -127,6 +130,33 @@ def test_without_durations_and_with_arguments_suites_are_whole(shop: Path) -> No
     assert "note: every suite counts the same, and none is split (--durations)" in plans[0].out
     passed = [shard(shop, "--shard", f"{index}/2", "--json", "--", "-q") for index in (1, 2)]
     assert sorted(len(told(one).get("api:unit", [])) for one in passed) == [0, 3]
+
+
+def test_files_that_are_gone_take_no_time(shop: Path) -> None:
+    api = {"seconds": 18, "files": {**dict.fromkeys(list(API)[:2], 3), "tests/unit/gone.py": 12}}
+    others = {name: {"seconds": 6, "files": {}} for name in ("lib:unit", "web:unit")}
+    told = {**DURATIONS, "suites": {"api:unit": api, **others}}
+    write(shop, {".taskslib/durations.json": json.dumps(told)})
+    plans = [shard(shop, "--shard", f"{index}/2", "--dry-run").out for index in (1, 2)]
+    assert [re.findall(r"^  (\w+):", one, re.MULTILINE) for one in plans] == [
+        ["api", "web"],
+        ["lib"],
+    ]
+
+
+def test_a_part_is_judged_by_its_own_files(shop: Path) -> None:
+    """The history knows whole suites alone; a part has a third of the tests, or two."""
+    write(shop, {"services/api/requirements-dev.txt": "pytest-xdist\n"})
+    own = {"TASKSLIB_CACHE_DIR": str(shop.parent / "cache")}
+    tests = (TestRun("tests/unit/test_a.py::test_a", Outcome.PASSED, 900.0),)
+    api = SuiteRun(SuiteId("api", Stage.UNIT), State.PASSED, Counts(passed=1), 901.0, tests)
+    History(results_root(shop, own), "shop").record(Run(1.7e9, "main", "", (api,)))
+    given = ("test", "--durations", ".taskslib/durations.json", "--dry-run", "--shard")
+    plans = "".join(inv(shop, *given, f"{index}/3", **own).out for index in (1, 2, 3))
+    assert (
+        re.findall(r"xdist: (.*)", plans)
+        == ["no workers: its tests take 6.0 s, and workers some to start"] * 2
+    )
 
 
 def test_it_splits_what_is_affected_and_the_stages_that_are_named(shop: Path) -> None:

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from taskslib.errors import ConfigError, UsageError
 from taskslib.events import Stage, SuiteId
 from taskslib.pipeline.durations import Durations, SuiteDuration, encoded, read_durations
-from taskslib.pipeline.sharding import Piece, Split, digest, plain_files, split
+from taskslib.pipeline.sharding import Piece, Split, digest, part_of, plain_files, split
 
 SECONDS = st.floats(0, 10_000, allow_nan=False)
-FILES = st.dictionaries(st.sampled_from([f"tests/test_{one}.py" for one in "abcdefgh"]), SECONDS)
+FILES = st.dictionaries(
+    st.sampled_from([*(f"tests/test_{one}.py" for one in "abcdefg"), "tests/[id].py"]), SECONDS
+)
 SUITES = st.lists(
     st.builds(SuiteId, st.sampled_from("uvwxyz"), st.sampled_from(list(Stage))), unique=True
 )
@@ -102,6 +104,12 @@ def words(parts: Split) -> list[str]:
             {API: (8, {"a": 4, "b": 2, "c": 2}), WEB: (1, {}), ALL: (1, {})},
             ["api:unit-b-c shop:integration", "api:unit+b+c web:unit"],
         ),
+        # What can't be named is no burden of the parts that don't run it.
+        (
+            2,
+            {API: (9, {"a": 2, "b": 2, "[c]": 5}), WEB: (1, {}), ALL: (1, {})},
+            ["api:unit-a-b web:unit", "api:unit+a+b shop:integration"],
+        ),
         # One with a single file can't be split.
         (
             2,
@@ -122,6 +130,16 @@ def test_split(
     took = {str(suite): SuiteDuration(*one) for suite, one in known.items()}
     parts = split([API, WEB, ALL], count, took)
     assert sorted(words(parts)) == sorted(expected)
+
+
+def test_a_part_takes_what_its_own_files_take() -> None:
+    took = SuiteDuration(10, {"a": 3, "b": 2, "[c]": 4})
+    only, rest, whole = Piece(API, only=("a",)), Piece(API, without=("a",)), Piece(API)
+    assert part_of(took, only) == SuiteDuration(4, {"a": 3})
+    assert part_of(took, rest) == SuiteDuration(7, {"b": 2, "[c]": 4})
+    assert part_of(took, whole) == took
+    # In several processes tests take longer than their suite.
+    assert part_of(SuiteDuration(1, {"a": 3, "b": 2}), only) == SuiteDuration(3, {"a": 3})
 
 
 def test_the_digest_tells_splits_apart() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from taskslib.display.plan import plan_lines
 from taskslib.events import Counts, Stage, SuiteId
-from taskslib.pipeline.plan import Spread, make_plan, with_results
+from taskslib.pipeline.durations import SuiteDuration
+from taskslib.pipeline.plan import Pick, Spread, make_plan, with_results
 from taskslib.pipeline.request import TestRequest
 from taskslib.pipeline.results.store import Stored
 from taskslib.pipeline.spreading import decide, spread
@@ -52,6 +53,17 @@ def test_the_plan_says_why(tmp_path: Path) -> None:
     cached = with_results(plan, {API: Stored("k", str(API), 1.0, 1.0, Counts(passed=1))})
     alone = {one.suite.id: one.spread for one in spread(cached, own, lambda _: True, 4).entries}
     assert alone == {API: None, WEB: Spread(4, "its tests take 61 s")}
+
+
+def test_a_part_of_a_suite_is_judged_by_its_own_tests(tmp_path: Path) -> None:
+    plan = make_plan(load(write(tmp_path, multi())), TestRequest(stages=(Stage.UNIT,)))
+    (stage,), (entry,) = plan.stages, plan.entries
+    for took, workers in ((SuiteDuration(31, {"a": 30}), 3), (SuiteDuration(900, {"a": 9}), 0)):
+        part = replace(entry, pick=Pick(("a",), took=took))
+        part_of_it = replace(plan, stages=(replace(stage, suites=(part,)),))
+        (found,) = spread(part_of_it, {WEB: 900.0}, lambda _: True, 8).entries
+        assert found.spread is not None
+        assert found.spread.workers == workers
 
 
 def test_not_where_somebody_else_decides(tmp_path: Path) -> None:
