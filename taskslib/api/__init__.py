@@ -40,7 +40,6 @@ if TYPE_CHECKING:
         make_release,
         release_ready,
         version,
-        write_outputs,
     )
     from taskslib.api.results import answered, leave_answer, reasons, recall, why
     from taskslib.api.runs import (
@@ -76,7 +75,7 @@ if TYPE_CHECKING:
         ci_providers,
         ci_workflows,
         ci_write,
-        write_matrix,
+        write_outputs,
     )
 
 __all__ = [
@@ -142,7 +141,6 @@ __all__ = [
     "version",
     "why",
     "write_durations",
-    "write_matrix",
     "write_outputs",
     "write_report",
 ]
@@ -191,7 +189,6 @@ _MODULES = {
         "make_release",
         "release_ready",
         "version",
-        "write_outputs",
     ),
     "results": (
         "answered",
@@ -239,7 +236,7 @@ _MODULES = {
         "ci_providers",
         "ci_workflows",
         "ci_write",
-        "write_matrix",
+        "write_outputs",
     ),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

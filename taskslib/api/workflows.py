@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskslib.api import selection
@@ -15,9 +15,6 @@ from taskslib.events import Stage
 if TYPE_CHECKING:
     from taskslib.ci.actions import Provider
     from taskslib.ci.files import Workflow
-
-OUTPUT = "GITHUB_OUTPUT"
-"""The variable that names the file for what later steps and jobs read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +28,14 @@ class Matrix:
     reason: str = ""
     """Why everything is affected, where it is."""
 
+    @property
+    def outputs(self) -> dict[str, str]:
+        """What later jobs of a workflow get: JSON, for `fromJSON`."""
+        return {
+            "services": json.dumps(self.services),
+            "integration": json.dumps(self.integration),
+        }
+
 
 def ci_matrix(session: Session, base: str = "") -> Matrix:
     """Return what is affected. Raises `ConfigError`, `UsageError` for a base that isn't there."""
@@ -43,16 +48,11 @@ def ci_matrix(session: Session, base: str = "") -> Matrix:
     return Matrix(services, integration, found.changes.reason)
 
 
-def write_matrix(session: Session, matrix: Matrix) -> None:
-    """Write `services` and `integration` for later jobs. Raises `UsageError`, OSError."""
-    import json
+def write_outputs(session: Session, outputs: Mapping[str, str]) -> None:
+    """Leave values for later steps and jobs of a workflow. Raises `UsageError` outside of one."""
+    from taskslib.ci.outputs import write_outputs
 
-    file = session.environ.get(OUTPUT, "")
-    if not file:
-        raise UsageError(f"--github-output: {OUTPUT} is not set", hint="it is, in a workflow")
-    with Path(file).open("a", encoding="utf-8", newline="\n") as stream:
-        stream.write(f"services={json.dumps(matrix.services)}\n")
-        stream.write(f"integration={json.dumps(matrix.integration)}\n")
+    write_outputs(session.environ, outputs)
 
 
 def ci_workflows(session: Session, providers: Sequence[Provider]) -> tuple[Workflow, ...]:

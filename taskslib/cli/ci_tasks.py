@@ -34,7 +34,7 @@ def ci_matrix(context: Context, base: str = "", github_output: bool = False) -> 
     if found.reason:
         say(f"note: everything is affected: {found.reason}")
     if github_output:
-        api.write_matrix(where, found)
+        api.write_outputs(where, found.outputs)
     tell([json.dumps(found.services)])
 
 

@@ -38,7 +38,7 @@ def version(
     where = session(context)
     found = api.version(where, tag)
     if github_output:
-        api.write_outputs(where, found)
+        api.write_outputs(where, found.outputs)
     tell([version_json(found) if json else found.version.text])
     if not json:
         say(version_words(found))

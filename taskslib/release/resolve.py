@@ -38,6 +38,12 @@ class Found:
     notes: tuple[str, ...] = ()
     """What a person should know of how it was found."""
 
+    @property
+    def outputs(self) -> dict[str, str]:
+        """What later steps of a workflow get."""
+        more = {"PRERELEASE": "true"} if self.version.prerelease else {}
+        return {"VERSION": self.version.text, **more}
+
 
 def resolve(root: Path, environ: Mapping[str, str], settings: Release, tag: str = "") -> Found:
     """Return the version of a tag, or of the checkout. Raises `UsageError` for what is none.

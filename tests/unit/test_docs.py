@@ -80,7 +80,6 @@ up
 version
 why
 write_durations
-write_matrix
 write_outputs
 write_report
 """

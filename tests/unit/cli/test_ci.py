@@ -62,7 +62,14 @@ def test_matrix_outside_of_a_workflow(shop: Path) -> None:
     assert (ran.code, ran.out, ran.err) == (
         2,
         "",
-        "error: --github-output: GITHUB_OUTPUT is not set\n\nhint: it is, in a workflow\n",
+        "error: --github-output: there are no outputs to write: GITHUB_OUTPUT names no file\n\n"
+        "hint: it does in a workflow; elsewhere leave --github-output out\n",
+    )
+    ran = inv(shop, "ci-matrix", "--github-output", GITHUB_OUTPUT=str(shop / "no" / "file"))
+    assert (ran.code, ran.out, ran.err) == (
+        2,
+        "",
+        "error: --github-output: GITHUB_OUTPUT names ROOT/no/file: No such file or directory\n",
     )
 
 

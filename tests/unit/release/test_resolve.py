@@ -101,8 +101,8 @@ def test_the_tag_of_ci(repo: git.Repo, tmp_path: Path) -> None:
     inv(root(repo), "version", "--github-output", **ci, GITHUB_OUTPUT=str(outputs))
     assert outputs.read_text() == "other=1\nVERSION=1.2.3\nVERSION=2.0.0-rc.1\nPRERELEASE=true\n"
     assert refused(repo, "--github-output") == (
-        "error: there are no outputs to write: GITHUB_OUTPUT names no file\n\n"
-        "hint: outside of a workflow: inv version --json\n"
+        "error: --github-output: there are no outputs to write: GITHUB_OUTPUT names no file\n\n"
+        "hint: it does in a workflow; elsewhere leave --github-output out\n"
     )
     branch = {"GITHUB_REF_TYPE": "branch", "GITHUB_REF_NAME": "v1.2.3"}
     assert tags(repo, **branch) == "2.0.0-rc.1"
