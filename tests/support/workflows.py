@@ -1,8 +1,13 @@
-"""Runs a workflow's `run:` steps as GitHub would: in order, in bash, with files and variables."""
+"""Runs a workflow's `run:` steps as GitHub would: in order, in bash, with files and variables.
+
+And holds workflows against what others know of them.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -110,6 +115,27 @@ class Runner:
         )
         done.log += f"$ {script}\n{ran.stdout}"
         return ran.returncode
+
+
+def valid(*workflows: Path) -> None:
+    """Hold workflows against GitHub's schema."""
+    command = [sys.executable, "-m", "check_jsonschema"]
+    schema = ["--builtin-schema", "vendor.github-workflows"]
+    done = subprocess.run(
+        [*command, *schema, *map(str, workflows)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+def audited(*workflows: Path) -> None:
+    """Let an auditor look for what is not safe in workflows."""
+    program = shutil.which("zizmor", path=str(Path(sys.executable).parent))
+    assert program is not None
+    options = ["--offline", "--no-progress", "--no-config", "--collect=all", "--format=json"]
+    done = subprocess.run(
+        [program, *options, *map(str, workflows)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, json.loads(done.stdout)) == (0, []), done.stdout
 
 
 def _holds(condition: str, known: Mapping[str, Any]) -> bool:

@@ -8,8 +8,9 @@ from pathlib import Path
 import git
 import pytest
 
+from tests.support.checkouts import root
 from tests.support.leftovers import docker
-from tests.support.projects import repository, write
+from tests.support.projects import Ran, repository, unredacted, write
 from tests.support.registry import Running, missing, registry
 
 IMAGE = "FROM scratch\nARG MARK=none\nCOPY {files} /\nLABEL mark=$MARK\n"
@@ -32,6 +33,17 @@ services:
 """,
     "deploy/dev/docker-compose.yml": "services: {frontend: {build: ../../services/frontend}}\n",
 }
+
+
+def build(repo: git.Repo, *arguments: str, **variables: str) -> Ran:
+    """Run `inv build`."""
+    return unredacted(root(repo), "build", *arguments, **variables)
+
+
+def tagged(repo: git.Repo, tag: str) -> git.Repo:
+    """Return a repository with another tag."""
+    repo.git.tag("-a", tag, "-m", tag)
+    return repo
 
 
 @pytest.fixture

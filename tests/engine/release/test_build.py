@@ -9,19 +9,15 @@ from pathlib import Path
 
 import git
 
-from tests.engine.release.conftest import LOCAL
+from tests.engine.release.conftest import LOCAL, build, tagged
 from tests.support.checkouts import commit, root
 from tests.support.leftovers import docker
-from tests.support.projects import Ran, unredacted
+from tests.support.projects import Ran
 from tests.support.registry import Running
 
 NAMES = ["acme/shop-api", "acme/shop-frontend", "acme/shop-worker"]
 LOCK = "deploy/prod/images.lock"
 NOTE = "note: not with this builder: "
-
-
-def build(repo: git.Repo, *arguments: str, **variables: str) -> Ran:
-    return unredacted(root(repo), "build", *arguments, **variables)
 
 
 def said(ran: Ran) -> list[str]:
@@ -36,11 +32,6 @@ def moved(store: Running) -> dict[str, list[str]]:
 
 def everywhere(*tags: str) -> dict[str, list[str]]:
     return {name: list(tags) for name in NAMES}
-
-
-def tagged(repo: git.Repo, tag: str) -> git.Repo:
-    repo.git.tag("-a", tag, "-m", tag)
-    return repo
 
 
 def lock(repo: git.Repo) -> str:

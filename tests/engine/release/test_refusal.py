@@ -9,7 +9,7 @@ from pathlib import Path
 import git
 import pytest
 
-from tests.engine.release.test_build import build, tagged
+from tests.engine.release.conftest import build, tagged
 from tests.support.refusing import Refusing, refusing
 
 SEEN = (

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +14,7 @@ from taskslib.ci.actions import ACTIONS, Provider
 from taskslib.ci.workflows import workflows
 from taskslib.project import load
 from tests.support.projects import PASSES, inv, multi, repository, single, write
-from tests.support.workflows import Runner
+from tests.support.workflows import Runner, audited, valid
 
 ROOT = Path(__file__).parents[3]
 CONFIG = {
@@ -68,22 +65,11 @@ def files(root: Path) -> list[Path]:
 
 
 def test_they_are_as_githubs_schema_says(project: Path) -> None:
-    command = [sys.executable, "-m", "check_jsonschema"]
-    schema = ["--builtin-schema", "vendor.github-workflows"]
-    done = subprocess.run(
-        [*command, *schema, *map(str, files(project))], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    valid(*files(project))
 
 
 def test_an_auditor_finds_nothing(project: Path) -> None:
-    program = shutil.which("zizmor", path=str(Path(sys.executable).parent))
-    assert program is not None
-    options = ["--offline", "--no-progress", "--no-config", "--collect=all", "--format=json"]
-    done = subprocess.run(
-        [program, *options, *map(str, files(project))], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, json.loads(done.stdout)) == (0, []), done.stdout
+    audited(*files(project))
 
 
 JOBS = {
