@@ -143,7 +143,8 @@ def _output(session: Session, ready: _Prepared, request: BuildRequest) -> Output
 
 def _finish(session: Session, ready: _Prepared, bakery: Bakery, there: dict[str, str]) -> None:
     """Move floating tags and write the lock, where a release is there as a whole."""
-    from taskslib.release.lockfile import LOCK, Locked, written
+    from taskslib.project.places import LOCK
+    from taskslib.release.lockfile import Locked, written
 
     floating = ready.version.version.floating
     if not ready.version.tag:

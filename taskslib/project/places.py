@@ -12,6 +12,8 @@ VARIABLE = "TASKSLIB_CACHE_DIR"
 """Set in the environment, it is the cache folder."""
 
 
+LOCK = "deploy/prod/images.lock"
+"""What a release writes, and git keeps: what was released, by digest. No test depends on it."""
 OWN = ".taskslib"
 """The folder in the repo for what is about this checkout alone."""
 _IGNORED = b"*\n"

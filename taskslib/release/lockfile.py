@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-LOCK = "deploy/prod/images.lock"
+from taskslib.project.places import LOCK
+
 _HEAD = "# What was released, by digest. `inv build --push` writes it; it belongs in git.\n"
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from taskslib.errors import UsageError
 from taskslib.project.commits import Git
 from taskslib.project.model import Release
-from taskslib.release.lockfile import LOCK, released
+from taskslib.project.places import LOCK
+from taskslib.release.lockfile import released
 from taskslib.release.remote import HEADS, Remote, ask_remote, local_tags
 from taskslib.release.version import Version, development, highest, version_of_tag
 

@@ -53,7 +53,7 @@ def affected(
         return Affected(changes, {one.id: () for one in project.suites}, everything)
     of_suites = {one.id: dependencies.of(one).areas for one in project.suites}
     of_services = {one.name: dependencies.of_service(one) for one in project.services}
-    files = sorted(changes.files)
+    files = sorted(one for one in changes.files if not dependencies.is_produced(one))
     suites = _hit(of_suites, files, dependencies)
     services = _hit(of_services, files, dependencies)
     for suite, found in suites.items():

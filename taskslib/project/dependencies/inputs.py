@@ -33,6 +33,7 @@ from taskslib.project.dependencies.links import Links
 from taskslib.project.dependencies.packages import Packages, Read
 from taskslib.project.dependencies.stacks import Made, made_from
 from taskslib.project.model import Project, Service, Stack, Suite
+from taskslib.project.places import LOCK
 from taskslib.tree import left_out
 
 _ROOT = ""
@@ -181,8 +182,8 @@ class Dependencies:
         return not matches(path, self.project.harmless)
 
     def is_produced(self, path: str) -> bool:
-        """Return whether a file is a report that a suite's command writes: nobody's input."""
-        return next(self._produced.owners(path), None) is not None
+        """Return whether a file is what a suite's command or a release writes: nobody's input."""
+        return path == LOCK or next(self._produced.owners(path), None) is not None
 
     @cached_property
     def _produced(self) -> Index[str]:

@@ -50,6 +50,18 @@ def test_matrix(shop: Path) -> None:
     assert inv(shop, "ci-matrix").out == '["api", "web", "shop"]\n'
 
 
+def test_what_a_release_writes_affects_nothing(shop: Path) -> None:
+    """It belongs in git, and comes with each release."""
+    write(shop, {"deploy/prod/images.lock": 'version = "1.2.3"\n'})
+    assert inv(shop, "ci-matrix").out == "[]\n"
+    assert inv(shop, "affected").out == ""
+    before = inv(shop, "test", "--stage", "unit")
+    write(shop, {"deploy/prod/images.lock": 'version = "1.2.4"\n'})
+    again = inv(shop, "test", "--stage", "unit")
+    assert (before.code, again.code) == (0, 0)
+    assert "3 suites, all cached" in again.out
+
+
 def test_matrix_where_nothing_is_known_is_everything(tmp_path: Path) -> None:
     root = write(tmp_path / "shop", FILES)
     ran = inv(root, "ci-matrix")

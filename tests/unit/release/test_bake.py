@@ -9,10 +9,11 @@ import pytest
 from taskslib.errors import ConfigError, EngineError, NothingToRunError
 from taskslib.project import load
 from taskslib.project.model import Release
+from taskslib.project.places import LOCK
 from taskslib.release.bake import Origin, Output, bake
 from taskslib.release.builder import Builder, output_for, parsed
 from taskslib.release.images import Image, images
-from taskslib.release.lockfile import LOCK, Locked, digests, released, written
+from taskslib.release.lockfile import Locked, digests, released, written
 from taskslib.release.origin import address
 from tests.support.projects import write
 
