@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -65,17 +66,28 @@ def build(session: Session, request: BuildRequest) -> tuple[str, ...]:
         ready = _prepared(session, request)
         if not ready.picked:
             return ()
-        limit = ready.project.limits.build
-        bakery = Bakery(ready.docker, session.root, ready.origin, limit, session.say)
-        output = _output(session, ready, request)
-        text = ready.origin.version
-        session.say(f"building {', '.join(one.service for one in ready.picked)} as {text}")
+        limit, text = ready.project.limits.build, ready.origin.version
+        bakery = Bakery(ready.docker, session.root, ready.origin, limit)
         if not request.push:
-            bakery.build(ready.picked, output)
+            bakery.build(ready.picked, _begun(session, ready, request, ready.picked))
             return tuple(f"{one.name}:{text}" for one in ready.picked)
-        there = bakery.publish(ready.picked, output, digests(session.root, text))
+        there = bakery.published(ready.picked, digests(session.root, text))
+        for name in (one.name for one in ready.picked if one.service in there):
+            session.say(f"{name}:{text} is there already, from this commit")
+        if missing := [one for one in ready.picked if one.service not in there]:
+            there |= bakery.publish(missing, _begun(session, ready, request, missing))
         _finish(session, ready, bakery, there)
     return tuple(f"{one.name}:{text}@{there[one.service]}" for one in ready.picked)
+
+
+def _begun(
+    session: Session, ready: _Prepared, request: BuildRequest, images: Sequence[Image]
+) -> Output:
+    """Say what is built, and return what becomes of it."""
+    output = _output(session, ready, request)
+    services = ", ".join(one.service for one in images)
+    session.say(f"building {services} as {ready.origin.version}")
+    return output
 
 
 def _prepared(session: Session, request: BuildRequest) -> _Prepared:
@@ -145,16 +157,21 @@ def _finish(session: Session, ready: _Prepared, bakery: Bakery, there: dict[str,
     """Move floating tags and write the lock, where a release is there as a whole."""
     from taskslib.project.places import LOCK
     from taskslib.release.lockfile import Locked, written
+    from taskslib.release.resolve import resolve
 
-    floating = ready.version.version.floating
     if not ready.version.tag:
         return
+    floating = ready.version.version.floating
     if len(there) < len(ready.every):
         session.say(
             f"note: {', '.join((*floating, LOCK))} wait until all images are there: "
             "`inv build --push` does the rest"
         )
         return
+    # Asked again: a build takes its time, and a higher version may have been tagged meanwhile.
+    settings = ready.project.release
+    now = resolve(session.root, session.environ, settings, ready.version.tag)
+    floating = tuple(one for one in floating if one in now.version.floating)
     bakery.float_tags(ready.every, there, floating)
     if floating:
         session.say(f"moved {', '.join(floating)}")

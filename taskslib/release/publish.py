@@ -7,10 +7,12 @@ that a release that broke off is completed by running it again; from another, al
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from taskslib.errors import BuildError, EngineError, UsageError
 from taskslib.release.bake import Origin, Output, bake
@@ -20,9 +22,13 @@ from taskslib.release.registry import Published, Registry
 from taskslib.stacks.client import DockerClient, last_lines
 from taskslib.stacks.limits import remedy
 
-_PUSH = "push"
+_BUILD, _PUSH = "build", "push"
+_FIRST = "build, so none is pushed"
+"""What images don't do, where that is wrong."""
 _TOGETHER = 4
 """Questions to the registry at once."""
+_FAILED = re.compile(r"^ > \[", re.MULTILINE)
+"""Where buildx sums up, after what each step said: which one it was, its last lines, its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +41,8 @@ class Bakery:
     origin: Origin
     limit: float
     """Seconds for a build."""
-    say: Callable[[str], None] = lambda _: None
 
-    def build(self, images: Sequence[Image], output: Output, what: str = "build") -> None:
+    def build(self, images: Sequence[Image], output: Output, what: str = _BUILD) -> None:
         """Build images, all in one. Raises `BuildError`, `EngineError`."""
         if not images:
             return
@@ -53,40 +58,47 @@ class Bakery:
         if done.code != 0 or done.timed_out:
             self.docker.raise_if_down(done)
             late = f" in {self.limit:.0f} s" if done.timed_out else ""
-            said = last_lines(done.stderr)
+            said = last_lines(failed_step(done.stderr))
             refused = unwritten(said, images[0].name) if what == _PUSH else ""
             raise BuildError(
                 f"the images don't {what}{late}", details=said, hint=refused or remedy(said)
             )
 
-    def publish(
-        self, images: Sequence[Image], output: Output, locked: Mapping[str, str]
+    def published(
+        self, images: Sequence[Image], locked: Mapping[str, str] = MappingProxyType({})
     ) -> dict[str, str]:
-        """Push the version tag of images, and return the digest of each by service.
+        """Return the digests of those images that the registry has in this version, by service.
 
         Args:
-            images: All that are to be there afterwards.
-            output: How they are pushed.
+            images: The images.
             locked: Digests by service, where this version was released before.
 
         Raises `UsageError` where the registry has the version from another commit.
         """
         registry = Registry(self.docker)
-        there = self._there(registry, images)
+        references = [f"{one.name}:{self.origin.version}" for one in images]
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            answers = list(pool.map(registry.look, references))
+        there = {
+            image.service: one
+            for image, one in zip(images, answers, strict=True)
+            if one is not None
+        }
         self._refuse_others(images, there, locked)
-        missing = [one for one in images if one.service not in there]
-        for image in images:
-            if image.service in there:
-                self.say(f"{image.name}:{self.origin.version} is there already, from this commit")
+        return {service: one.digest for service, one in there.items()}
+
+    def publish(self, images: Sequence[Image], output: Output) -> dict[str, str]:
+        """Push the version tag of images that are not there, and return their digests by service.
+
+        Raises `BuildError`, `EngineError`.
+        """
         # All of them first: where one can't be built, none is pushed.
-        self.build(missing, replace(output, kind="type=cacheonly", cache_to=""))
-        self.build(missing, output, _PUSH)
-        pushed = self._there(registry, missing)
-        self._refuse_others(missing, pushed, {})
-        lost = [one.name for one in missing if one.service not in pushed]
-        if lost:
+        self.build(images, replace(output, kind="type=cacheonly", cache_to=""), _FIRST)
+        self.build(images, output, _PUSH)
+        pushed = self.published(images)
+        if lost := [one.name for one in images if one.service not in pushed]:
             raise EngineError(f"pushed, and not in the registry: {', '.join(lost)}")
-        return {name: one.digest for name, one in sorted({**there, **pushed}.items())}
+        return pushed
 
     def float_tags(
         self, images: Sequence[Image], digests: Mapping[str, str], tags: Sequence[str]
@@ -95,14 +107,6 @@ class Bakery:
         registry = Registry(self.docker)
         for image in images if tags else ():
             registry.point(image.name, digests[image.service], tags)
-
-    def _there(self, registry: Registry, images: Sequence[Image]) -> dict[str, Published]:
-        references = [f"{one.name}:{self.origin.version}" for one in images]
-        with ThreadPoolExecutor(_TOGETHER) as pool:
-            found = list(pool.map(registry.look, references))
-        return {
-            image.service: one for image, one in zip(images, found, strict=True) if one is not None
-        }
 
     def _refuse_others(
         self, images: Sequence[Image], there: Mapping[str, Published], locked: Mapping[str, str]
@@ -123,3 +127,9 @@ class Bakery:
                 details="\n".join(wrong),
                 hint="release what is new under the next version",
             )
+
+
+def failed_step(said: str) -> str:
+    """Return what buildx says of the step that failed; all of it where it names none."""
+    found = _FAILED.search(said)
+    return said[found.start() :] if found else said

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import git
 from tests.engine.release.conftest import LOCAL, build, tagged
 from tests.support.checkouts import commit, root
 from tests.support.leftovers import docker
-from tests.support.projects import Ran
+from tests.support.projects import Ran, write
 from tests.support.registry import Running
 
 NAMES = ["acme/shop-api", "acme/shop-frontend", "acme/shop-worker"]
@@ -87,7 +89,7 @@ def test_a_second_run_changes_nothing(shop: git.Repo, store: Running) -> None:
     assert (again.code, again.out) == (0, first.out)
     there = [f"{store.host}/{name}:1.2.3 is there already, from this commit" for name in NAMES]
     assert said(again) == [
-        "building api, frontend, worker as 1.2.3", *there, "moved 1.2, 1, latest", f"wrote {LOCK}"
+        *there, "moved 1.2, 1, latest", f"wrote {LOCK}"
     ]  # fmt: skip
     assert (moved(store), lock(shop)) == (before, written)
 
@@ -118,8 +120,13 @@ def test_one_that_fails_leaves_all_as_it_was(shop: git.Repo, store: Running) -> 
     commit(shop, "services/worker/Dockerfile", "FROM scratch\nCOPY absent /\n")
     ran = build(tagged(shop, "v1.2.4"), "--push")
     assert (ran.code, ran.out) == (3, "")
-    assert "error: the images don't build\n" in ran.err
-    assert '"/absent": not found' in ran.err
+    # The step that failed, and none of those that did not.
+    error = ran.err.partition("error: ")[2]
+    assert error.startswith(
+        "the images don't build, so none is pushed\n  > [worker 1/1] COPY absent /:\n"
+    )
+    assert '"/absent": not found' in error
+    assert "#1 " not in error
     assert (moved(store), lock(shop)) == (before, written)
     assert store.digest("acme/shop-api:latest") == latest
 
@@ -162,6 +169,20 @@ def test_what_somebody_else_pushed_over_it_is_not_released(shop: git.Repo, store
     ran = build(shop, "--push")
     assert ran.code == 2
     assert f"{store.host}/acme/shop-api:1.2.3 is not what was released: {digest}\n" in ran.err
+
+
+def test_a_higher_version_that_is_tagged_meanwhile(
+    shop: git.Repo, store: Running, tmp_path: Path
+) -> None:
+    """What moves is decided when it moves: a build takes its time."""
+    docker_ = shutil.which("docker")
+    tag = f'case "$*" in *" bake "*) git -C {root(shop)} tag -f v1.3.0 HEAD;; esac'
+    write(tmp_path, {"bin/docker": f'#!/bin/sh\n{tag}\nexec {docker_} "$@"\n'})
+    (tmp_path / "bin/docker").chmod(0o755)
+    ran = build(tagged(shop, "v1.2.3"), "--push", PATH=f"{tmp_path}/bin:{os.environ['PATH']}")
+    assert ran.code == 0, ran.err
+    assert said(ran)[1:] == ["moved 1.2", f"wrote {LOCK}"]
+    assert moved(store) == everywhere("1.2", "1.2.3")
 
 
 def test_without_a_tag(shop: git.Repo, store: Running) -> None:

@@ -10,6 +10,7 @@ import git
 import pytest
 
 from tests.engine.release.conftest import build, tagged
+from tests.support.leftovers import docker
 from tests.support.refusing import Refusing, refusing
 
 SEEN = (
@@ -77,3 +78,4 @@ def test_one_that_is_not_there_is_pushed_and_refused_then(shop: git.Repo, tmp_pa
         f"hint: your log-in is to have the right to write there: docker login {registry.host}\n"
     )
     assert any("/blobs/" in one for one in registry.asked)
+    docker("image", "rm", f"{registry.host}/acme/shop-api:1.2.3")
