@@ -119,6 +119,20 @@ def test_what_is_hostile_stays_text(tmp_path: Path) -> None:
     assert built == ["1.0", "on", "web"]
 
 
+@pytest.mark.parametrize("name", ["whole", "single"])
+def test_no_release_that_waits_is_ended(tmp_path: Path, name: str) -> None:
+    """GitHub keeps one that waits, unless told otherwise; Gitea doesn't know the key."""
+    project = load(write(tmp_path / "shop", PROJECTS[name]))
+    job = "tags" if name == "whole" else "build"
+    moving = {
+        provider: YAML(typ="safe").load(text)["jobs"][job]["concurrency"]
+        for provider in Provider
+        if (text := workflows(project, provider)[f"{provider.folder}/release.yml"])
+    }
+    alike = {"group": "floating-tags", "cancel-in-progress": False}
+    assert moving == {Provider.GITHUB: {**alike, "queue": "max"}, Provider.GITEA: alike}
+
+
 @pytest.mark.parametrize("provider", Provider)
 def test_each_action_is_pinned_by_a_commit(provider: Provider) -> None:
     for one in ACTIONS[provider].values():
