@@ -1,4 +1,4 @@
-"""The workflow of docs/sharding-in-ci.md: valid, safe, and run step by step."""
+"""The workflow of docs/pages/sharding-in-ci.md: valid, safe, and run step by step."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from tests.support.projects import PASSES, TASKS, repository, write
 from tests.support.workflows import Job, Runner, audited, valid
 
-RECIPE = Path(__file__).parents[3] / "docs/sharding-in-ci.md"
+RECIPE = Path(__file__).parents[3] / "docs/pages/sharding-in-ci.md"
 WORKFLOW = ".github/workflows/shards.yml"
 TESTS = {f"services/api/tests/unit/test_{one}.py": PASSES for one in "abcdef"}
 FILES = {
