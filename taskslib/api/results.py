@@ -52,10 +52,10 @@ def reasons(planned: Plan, memory: Memory | None) -> dict[SuiteId, tuple[str, tu
 
 
 def fingerprints(planned: Plan, memory: Memory | None) -> dict[SuiteId, str]:
-    """Return the key of each suite's inputs; nothing where nobody looked."""
+    """Return the key of each suite's inputs, as far as it is known; nothing where nobody looked."""
     if memory is None:
         return {}
-    return {entry.suite.id: memory.manifest(entry.suite.id).key for entry in planned.entries}
+    return {entry.suite.id: memory.fingerprint(entry.suite.id) for entry in planned.entries}
 
 
 def why(session: Session, service: str) -> tuple[Explained, ...]:

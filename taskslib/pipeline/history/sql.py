@@ -66,19 +66,21 @@ FLAKY = "flaky"
 """The outcome of a test that was red, and passed when it was run again."""
 GONE = "gone"
 """The outcome of a test that was asked for and is not there: it is red no more."""
-FLAKY_TESTS = """
-    SELECT name, stage, test, sum(outcome IN ('failed', 'error', 'flaky')), count(*),
-        max(CASE WHEN outcome = 'flaky' OR disagree THEN at END)
+_RED = "outcome IN ('failed', 'error', 'flaky')"
+FLAKY_TESTS = f"""
+    -- Of a test, the runs of the inputs with which it came to both, or passed on another try.
+    SELECT name, stage, test, sum({_RED}), count(*), max(at)
     FROM (
         SELECT name, stage, test, outcome, at,
-            fingerprint != '' AND min(outcome IN ('failed', 'error', 'flaky')) OVER same
-                != max(outcome IN ('failed', 'error', 'flaky')) OVER same AS disagree
+            outcome = 'flaky' OR fingerprint != '' AND (
+                max(outcome = 'flaky') OVER same OR min({_RED}) OVER same != max({_RED}) OVER same
+            ) AS counts
         FROM suites JOIN tests ON run = id
         WHERE project = :project AND stage IN ('unit', 'service', 'integration')
-            AND typeof(at) = 'real' AND outcome != 'gone'
+            AND typeof(at) = 'real' AND outcome NOT IN ('gone', 'skipped')
         WINDOW same AS (PARTITION BY name, stage, test, fingerprint))
-    GROUP BY name, stage, test HAVING max(outcome = 'flaky' OR disagree)
-    ORDER BY 6 DESC, name, stage, test"""
+    WHERE counts GROUP BY name, stage, test
+    ORDER BY 6 DESC, name, stage, test"""  # noqa: S608 — as above
 OUTCOMES = """
     SELECT name, stage, test, at, outcome, tests.seconds, branch FROM suites JOIN tests ON run = id
     WHERE project = :project AND instr(test, :test) > 0

@@ -61,9 +61,9 @@ class FlakyTest:
     suite: SuiteId
     test: str
     red: int
-    """How many of its runs were red, or red at first."""
+    """How many of these runs were red, or red at first."""
     runs: int
-    """How many of its runs are known."""
+    """How many runs are known of the inputs with which it did so."""
     at: float
     """When that was seen last, in seconds since the epoch."""
 
@@ -200,7 +200,8 @@ class History:
         """Return the tests that came to different things with nothing changed, the last ones first.
 
         That is: they were red and passed when they were run again, or two runs of one fingerprint
-        disagree on them.
+        disagree on them. What they come to with other inputs does not count, nor where they are
+        skipped.
         """
 
         def read(file: sqlite3.Connection) -> tuple[FlakyTest, ...]:

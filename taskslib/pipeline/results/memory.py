@@ -72,6 +72,8 @@ class Memory:
         self._kept_back = False
         """Whether anything passed that isn't stored."""
         self._passed: list[tuple[Suite, Stored]] = []
+        self._ended = False
+        """Whether a suite ran to an end of its own."""
 
     def look_up(self, suites: Sequence[Suite]) -> dict[SuiteId, Stored]:
         """Return what is stored for suites as they are now."""
@@ -103,6 +105,17 @@ class Memory:
         """Return what a suite that was looked up depends on."""
         return self._before[suite]
 
+    def fingerprint(self, suite: SuiteId) -> str:
+        """Return the key of a suite's inputs; empty where not all are known, or some changed.
+
+        After `store` those are seen too that changed while the suites ran: nobody knows which of
+        its tests saw what.
+        """
+        now = self.observed.manifests if self.observed is not None else self._before
+        manifest = self._before[suite]
+        known = not manifest.unknown and now[suite].key == manifest.key
+        return manifest.key if known else ""
+
     def seen(self, suite: Suite) -> None:
         """Write down with what a suite was cached: that is what the next run differs from."""
         manifest, last = self._before[suite.id], self.last(suite.id)
@@ -119,6 +132,7 @@ class Memory:
 
     def ended(self, suite: Suite, result: SuiteResult, tests: Iterable[TestFinished]) -> None:
         """Take note of how a suite ended; what passed is stored by `store`, at the end."""
+        self._ended = True
         if result.state in _DISPROVEN:
             # It is the same as what passed once, and now did not: nobody is to believe that.
             self._store.forget(self._before[suite.id].key)
@@ -147,7 +161,7 @@ class Memory:
 
     def store(self) -> None:
         """Store what passed, unless what it depends on changed meanwhile."""
-        if self._passed:
+        if self._ended:
             self.observed = self._observe(self._suites, self.observed)
         now = self.observed.manifests if self.observed is not None else {}
         for suite, stored in self._passed:
