@@ -159,6 +159,18 @@ class SuiteResult:
     engine: str = ""
     """The Docker context of the engine that its stack was on; empty for the usual one."""
 
+    @property
+    def own_failure(self) -> bool:
+        """Whether it is red by no test: a crash, a time limit, no tests, no stack."""
+        if self.state in {State.BLOCKED, State.INTERRUPTED}:
+            return False
+        return not self.state.green and not (self.counts.failed + self.counts.errors)
+
+    @property
+    def counted(self) -> Counts:
+        """How many came to what, wherever that is added up: itself is an error if no test is."""
+        return self.counts + Counts(errors=int(self.own_failure))
+
 
 @dataclass(frozen=True, slots=True)
 class StageStarted:

@@ -41,12 +41,10 @@ def last_red(session: Session) -> tuple[SuiteResult, ...]:
 
     Raises `NothingToRunError` where there is no run to tell of.
     """
-    from taskslib.pipeline.report import is_own_failure
-
     record = _last_record(session)
     results = (one.result for one in record.suites.values())
     told = (one for one in results if one is not None and not one.state.green)
-    return tuple(one for one in told if one.details or is_own_failure(one))
+    return tuple(one for one in told if one.details or one.own_failure)
 
 
 def combine_coverage(session: Session, run: Path) -> Coverage | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from taskslib.display.rows import style_of
 from taskslib.display.text import beside_counts, duration, shown_from_here, suite_words, total_words
 from taskslib.events import State
-from taskslib.pipeline.report import Report, is_own_failure
+from taskslib.pipeline.report import Report
 
 _SLOW = 3
 """Slow tests that are named."""
@@ -45,8 +45,7 @@ def summary_lines(report: Report, folder: Path | None) -> Iterator[tuple[str, st
         more = f" and {len(report.slow) - _SLOW} more" if len(report.slow) > _SLOW else ""
         yield f"slow: {', '.join(named)}{more}", "yellow"
     yield _suites(report), "dim"
-    blamed = sum(is_own_failure(one) for one in red)
-    yield total_words(report.counts, blamed), "bold green" if report.green else "bold red"
+    yield total_words(report.counts), "bold green" if report.green else "bold red"
 
 
 def _suites(report: Report) -> str:

@@ -42,7 +42,7 @@ def job_summary(report: Report, names: Names) -> str:
     rows = [
         f"| {_cell(one.suite.name)} | {one.suite.stage} | {one.state}"
         f"{' (cached)' if one.cached_at else ''} | {one.counts.passed} | "
-        f"{one.counts.failed + one.counts.errors} | {one.counts.skipped} | {one.seconds:.1f} s |"
+        f"{one.counted.failed + one.counted.errors} | {one.counts.skipped} | {one.seconds:.1f} s |"
         for one in report.results
     ]
     head = ["| suite | stage | state | passed | failed | skipped | time |", "|---" * 7 + "|"]

@@ -107,7 +107,7 @@ def _suite(record: SuiteRecord, result: SuiteResult, reasons: Reasons) -> dict[s
         "fingerprint": fingerprint or None,
         "changed": list(changed),
         "seconds": round(result.seconds, 3),
-        "counts": msgspec.to_builtins(result.counts),
+        "counts": msgspec.to_builtins(result.counted),
         "steps": [
             {"step": one.step, "began": round(one.began, 3), "ended": round(one.ended, 3)}
             for one in record.spans

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from taskslib.events import Failure, Outcome, SuiteResult
+from taskslib.events import Failure, Outcome, State, SuiteResult
 from taskslib.names import split
 from taskslib.reports.record import Record, SuiteRecord
 
@@ -56,7 +56,8 @@ def _suite(suite: SuiteRecord, result: SuiteResult) -> TestSuite:
         found.add_testcase(_case(suite, test, outcome, seconds, failures.pop(test, None)))
     for test, failure in failures.items():  # what can't be collected never finishes
         found.add_testcase(_case(suite, test, failure.outcome, 0.0, failure))
-    if not result.state.green and not result.failures and result.reason:
+    untold = result.state in {State.BLOCKED, State.INTERRUPTED} and not result.failures
+    if result.own_failure or untold:
         found.add_testcase(_itself(suite, result))
     found.update_statistics()  # type: ignore[no-untyped-call]
     found.time = round(result.seconds, 3)
@@ -82,6 +83,8 @@ def _case(
         words = kind(_text(failure.message))
         words.text = _text(failure.text)
         case.result = [words]
+    elif outcome.red:
+        case.result = [Failed(str(outcome))]
     elif outcome in (Outcome.SKIPPED, Outcome.XFAILED):
         case.result = [Skipped(str(outcome))]
     return case
@@ -92,10 +95,11 @@ def _itself(suite: SuiteRecord, result: SuiteResult) -> TestCase:
     from junitparser import Error, Skipped, TestCase
 
     case = TestCase(_text(f"{suite.id} {result.state}"), _text(str(suite.id)))
-    if result.state == "blocked":
-        case.result = [Skipped(_text(result.reason))]
+    reason = _text(result.reason or str(result.state))
+    if result.state is State.BLOCKED:
+        case.result = [Skipped(reason)]
     else:
-        words = Error(_text(result.reason))
+        words = Error(reason)
         words.text = _text(result.details)
         case.result = [words]
     return case

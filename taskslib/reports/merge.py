@@ -94,7 +94,7 @@ def merge(told: Sequence[Told], order: Sequence[SuiteId], slow: Slow, now: float
 def _joined(suite: SuiteId, parts: Sequence[Suite], codes: Sequence[ExitCode]) -> SuiteResult:
     """Return what the parts of a suite came to together."""
     state = next(one for one in _WORST_FIRST if any(part.state is one for part in parts))
-    counts = sum((part.counts for part in parts), Counts())
+    counts = sum((part.tested for part in parts), Counts())
     red = [part for part in parts if part.state is state and not state.green]
     reason = "; ".join(dict.fromkeys(part.reason for part in red))
     if state is State.FAILED and len(red) > 1:

@@ -103,7 +103,7 @@ class Collector:
             SuiteRun(
                 one.suite,
                 one.state,
-                one.counts,
+                one.counted,
                 one.seconds,
                 tuple(self._tests[one.suite].values()),
                 fingerprints.get(one.suite, ""),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
 
 from taskslib.display.clean import clean
 from taskslib.display.text import TITLES, duration
-from taskslib.events import Counts, Failure, Outcome, SuiteId
+from taskslib.events import Failure, Outcome, SuiteId
 from taskslib.pipeline.history import FlakyTest, PastTotal
-from taskslib.pipeline.report import is_own_failure
+from taskslib.pipeline.report import total
 from taskslib.reports.page.chart import chart_of
 from taskslib.reports.record import Record
 
@@ -41,14 +40,14 @@ def page(record: Record, earlier: Earlier) -> str:
     )
     environment.filters |= {"duration": duration, "clean": clean, "when": _when}
     results = [one.result for one in record.suites.values() if one.result is not None]
-    counts = reduce(lambda total, one: total + one.counts, results, Counts())
+    counts = total(results)
     return environment.get_template("template.html.j2").render(
         record=record,
         chart=chart_of(record),
         titles=TITLES,
         verdict=_verdict(record),
         counts=counts,
-        failed=counts.failed + counts.errors + sum(map(is_own_failure, results)),
+        failed=counts.failed + counts.errors,
         failures=_failures(record),
         broken=[one for one in results if not one.state.green and not one.failures],
         slowest=_slowest(record),

@@ -104,6 +104,14 @@ def test_junit_of_a_suite_that_is_red_without_a_red_test(tmp_path: Path, record:
     assert (suite.tests, suite.errors) == (4, 1)
 
 
+def test_junit_of_a_red_test_of_which_nothing_is_told(tmp_path: Path, record: Record) -> None:
+    record.suites[UNIT].tests["test_one"] = (Outcome.FAILED, 0.0)
+    record.suites[UNIT].result = SuiteResult(UNIT, State.FAILED, Counts(2, 1))
+    write_junit(tmp_path, record)
+    [suite] = JUnitXml.fromfile(str(tmp_path / "api-unit.xml"))
+    assert (suite.tests, suite.failures, suite.errors) == (3, 1, 0)
+
+
 def test_annotations_are_one_line_each_and_begin_no_other_command() -> None:
     hostile = Failure(
         "a,b:c::t%\n::warning::x", Outcome.FAILED, "no\n::error::yes\r%", path="a,b:c.py", line=3
