@@ -111,7 +111,10 @@ def test(
             memory.store()
             if memory.disproven:
                 forget_answers(session, planned)
-    remember(known, planned, collector.suites(fingerprints(planned, memory), planned.picked))
+    ran = collector.suites(
+        fingerprints(planned, memory), planned.picked, arguments=bool(planned.request.arguments)
+    )
+    remember(known, planned, ran)
     return report
 
 

@@ -125,7 +125,9 @@ def tell_merged(session: Session, joined: Joined, sink: Sink) -> None:
         collector(event)
     if not joined.merged.report.missing:
         known = history(session, joined.plan.project.name)
-        remember(known, joined.plan, collector.suites({}, joined.plan.picked))
+        given = bool(joined.plan.request.arguments)
+        ran = collector.suites({}, joined.plan.picked, arguments=given)
+        remember(known, joined.plan, ran)
 
 
 def share(planned: Plan, shard: tuple[int, int]) -> Plan:

@@ -58,20 +58,18 @@ def by_failures(
     """
     picks: dict[SuiteId, Pick] = {}
     for suite in project.suites:
-        framework = framework_of(suite)
-        tests = tuple(test for one, test in failed if one == suite.id)
-        if framework is None:
-            continue
+        tests = (test for one, test in failed if one == suite.id)
         if suite.id in broken:
             picks[suite.id] = Pick()
-        elif there := tuple(one for one in tests if _there(suite, framework.file_of(one))):
+        elif there := tuple(test for test in tests if _there(suite, test)):
             picks[suite.id] = Pick(tests=there)
     return picks
 
 
-def _there(suite: Suite, file: str) -> bool:
+def _there(suite: Suite, test: str) -> bool:
+    framework = framework_of(suite)
     # Not by Path, which raises where the name is too long for one.
-    return os.path.exists(suite.folder / file)  # noqa: PTH110
+    return framework is not None and os.path.exists(suite.folder / framework.file_of(test))  # noqa: PTH110
 
 
 def _found(project: Project, file: str, cwd: Path) -> tuple[Path, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from taskslib.errors import ExitCode
 from taskslib.events import (
     Counts,
     Event,
@@ -20,8 +21,8 @@ from taskslib.events import (
     TestStarted,
 )
 
-_TELLING = {State.PASSED, State.FAILED, State.CRASHED, State.TIMED_OUT, State.NO_TESTS}
-"""States of a suite whose tests ran to an end of their own; the others say nothing of them."""
+_UNTOLD = {State.BLOCKED, State.INTERRUPTED}
+"""States of a suite that others ended, or kept from beginning: they say nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,18 @@ class Collector:
         self._sink(event)
 
     def suites(
-        self, fingerprints: Mapping[SuiteId, str], picked: Mapping[SuiteId, Collection[str]]
+        self,
+        fingerprints: Mapping[SuiteId, str],
+        picked: Mapping[SuiteId, Collection[str]],
+        *,
+        arguments: bool = False,
     ) -> tuple[SuiteRun, ...]:
-        """Return what is worth remembering: what ran, and to its end.
+        """Return what is worth remembering: what came to an end of its own.
 
         Args:
             fingerprints: The hash of all that could change a suite's result, where it is known.
             picked: Suites that ran with some of their tests, and just with which, if it is known.
+            arguments: Whether the framework was told more than that, which may be mistaken.
         """
         return tuple(
             SuiteRun(
@@ -109,10 +115,10 @@ class Collector:
                 fingerprints.get(one.suite, ""),
                 one.suite not in picked,
                 self._gone(one, picked.get(one.suite, ())),
-                self._broken(one, whole=one.suite not in picked),
+                self._broken(one, whole=one.suite not in picked, arguments=arguments),
             )
             for one in self._results
-            if one.state in _TELLING and not one.cached_at
+            if one.state not in _UNTOLD and not one.cached_at
         )
 
     def _gone(self, result: SuiteResult, asked: Collection[str]) -> tuple[str, ...]:
@@ -120,8 +126,10 @@ class Collector:
             return ()  # or not reached
         return tuple(test for test in asked if test not in self._tests[result.suite])
 
-    def _broken(self, result: SuiteResult, *, whole: bool) -> bool:
+    def _broken(self, result: SuiteResult, *, whole: bool, arguments: bool) -> bool:
         if whole:
             return not result.settled
-        # What was asked for may be no test or no option at all, which breaks nothing.
-        return result.suite in self._began and result.state in (State.CRASHED, State.TIMED_OUT)
+        if arguments and result.suite not in self._began:
+            # What was asked for may be no test or no option at all, which breaks nothing.
+            return result.code is ExitCode.ENGINE or result.state is State.TIMED_OUT
+        return result.own_failure or result.state in {State.CRASHED, State.TIMED_OUT}

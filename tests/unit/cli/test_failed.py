@@ -25,13 +25,16 @@ class Shop:
         write(self.root, {TEST: tests})
         return self.run("--stage", "unit", *arguments)
 
-    def run(self, *arguments: str) -> Ran:
-        return inv(self.root, "test", *arguments, TASKSLIB_CACHE_DIR=self._cache)
+    def run(self, *arguments: str, **variables: str) -> Ran:
+        return inv(self.root, "test", *arguments, TASKSLIB_CACHE_DIR=self._cache, **variables)
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     return Shop(tmp_path)
+
+
+ONE = "def test_a(): pass\n"
 
 
 def total(passed: int, failed: int) -> str:
@@ -150,3 +153,60 @@ def test_arguments_that_fit_no_test_break_nothing(shop: Shop, arguments: tuple[s
     assert shop.test("def test_ok(): pass\n") == green(1)
     assert shop.run("--stage", "unit", "--", *arguments).code == 1
     assert shop.run("--failed") == NONE
+
+
+SKIPS = "import pytest\npytest.skip('none', allow_module_level=True)\n"
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        pytest.param("", id="no test"),
+        pytest.param("import os\nos._exit(3)\n", id="a crash before any test"),
+        pytest.param(SKIPS, id="skipped"),
+    ],
+)
+@pytest.mark.parametrize("path", [(), (TEST,)])
+def test_a_suite_that_is_red_by_no_test_runs_again_whole(
+    shop: Shop, tests: str, path: tuple[str, ...]
+) -> None:
+    write(shop.root, {f"{FOLDER}/conftest.py": ""})
+    write(shop.root, {TEST: tests})
+    assert shop.run(*(path or ("--stage", "unit"))).code == 1
+    again = shop.run("--failed")
+    assert (again.code, "\n0 passed, 1 failed, " in again.out) == (1, True)
+    write(shop.root, {f"{FOLDER}/test_other.py": "def test_b(): pass\n"})
+    assert shop.test(ONE, "--failed") == green(2)
+    assert shop.run("--failed") == NONE
+
+
+def test_so_does_one_without_a_file_of_tests(shop: Shop) -> None:
+    (shop.root / TEST).rename(shop.root / FOLDER / "check.py")
+    assert shop.run("--stage", "unit").code == 1
+    assert shop.run("--failed").code == 1
+    assert shop.test(ONE, "--failed") == green(1)
+    assert shop.run("--failed") == NONE
+
+
+def test_so_does_one_that_took_too_long_to_load(shop: Shop) -> None:
+    limited = "[tool.taskslib]\nproject = 'shop'\nlimits.suite = 3\n"
+    write(shop.root, {"pyproject.toml": limited})
+    slow = "import time\ntime.sleep(60)\n"
+    assert shop.test(slow + ONE, "--", "-k", "test_a").code == 1
+    assert shop.run("--failed").code == 1
+    write(shop.root, {"pyproject.toml": limited.replace("3", "300")})
+    assert shop.test(ONE, "--failed") == green(1)
+    assert shop.run("--failed") == NONE
+
+
+def test_so_does_one_whose_environment_or_stack_failed(shop: Shop) -> None:
+    needs = "[project]\nname = 'web'\nversion = '1'\nrequires-python = '>=9'\n"
+    write(shop.root, {"services/web/pyproject.toml": needs})
+    no_engine = {"DOCKER_HOST": "unix:///nowhere/docker.sock"}
+    assert shop.run("--keep-going", **no_engine).code == 3
+    again = shop.run("--failed", "--keep-going", **no_engine)
+    assert (again.code, again.out.endswith(total(0, 2))) == (3, True)
+    (shop.root / "services/web/pyproject.toml").unlink()
+    assert shop.run("--failed", "--stage", "unit") == green(1)
+    again = shop.run("--failed", **no_engine)
+    assert (again.code, "Unit Tests" in again.out) == (3, False)

@@ -27,10 +27,10 @@ def test_tests_belong_to_their_suites_and_the_last_attempt_counts() -> None:
     assert worker.tests == (TestRun("a", Outcome.SKIPPED, 0.0),)
 
 
-def test_what_did_not_run_to_its_end_is_not_remembered() -> None:
+def test_what_others_ended_is_not_remembered() -> None:
     collector = Collector(lambda _: None)
     for state in State:
         collector(SuiteFinished(SuiteResult(API, state)))
     assert [one.state for one in collector.suites({}, {})] == [
-        State.PASSED, State.FAILED, State.CRASHED, State.TIMED_OUT, State.NO_TESTS
+        State.PASSED, State.FAILED, State.CRASHED, State.TIMED_OUT, State.NO_TESTS, State.ERROR
     ]  # fmt: skip
