@@ -54,7 +54,8 @@ def combine_coverage(session: Session, run: Path) -> Coverage | None:
     """
     from taskslib.pipeline.coverage import FOLDER, combine
 
-    return combine(run / FOLDER, own(session) / FOLDER, session.root)
+    folders = {suite.folder for suite in project(session).suites}
+    return combine(run / FOLDER, own(session) / FOLDER, session.root, folders)
 
 
 def uncovered(run: Path, report: Report) -> tuple[SuiteId, ...]:

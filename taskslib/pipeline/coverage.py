@@ -1,12 +1,13 @@
 """What all suites of a run covered together: one total, HTML for Python, lcov for everything.
 
 Each run of a suite leaves its data in a folder of its own, a retry too. What runs in containers is
-not measured: it has an interpreter of its own.
+not measured: it has an interpreter of its own. Python files that no test imported are counted by
+`source_of.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from taskslib.events import SuiteId
 from taskslib.frameworks.covering import DATA, LCOV, measured
 from taskslib.pipeline.lcov import merged
+from taskslib.pipeline.source_of import unimported
 
 if TYPE_CHECKING:
     from coverage import CoverageData
@@ -47,13 +49,16 @@ def unmeasured(data: Path, suites: Iterable[SuiteId]) -> tuple[SuiteId, ...]:
     return tuple(suite for suite in suites if suite.file_name not in left)
 
 
-def combine(data: Path, target: Path, root: Path) -> Coverage | None:
+def combine(
+    data: Path, target: Path, root: Path, folders: Collection[Path] = ()
+) -> Coverage | None:
     """Combine what the suites of a run left; None where no line of the repo was measured.
 
     Args:
         data: The folder of the suites' data.
         target: The folder for the reports, which is made.
         root: The repo; paths in the reports begin there.
+        folders: Of all suites: what lies in one of them is no other's source.
 
     Raises OSError where they can't be written.
     """
@@ -62,7 +67,7 @@ def combine(data: Path, target: Path, root: Path) -> Coverage | None:
         return None
     target.mkdir(parents=True, exist_ok=True)
     python = [one.file for one in runs if one.file.name == DATA]
-    html = _python(python, target, root) if python else None
+    html = _python(python, target, root, folders) if python else None
     reports = [(one.file, _folder(one.file)) for one in runs if one.file.name == LCOV]
     if html is not None:
         reports.append((target / LCOV, Path.cwd()))  # it names files from where we are
@@ -73,7 +78,7 @@ def combine(data: Path, target: Path, root: Path) -> Coverage | None:
     return Coverage(whole.covered, whole.lines, html, target / LCOV)
 
 
-def _python(files: list[Path], target: Path, root: Path) -> Path | None:
+def _python(files: list[Path], target: Path, root: Path, folders: Collection[Path]) -> Path | None:
     import coverage
 
     data_file = target / "combined.coverage"
@@ -85,6 +90,9 @@ def _python(files: list[Path], target: Path, root: Path) -> Path | None:
             one.read()
             # Where `relative_files` is on, they are named from the suite's folder on.
             data.update(one, map_path=partial(_joined, _folder(file)))
+        known = [Path(name) for name in data.measured_files()]
+        for folder in sorted({_folder(file) for file in files}):
+            data.touch_files([str(file) for file in unimported(folder, known, root, folders)])
         own = _own(data, root)
         data.write()
         data.close()

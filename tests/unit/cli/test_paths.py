@@ -304,6 +304,39 @@ def test_one_total_of_what_all_suites_cover(shop: Path) -> None:
     assert "cached" not in inv(shop, "test", "--stage", "unit", "--coverage").out
 
 
+def test_what_no_test_imports_is_covered_by_nothing(tmp_path: Path) -> None:
+    """As coverage.py has it, in the service's folder, in its src, and beside what is imported."""
+    web, own = "services/web", "import os\nos.getcwd()\n"
+    imports = "import sys\nsys.path[:0] = ['.', 'src', 'here']\nimport beside, top\n"
+    files = {
+        "top.py": own, "other.py": own, "src/pkg/__init__.py": "", "src/pkg/deep.py": own,
+        "src/pkg/made/__init__.py": "", "src/pkg/made/omitted.py": own, "here/beside.py": own,
+        "here/unseen.py": own, "scripts/no_package.py": own, "noxfile.py": own, "broken.py": "(",
+        "tests/helper.py": own,
+        "setup.cfg": "[coverage:run]\nomit = src/pkg/made/*\n",
+        "tests/unit/test_web.py": f"{imports}def test_a(): pass\n",
+    }  # fmt: skip
+    # Another one says itself what is to be measured.
+    lib = {
+        "services/lib/app.py": own, "services/lib/made.py": own,
+        "services/lib/.coveragerc": "[run]\nsource = .\nomit = made.py\n  tests/*\n",
+        "services/lib/tests/unit/test_lib.py": "def test_a(): pass\n",
+        "tests/unit/test_all.py": "def test_a(): pass\n", "more.py": own,
+    }  # fmt: skip
+    inside = {f"{web}/{name}": text for name, text in files.items()}
+    shop = write(tmp_path / "shop", {**TASKS, **inside, **lib})
+    ran = inv(shop, "test", "--stage", "unit", "--coverage")
+    assert ran.code == 0, ran
+    lcov = (shop / ".taskslib" / "coverage" / "lcov.info").read_text("utf-8")
+    covered = dict(re.findall(r"^SF:(.*)\n(?:.*\n)*?(?:LH:(\d))", lcov, re.MULTILINE))
+    assert {name.removeprefix("services/"): lines for name, lines in covered.items()} == {
+        "lib/app.py": "0", "more.py": "0", "web/top.py": "2", "web/other.py": "0",
+        "web/here/beside.py": "2", "web/here/unseen.py": "0", "web/src/pkg/deep.py": "0",
+        "web/src/pkg/__init__.py": "0",
+    }  # fmt: skip
+    assert "\ncoverage: 28.6 % of 14 lines (" in ran.out
+
+
 def test_files_of_equal_names_below_tests_and_a_retry_are_all_counted(tmp_path: Path) -> None:
     """Named from their suites' folders on; the repo lies in a folder `tests`, and has brackets."""
     files = {}
