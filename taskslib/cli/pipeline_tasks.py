@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from invoke.context import Context
 from invoke.tasks import task
 
+from taskslib.cli.exclusions import refuse_exclusive
 from taskslib.cli.given import Wanted, names, number, place_for_files, requested, shard_of
 from taskslib.cli.path_task import PathTask
 from taskslib.cli.run import run_tests
@@ -93,17 +94,12 @@ def test(
 
     Example: inv test --service api,worker -- -k price
     """
-    if base and not affected:
-        raise UsageError("--base is for --affected", hint=f"inv test --affected --base {base}")
     request = requested(stage, service, verbose=verbose, keep=keep, force=force)
-    if failed and path:
-        raise UsageError("--failed and a path exclude each other", hint="inv test --failed")
     request = replace(request, keep_going=keep_going, affected=affected, base=base)
     request = replace(request, path=path or "", failed=failed, pdb=pdb, coverage=coverage)
     request = replace(request, watch=watch, shard=shard_of(shard), durations=durations)
     request = replace(request, engines=names(engine))
     request = replace(request, retries=number("--retries", retries, "inv test --retries 1"))
-    _refuse_contradictions(request)
     return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
 
 
@@ -204,28 +200,6 @@ def test_integration(
     return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
 
 
-def _refuse_contradictions(request: TestRequest) -> None:
-    if request.durations and request.shard is None:
-        raise UsageError("--durations is for --shard", hint="inv test --shard 1/2 --durations FILE")
-    alone = request.picks or request.watch or request.pdb or request.keep or request.coverage
-    if request.shard is not None and alone:
-        raise UsageError(
-            "--shard goes with no path, --failed, --watch, --pdb, --keep or --coverage",
-            hint="what narrows it is --stage, --service and --affected",
-        )
-    if request.watch and request.coverage:
-        raise UsageError(
-            "--watch and --coverage exclude each other: a round runs only what a save affects",
-            hint="inv test --coverage, once it is green",
-        )
-    if request.pdb and (request.watch or request.coverage or request.retries):
-        raise UsageError("--pdb goes with no --watch, --coverage or --retries", hint="use it alone")
-    if request.pdb and not (sys.stdin is not None and sys.stdin.isatty()):
-        raise UsageError(
-            "--pdb needs a terminal to ask on", hint="leave it out where there is none"
-        )
-
-
 TASKS = (test, test_verbose, test_unit, test_service, test_integration)
 
 
@@ -236,7 +210,13 @@ def _run(
     *,
     dry_run: bool = False,
 ) -> ExitCode:
-    place_for_files("--junit", wanted.junit if wanted else "")
+    wanted = wanted or Wanted()
+    refuse_exclusive(request, wanted, dry_run=dry_run)
+    if request.pdb and not (sys.stdin is not None and sys.stdin.isatty()):
+        raise UsageError(
+            "--pdb needs a terminal to ask on", hint="leave it out where there is none"
+        )
+    place_for_files("--junit", wanted.junit)
     return run_tests(session(context), request, wanted, dry_run=dry_run)
 
 

@@ -128,6 +128,11 @@ def test_where_a_suite_hung_is_shown_again(shop: Path) -> None:
     assert f"\nF1 web:unit FAILED {name}::test_a\n" in told
 
 
+DEBUGGER = "the debugger has the terminal, and no test is counted"
+ROUND = "a round runs only what a save affects"
+PLAN = "nothing runs that they could tell of"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -138,10 +143,31 @@ def test_where_a_suite_hung_is_shown_again(shop: Path) -> None:
         (("--junit", "tasks.py/a/b"), "--junit tasks.py/a/b: tasks.py is a file"),
         (
             ("--watch", "--coverage"),
-            "--watch and --coverage exclude each other: a round runs only what a save affects",
+            f"--watch and --coverage exclude each other: {ROUND}",
         ),
-        (("--pdb", "--watch"), "--pdb goes with no --watch, --coverage or --retries"),
         (("--pdb",), "--pdb needs a terminal to ask on"),
+        (("--base", "HEAD"), "--base is for --affected"),
+        (("--durations", "a.json"), "--durations is for --shard"),
+        *(
+            (
+                (one, *other.split()),
+                f"{one} and {other.partition(' ')[0]} exclude each other: {why}",
+            )
+            for one, why, others in (
+                ("--pdb", DEBUGGER, ("--watch", "--coverage", "--retries 1")),
+                ("--pdb", DEBUGGER, ("--json", "--junit out", "--events e.jsonl")),
+                ("--watch", ROUND, ("--json", "--junit out", "--events e.jsonl")),
+                ("--watch", "its stacks stay up until Ctrl-C", ("--keep",)),
+                ("--dry-run", PLAN, ("--json", "--junit out", "--events e.jsonl")),
+            )
+            for other in others
+        ),
+        (("--affected",), "--affected and a path exclude each other: each says which tests"),
+        (("--failed",), "--failed and a path exclude each other: each says which tests"),
+        (
+            ("--shard", "1/2"),
+            "--shard and a path exclude each other: a share is one of a whole run",
+        ),
     ],
 )
 def test_options_that_mean_nothing(shop: Path, options: tuple[str, ...], message: str) -> None:
