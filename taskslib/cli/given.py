@@ -38,6 +38,18 @@ class Wanted:
         return bool(self.json or self.junit or self.events)
 
 
+def wanted(plain: bool, json: bool, junit: str, events: str = "") -> Wanted:
+    """Return how a run is to be told of.
+
+    What earlier runs left in these places goes, before anything of this one can be refused.
+    """
+    if junit or events:
+        from taskslib.reports.stale import remove_earlier
+
+        remove_earlier(Path(junit) if junit else None, Path(events) if events else None)
+    return Wanted(plain, json, junit, events)
+
+
 def requested(
     stage: str | None,
     service: str | None,

@@ -10,7 +10,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib.cli.exclusions import refuse_exclusive
-from taskslib.cli.given import Wanted, names, number, place_for_files, requested, shard_of
+from taskslib.cli.given import Wanted, names, number, place_for_files, requested, shard_of, wanted
 from taskslib.cli.path_task import PathTask
 from taskslib.cli.run import run_tests
 from taskslib.cli.session import PROGRAM_KEY, command, session
@@ -94,13 +94,14 @@ def test(
 
     Example: inv test --service api,worker -- -k price
     """
+    told = wanted(plain, json, junit, events)
     request = requested(stage, service, verbose=verbose, keep=keep, force=force)
     request = replace(request, keep_going=keep_going, affected=affected, base=base)
     request = replace(request, path=path or "", failed=failed, pdb=pdb, coverage=coverage)
     request = replace(request, watch=watch, shard=shard_of(shard), durations=durations)
     request = replace(request, engines=names(engine))
     request = replace(request, retries=number("--retries", retries, "inv test --retries 1"))
-    return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
+    return _run(context, request, told, dry_run=dry_run)
 
 
 @task(auto_shortflags=False, help={"service": _SERVICE})
@@ -133,8 +134,9 @@ def test_unit(
 
     Example: inv test-unit --service api
     """
+    told = wanted(plain, json, junit, events)
     request = requested("unit", service, verbose=verbose, force=force)
-    return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
+    return _run(context, request, told, dry_run=dry_run)
 
 
 @task(
@@ -170,8 +172,9 @@ def test_service(
     """
     if name in {"--help", "-h"}:  # Invoke takes it for the name
         return help_of(context, "test-service")
+    told = wanted(plain, json, junit, events)
     request = requested("service", name, verbose=verbose, keep=keep, force=force)
-    return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
+    return _run(context, request, told, dry_run=dry_run)
 
 
 @task(
@@ -196,8 +199,9 @@ def test_integration(
 
     Example: inv test-integration -- -k restart
     """
+    told = wanted(plain, json, junit, events)
     request = requested("integration", None, verbose=verbose, keep=keep, force=force)
-    return _run(context, request, Wanted(plain, json, junit, events), dry_run=dry_run)
+    return _run(context, request, told, dry_run=dry_run)
 
 
 TASKS = (test, test_verbose, test_unit, test_service, test_integration)
@@ -206,18 +210,18 @@ TASKS = (test, test_verbose, test_unit, test_service, test_integration)
 def _run(
     context: Context,
     request: TestRequest,
-    wanted: Wanted | None = None,
+    told: Wanted | None = None,
     *,
     dry_run: bool = False,
 ) -> ExitCode:
-    wanted = wanted or Wanted()
-    refuse_exclusive(request, wanted, dry_run=dry_run)
+    told = told or Wanted()
+    refuse_exclusive(request, told, dry_run=dry_run)
     if request.pdb and not (sys.stdin is not None and sys.stdin.isatty()):
         raise UsageError(
             "--pdb needs a terminal to ask on", hint="leave it out where there is none"
         )
-    place_for_files("--junit", wanted.junit)
-    return run_tests(session(context), request, wanted, dry_run=dry_run)
+    place_for_files("--junit", told.junit)
+    return run_tests(session(context), request, told, dry_run=dry_run)
 
 
 def help_of(context: Context, name: str) -> ExitCode:

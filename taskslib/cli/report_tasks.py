@@ -8,7 +8,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
-from taskslib.cli.given import Wanted, number, one_of
+from taskslib.cli.given import number, one_of, wanted
 from taskslib.cli.outcome import say, tell
 from taskslib.cli.session import command, session
 from taskslib.errors import ExitCode, UsageError, did_you_mean
@@ -170,17 +170,17 @@ def merge_reports(
     """
     from taskslib.cli.telling import Telling
 
+    told = wanted(plain, json, junit)
     where = session(context)
     joined = api.merged_shards(where, Path(folder))
     for words in (*joined.broken, *joined.plan.notes):
         say(f"note: {words}")
-    wanted, merged = Wanted(plain, json, junit), joined.merged
     with (
         api.run_folder(where) as run,
-        Telling(wanted, joined.plan, run, checked=joined.checked) as telling,
+        Telling(told, joined.plan, run, checked=joined.checked) as telling,
     ):
         api.tell_merged(where, joined, telling)
-        return telling.end(merged.report, None, reasons=merged.reasons)
+        return telling.end(joined.merged.report, None, reasons=joined.merged.reasons)
 
 
 _FORMATS = ("table", "json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +12,12 @@ from taskslib.names import split
 from taskslib.reports.record import Record, SuiteRecord
 
 if TYPE_CHECKING:
-    from junitparser import TestCase, TestSuite
+    from junitparser import JUnitXml, TestCase, TestSuite
 
 MERGED = "junit.xml"
 """The file with all suites; each other is called `SERVICE-STAGE.xml`."""
+MARK = b"<!-- Written by taskslib: removed by the next run that writes here. -->"
+"""What our files are known by."""
 
 
 def write_junit(folder: Path, record: Record) -> None:
@@ -28,14 +31,21 @@ def write_junit(folder: Path, record: Record) -> None:
             continue
         alone = JUnitXml()
         alone.add_testsuite(_suite(suite, suite.result))
-        alone.write(str(folder / f"{suite.id.file_name}.xml"), pretty=True)
+        _write(alone, folder / f"{suite.id.file_name}.xml")
         merged.add_testsuite(_suite(suite, suite.result))
     merged.update_statistics()  # type: ignore[no-untyped-call]
     # Those of the suites' calls: what the suites took is more.
     for one in merged:
         one.time = round(_seconds(record, one.name), 3)
     merged.time = round(record.seconds, 3)
-    merged.write(str(folder / MERGED), pretty=True)
+    _write(merged, folder / MERGED)
+
+
+def _write(found: JUnitXml, file: Path) -> None:
+    content = io.BytesIO()
+    found.write(content, pretty=True)
+    declaration, end, rest = content.getvalue().partition(b"?>")
+    file.write_bytes(declaration + end + b"\n" + MARK + rest)
 
 
 def _suite(suite: SuiteRecord, result: SuiteResult) -> TestSuite:

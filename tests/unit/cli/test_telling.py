@@ -131,3 +131,53 @@ def test_what_was_red_is_not_what_was_asked_for(shop: Path) -> None:
     assert inv(shop, "test", "--service", "web", "--stage", "unit", **own).code == 1
     note = "note: no test of --service lib was red when it ran last\n"
     assert inv(shop, "test", "--failed", "--service", "lib", **own) == Ran(0, "", note)
+
+
+REPORTS = ("--junit", "out", "--events", "out/e.jsonl")
+THEIRS = {
+    "out/theirs.xml": "<testsuites><testsuite name='web:unit'/></testsuites>\n",
+    "out/notes.txt": "<!-- Written by taskslib -->\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("test --stage unti", 2),
+        ("test --service wbe", 2),
+        ("test --retries x", 2),
+        ("test --watch", 2),
+        ("test-unit --dry-run", 2),
+        ("test-service wbe", 2),
+        ("test services/nowhere.py", 2),
+    ],
+)
+def test_a_run_that_is_refused_leaves_no_earlier_report(shop: Path, words: str, code: int) -> None:
+    write(shop, THEIRS)
+    assert inv(shop, "test-unit", *REPORTS).code == 0
+    there = {file.name for file in (shop / "out").iterdir()}
+    assert there == {"junit.xml", "web-unit.xml", "e.jsonl", "theirs.xml", "notes.txt"}
+    assert inv(shop, *words.split(), *REPORTS).code == code
+    assert {file.name for file in (shop / "out").iterdir()} == {"theirs.xml", "notes.txt"}
+    assert {name: (shop / name).read_text("utf-8") for name in THEIRS} == THEIRS
+
+
+@pytest.mark.parametrize("text", ["", "{}\n", "[1]\n", '{"event": "Run"}\n', "\x00\n"])
+def test_a_file_for_events_that_is_anybodys_stays_where_nothing_runs(shop: Path, text: str) -> None:
+    write(shop, {"e.jsonl": text})
+    assert inv(shop, "test", "--stage", "unti", "--events", "e.jsonl").code == 2
+    assert (shop / "e.jsonl").read_text("utf-8") == text
+
+
+def test_reports_are_of_one_run(shop: Path) -> None:
+    """What is about suites that do not run this time would be taken for what they came to now."""
+    write(shop, {"services/lib/tests/unit/test_lib.py": "def test_a(): pass\n"})
+    assert inv(shop, "test-unit", "--junit", "out").code == 0
+    assert inv(shop, "test-unit", "--service", "web", "--junit", "out").code == 0
+    assert {file.name for file in (shop / "out").iterdir()} == {"junit.xml", "web-unit.xml"}
+
+
+def test_shards_that_cannot_be_joined_leave_no_earlier_report(shop: Path) -> None:
+    assert inv(shop, "test-unit", "--junit", "out").code == 0
+    assert inv(shop, "merge-reports", "nowhere", "--junit", "out").code == 2
+    assert list((shop / "out").iterdir()) == []
