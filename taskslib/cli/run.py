@@ -70,7 +70,7 @@ def _run_once(
         code = telling.end(report, memory, *more)
     forcing = "note: what is cached was not run again; --force runs it"
     named = bool(request.services or len(request.stages) == 1)
-    if named and any(entry.cached is not None for entry in plan.entries):
+    if named and any(one.cached_at for one in report.results):  # of those, some may be blocked
         say(forcing)
     if code is ExitCode.PASSED and memory is not None and memory.whole:
         again = shown_again(report, [*notes, *([forcing] if named else [])])

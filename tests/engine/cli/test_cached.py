@@ -98,3 +98,17 @@ def test_the_engine_tells_images_by_any_of_their_names() -> None:
     assert told.pop("engine")
     assert told.pop("compose")
     assert told == {f"image {name}": identity for name in names[:2]}
+
+
+def test_a_red_run_speaks_of_what_is_cached_only_where_it_shows_it(shop: Path) -> None:
+    write(shop, {**multi(), ".gitignore": "__pycache__\n.pytest_cache\n.taskslib\n"})
+    repository(shop)
+    assert again(inv(shop, "test", "--service", "web")) == ["Unit", "Service"]
+    # The service stage does not depend on the tests of the other.
+    write(shop, {f"{WEB}/tests/unit/test_unit.py": "def test_one(): assert 0\n"})
+    ran = inv(shop, "test", "--service", "web")
+    assert (ran.code, "web              not run: stage unit failed" in ran.out) == (1, True)
+    assert ran.err == ""
+    ran = inv(shop, "test", "--service", "web", "--keep-going")
+    assert (ran.code, "cached, AGE\n" in ran.out) == (1, True)
+    assert ran.err == "note: what is cached was not run again; --force runs it\n"
