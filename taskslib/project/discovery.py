@@ -158,13 +158,13 @@ def _service_suites(root: Path, service: Service, config: Config) -> tuple[list[
     extras = _Extras(config.pass_env + own.pass_env, own.inputs)
     suites, gaps = [], []
     unit = service.path / (own.unit_tests or config.unit_tests)
-    if own.unit or unit.is_dir():
+    if own.unit or _has_files(unit):
         id_ = SuiteId(service.name, Stage.UNIT)
         suites.append(_suite(id_, service.path, unit, own.unit, extras=extras))
     else:
         gaps.append(f"{service.name} has no unit tests ({shown(unit, root)})")
     tests = service.path / (own.service_tests or config.service_tests)
-    if own.service or tests.is_dir():
+    if own.service or _has_files(tests):
         where = service.path / (own.stack or config.service_stack)
         stack = _required_stack(where, service.name, tests, root)
         id_ = SuiteId(service.name, Stage.SERVICE)
@@ -178,15 +178,27 @@ def _root_suites(root: Path, name: str, config: Config, stack: Stack | None) -> 
     suites = []
     extras = _Extras(config.pass_env, config.inputs)
     unit = root / config.unit_tests
-    if config.unit or unit.is_dir():
+    if config.unit or _has_files(unit):
         id_ = SuiteId(name, Stage.UNIT)
         suites.append(_suite(id_, root, unit, config.unit, extras=extras))
     tests = root / config.integration_tests
-    if config.integration or tests.is_dir():
+    if config.integration or _has_files(tests):
         stack = stack or _required_stack(root / config.stack, _FULL, tests, root)
         id_ = SuiteId(name, Stage.INTEGRATION)
         suites.append(_suite(id_, root, tests, config.integration, stack, extras=extras))
     return tuple(suites)
+
+
+def _has_files(folder: Path) -> bool:
+    """Return whether there is anything in a folder of tests.
+
+    Git keeps no empty one: what is left of another branch, with caches at most, is no suite.
+    """
+    for _, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name[0] != "." and name != "__pycache__"]
+        if any(name[0] != "." for name in names):
+            return True
+    return False
 
 
 def _suite(

@@ -229,3 +229,14 @@ def test_a_signal_while_the_repo_is_read_says_how_it_ended(tmp_path: Path, name:
     out, err = child.communicate(timeout=60)
     assert (child.returncode, out.replace(str(tmp_path), "ROOT")) == (128 + number, once)
     assert err == f"interrupted by signal {number.value}\n"
+
+
+def test_an_empty_folder_of_tests_stops_nothing(tmp_path: Path) -> None:
+    files = {k: v for k, v in multi().items() if "deploy" not in k and "integration" not in k}
+    shop = write(tmp_path / "shop", files)
+    for folder in ("tests/integration", "services/web/tests/integration/__pycache__"):
+        (shop / folder).mkdir(parents=True)
+    note = "note: web has no service tests (services/web/tests/integration)\n"
+    ran = inv(shop, "test")
+    assert (ran.code, ran.err, "1 passed, 0 failed" in ran.out) == (0, note, True)
+    assert inv(shop, "instance-id").code == 0

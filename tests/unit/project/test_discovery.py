@@ -221,3 +221,26 @@ def test_a_service_called_like_the_project(tmp_path: Path) -> None:
 def test_root_is_found_from_inside(tmp_path: Path) -> None:
     root = write(tmp_path / "shop", multi())
     assert find_root(root / "services" / "web" / "tests") == root
+
+
+def test_a_folder_without_files_is_no_suite(tmp_path: Path) -> None:
+    """What git leaves where another branch has tests: folders, and caches in them."""
+    left = ("tests/unit", "tests/integration", "services/lib/tests/unit")
+    root = write(
+        tmp_path / "shop",
+        {
+            "services/lib/pyproject.toml": "",
+            "services/lib/Dockerfile": "",
+            **{f"{folder}/deep/__pycache__/test_a.pyc": "" for folder in left},
+            **{f"{folder}/.pytest_cache/README.md": "" for folder in left},
+        },
+    )
+    (root / "services/lib/tests/integration").mkdir()
+    project = load(root)
+    assert suites(project) == {}
+    assert project.gaps == (
+        "lib has no unit tests (services/lib/tests/unit)",
+        "lib has no service tests (services/lib/tests/integration)",
+    )
+    write(root, {"services/lib/tests/unit/conftest.py": ""})
+    assert suites(load(root)) == {"lib:unit": ""}
