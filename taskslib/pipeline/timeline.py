@@ -10,6 +10,10 @@ from taskslib.pipeline.plan import Plan, Step
 
 _SHARE = 0.05
 """Of the whole: legs below it are left out."""
+_CLOSE = 0.05
+"""Seconds between the end of one thing and the begin of the next that waited for it."""
+_NO_WORK = (Step.READY, Step.STOP)
+"""Steps that are a wait for others, or delay nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +64,59 @@ class Timeline:
             self._spans.setdefault(suite, []).append(span)
 
     def critical_path(self, plan: Plan, began: float) -> tuple[Leg, ...]:
-        """Return what the run waited for, in order: of each stage the suite whose tests ended last.
+        """Return what the run waited for, in order, back from the tests that ended last.
 
-        Of that suite counts what it did after the tests of the stage before had ended: what it did
-        ahead delayed nobody.
+        Before a suite's step comes what it had waited for: its own step before, the tests of an
+        earlier stage, or those that held the last free process: whichever ended last. A stack that
+        came up ahead of its stage is in it where it, and not the tests meanwhile, was the slower.
         """
+        stages = [[entry.suite.id for entry in stage.suites] for stage in plan.stages]
+        lasts = [(self._tested(one), number, one) for number, one in self._lasts(stages)]
         legs: list[Leg] = []
-        opened = began
-        for stage in plan.stages:
-            last = self._last([entry.suite.id for entry in stage.suites])
-            if last is not None:
-                ended = self._tested(last)
-                legs += self._within(last, opened, ended)
-                opened = ended
+        reached = lasts[-1] if lasts else None
+        while reached is not None:
+            until, number, suite = reached
+            begin = until
+            for one in reversed(self._worked(suite, until)):
+                if begin - one.ended > _CLOSE:
+                    break
+                legs.append(Leg(suite, one.step, one.ended - max(one.began, began)))
+                begin = min(begin, one.began)
+            reached = self._before(stages, number, suite, begin) if began < begin else None
         whole = sum(leg.seconds for leg in legs)
-        return tuple(leg for leg in legs if leg.seconds > whole * _SHARE)
+        return tuple(leg for leg in reversed(legs) if leg.seconds > whole * _SHARE)
+
+    def _before(
+        self, stages: Sequence[Sequence[SuiteId]], number: int, suite: SuiteId, begin: float
+    ) -> tuple[float, int, SuiteId] | None:
+        """Return what ended last before a suite went on: when, of which stage, and which suite."""
+        by = begin + _CLOSE
+        own = [one.ended for one in self._worked(suite, by) if one.began < begin]
+        found = [(ended, number, suite) for ended in own]
+        found += [
+            (ended, stage, last)
+            for stage, last in self._lasts(stages[:number])
+            if (ended := self._tested(last)) <= by
+        ]
+        ready = max((ended for ended, *_ in found), default=0.0) + _CLOSE
+        found += [
+            (one.ended, number, other)  # which had its place
+            for other in stages[number]
+            for one in self._worked(other, by)
+            if other != suite and one.step == Step.TEST and one.began < begin and ready < one.ended
+        ]
+        return max(found, default=None)
+
+    def _worked(self, suite: SuiteId, until: float) -> list[Span]:
+        """Return the steps of a suite, up to its tests, that had ended at a time."""
+        spans = sorted(self._spans.get(suite, ()), key=lambda one: one.ended)
+        return [one for one in spans if one.step not in _NO_WORK and one.ended <= until]
+
+    def _lasts(self, stages: Sequence[Sequence[SuiteId]]) -> Iterator[tuple[int, SuiteId]]:
+        """Yield stages that had tests, by number, each with the suite whose tests ended last."""
+        for number, suites in enumerate(stages):
+            if (last := self._last(suites)) is not None:
+                yield number, last
 
     def _last(self, suites: Sequence[SuiteId]) -> SuiteId | None:
         tested = [suite for suite in suites if self._tested(suite)]
@@ -83,9 +125,3 @@ class Timeline:
     def _tested(self, suite: SuiteId) -> float:
         spans = self._spans.get(suite, ())
         return max((one.ended for one in spans if one.step == Step.TEST), default=0.0)
-
-    def _within(self, suite: SuiteId, begin: float, end: float) -> Iterator[Leg]:
-        for one in self._spans[suite]:
-            seconds = min(one.ended, end) - max(one.began, begin)
-            if seconds > 0 and one.step != Step.READY:
-                yield Leg(suite, one.step, seconds)
