@@ -122,7 +122,7 @@ class LiveDisplay:
             self._line(TITLES[stage], "bold")
             for text, style in rows(results, self._glyphs, self._age, width):
                 self._line(text, style)
-        for text, style in summary_lines(report, folder):
+        for text, style in summary_lines(report, folder, width):
             self._line(text, style)
 
     def close(self) -> None:

@@ -275,6 +275,8 @@ NARROW = Situation(
         SuiteFinished(SuiteResult(LONG, State.FAILED, Counts(passed=11, failed=1), (BAD,), 9.5)),
         passed(WEB, 45, 3.5), *blocked(),
     ),
+    slow=GREEN.slow,
+    path=GREEN.path,
     width=40,
 )  # fmt: skip
 SITUATIONS = {
