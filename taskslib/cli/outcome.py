@@ -53,18 +53,18 @@ def worded(body: Callable[[], ExitCode | None]) -> ExitCode:
         return stopped.exit_code
     except BrokenPipeError:
         # Who read our output has gone (`inv services | head -1`): what is left goes nowhere.
-        _write_nowhere()
+        write_nowhere()
         return ExitCode.PIPE
     except OSError as error:
         if error.filename is None and error.errno not in _FULL:
             raise  # no file of the user's: a fault of ours
         say(f"error: {error.filename or 'the output'}: {error.strerror}")
         if error.filename is None:
-            _write_nowhere()
+            write_nowhere()
         return ExitCode.ENGINE
 
 
-def _write_nowhere() -> None:
+def write_nowhere() -> None:
     """Let what is still buffered for stdout go nowhere, or its flush fails when we end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

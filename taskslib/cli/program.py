@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,12 +11,25 @@ from invoke.program import Program
 
 from taskslib import __version__
 from taskslib.cli.namespace import GROUPS, make_ns, typed_name
+from taskslib.cli.outcome import write_nowhere
 from taskslib.cli.session import PROGRAM_KEY
 from taskslib.errors import ExitCode
 
 
 class TaskslibProgram(Program):
     """Invoke's program, but with exit code 2 for a command line that can't be parsed."""
+
+    def run(self, argv: list[str] | None = None, exit: bool = True) -> None:  # noqa: A002 — Invoke's
+        """Run a command line; what nobody reads any more ends it (`taskslib --list | head -1`)."""
+        try:
+            try:
+                super().run(argv, exit)
+            finally:
+                if sys.stdout is not None:
+                    sys.stdout.flush()  # or it would fail when we end
+        except BrokenPipeError:
+            write_nowhere()
+            sys.exit(int(ExitCode.PIPE))
 
     def parse_core(self, argv: list[str] | None) -> None:
         """Parse the program's own options."""

@@ -240,3 +240,31 @@ def test_an_empty_folder_of_tests_stops_nothing(tmp_path: Path) -> None:
     ran = inv(shop, "test")
     assert (ran.code, ran.err, "1 passed, 0 failed" in ran.out) == (0, note, True)
     assert inv(shop, "instance-id").code == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such error there")
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("taskslib", "--list"),
+        ("taskslib", "--help"),
+        ("taskslib", "--help test"),
+        ("taskslib", "--version"),
+        ("taskslib", "services"),
+        ("taskslib", "test --stage unit"),
+        ("inv", "test --stage unit"),
+        ("inv", "show"),
+    ],
+)
+def test_what_nobody_reads_any_more_ends_quietly(tmp_path: Path, program: str, words: str) -> None:
+    shop = write(tmp_path / "shop", multi())
+    if words == "show":
+        assert inv(shop, "test", "--stage", "unit").code == 0
+    ours, theirs = os.pipe()
+    os.close(ours)
+    done = subprocess.run(
+        argv(*words.split(), program=program), cwd=shop, env=environment(),
+        stdout=theirs, stderr=subprocess.PIPE, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (141, "")
