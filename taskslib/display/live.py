@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
-from rich.console import Console
+from rich.console import Console, ConsoleRenderable
+from rich.control import Control
 from rich.live import Live
+from rich.segment import ControlType
 from rich.text import Text
 
 from taskslib.ages import Age, since
@@ -43,6 +45,43 @@ class _Console(Console):
     def on_broken_pipe(self) -> None:
         """Leave it to the caller, who knows a code for it."""
         raise BrokenPipeError
+
+
+class _Picture(Live):
+    """rich's live display, which erases as many lines as it drew.
+
+    When terminals get narrower, they break what they show anew: then there are more of them. What
+    leaves the screen by that is out of reach.
+    """
+
+    def __init__(self, console: Console, draw: Callable[[], Text]) -> None:
+        self._draw = draw
+        self._next: list[int] = []
+        """Columns of each line of the picture that is drawn next."""
+        self._there: list[int] = []
+        """Those of what is on the screen."""
+        super().__init__(
+            console=console,
+            get_renderable=self._drawn,
+            refresh_per_second=_PER_SECOND,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=sys.stderr is not None and sys.stderr.isatty(),
+        )
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        """Return what is written to draw the picture anew below these."""
+        erase, *rest = super().process_renderables(renderables)
+        width = max(1, self.console.width)
+        broken = sum(max(0, columns - 1) // width for columns in self._there)
+        above = ((ControlType.CURSOR_UP, 1), (ControlType.ERASE_IN_LINE, 2)) * broken
+        self._there = [min(columns, width) for columns in self._next]
+        return [erase, Control(*above), *rest]
+
+    def _drawn(self) -> Text:
+        picture = self._draw()
+        self._next = [line.cell_len for line in picture.split(allow_blank=True)]
+        return picture
 
 
 class LiveDisplay:
@@ -86,14 +125,7 @@ class LiveDisplay:
         self._red = Red(self._line, names)
         # The picture is drawn by a thread of its own, while events come.
         self._lock = threading.Lock()
-        self._live = Live(
-            console=self._console,
-            get_renderable=self._picture,
-            refresh_per_second=_PER_SECOND,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=sys.stderr is not None and sys.stderr.isatty(),
-        )
+        self._live = _Picture(self._console, self._picture)
 
     def __call__(self, event: Event) -> None:
         """Show an event."""
