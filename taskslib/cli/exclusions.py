@@ -34,6 +34,12 @@ _EXCLUDE = (
         "the debugger has the terminal, and no test is counted",
         "leave out {other}",
     ),
+    (
+        "--engine",
+        ("--watch", "--pdb", "--keep"),
+        "a stack that stays up is on the engine of its Docker context",
+        "DOCKER_CONTEXT=NAME inv test {other}",
+    ),
     ("--dry-run", _REPORTS, "nothing runs that they could tell of", "inv test --dry-run"),
 )
 _NEED = (
@@ -56,6 +62,7 @@ def refuse_exclusive(request: TestRequest, wanted: Wanted, *, dry_run: bool) -> 
         "--coverage": request.coverage,
         "--retries": request.retries,
         "--keep": request.keep,
+        "--engine": request.engines,
         "--dry-run": dry_run,
         "--json": wanted.json,
         "--junit": wanted.junit,
