@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from taskslib.cancellation import Cancellation
-from taskslib.errors import BuildError, EngineError, StackError
+from taskslib.errors import BuildError, StackError
 from taskslib.processes import Completed
 from taskslib.project.model import Stack
-from taskslib.stacks.client import QUICK, DockerClient, last_lines, nowhere
+from taskslib.stacks.client import DockerClient, last_lines, nowhere
 from taskslib.stacks.compose_errors import config_error, without_warnings
 from taskslib.stacks.engine import ComposeConfig, Container, Label
 from taskslib.stacks.limits import remedy
@@ -24,6 +24,7 @@ from taskslib.stacks.listing import (
 )
 from taskslib.stacks.reach import Reach, reach_of
 from taskslib.stacks.removal import labelled, project, remove
+from taskslib.stacks.resolving import resolve
 from taskslib.stacks.surroundings import context_name, gateway
 
 _CLEAR_LINE = re.compile("^\x1b\\[2K", re.MULTILINE)
@@ -46,7 +47,7 @@ class DockerEngine:
 
     def config(self, stack: Stack, name: str, variables: Mapping[str, str]) -> ComposeConfig:
         """Return the stack as Compose resolves it, `x-taskslib` of its services included."""
-        resolved = self._resolve(stack, name, variables)
+        resolved = resolve(self._docker, stack, name, variables)
         if not resolved.get("services"):
             raise config_error(stack, "no services")
         texts = [path.read_text("utf-8", "replace") for path in stack.files]
@@ -166,31 +167,6 @@ class DockerEngine:
         if not done.timed_out:
             self.check()
 
-    def _resolve(
-        self,
-        stack: Stack,
-        name: str,
-        variables: Mapping[str, str],
-        *flags: str,
-        given: ComposeConfig | None = None,
-    ) -> ComposeConfig:
-        """Return what Compose makes of a stack's files, or of what is given in their stead."""
-        files = [part for path in stack.files for part in ("--file", str(path))]
-        done = self._docker.run(
-            *(*project(name), "--project-directory", str(stack.folder), "--profile", "*"),
-            *(("--file", "-") if given else files),
-            *("config", "--format", "json", *flags),
-            cwd=stack.folder,
-            variables=variables,
-            stdin=json.dumps(given) if given else "",
-        )
-        if done.timed_out:
-            raise EngineError(f"`docker compose config` did not end in {QUICK:.0f} s")
-        if done.code != 0:
-            raise config_error(stack, without_warnings(done.stderr))
-        resolved: ComposeConfig = json.loads(done.stdout)
-        return resolved
-
     def _extensions(
         self, stack: Stack, name: str, variables: Mapping[str, str]
     ) -> dict[str, object]:
@@ -199,12 +175,12 @@ class DockerEngine:
         Compose's JSON has a service's extensions only when it doesn't interpolate, but a file's
         own always: so they go through it once more, as such.
         """
-        raw = self._resolve(stack, name, variables, "--no-interpolate")
+        raw = resolve(self._docker, stack, name, variables, "--no-interpolate")
         key = "x-taskslib"
         found = {name: one[key] for name, one in raw["services"].items() if key in one}
         if "$" in json.dumps(found):
             carrier = {"services": {"x": {"image": "x"}}, key: found}
-            found = self._resolve(stack, name, variables, given=carrier)[key]
+            found = resolve(self._docker, stack, name, variables, given=carrier)[key]
         return found
 
     def _compose(

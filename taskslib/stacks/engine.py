@@ -65,9 +65,30 @@ class Container:
     """Published ports: (container port, protocol) → host port."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Our own ones (`taskslib.*`) only."""
+    restarts: int = 0
+    """How often its restart policy has started it again, where that is asked for."""
 
 
-class Engine(Protocol):
+class Watched(Protocol):
+    """What waiting for a stack needs of where it runs."""
+
+    def containers(self, name: str) -> tuple[Container, ...]:
+        """Return the containers of one instance; of all managed instances for an empty name."""
+
+    def probe_output(self, container: Container) -> str:
+        """Return what the last runs of a container's healthcheck printed; empty without one."""
+
+    def logs(self, name: str, *, tail: int, service: str = "", since: float = 0.0) -> str:
+        """Return the last lines of an instance's containers (or of one service's).
+
+        `since` are seconds since the epoch, for lines from then on.
+        """
+
+    def reach(self) -> Reach:
+        """Return where published ports are reached; asked of the client once."""
+
+
+class Engine(Watched, Protocol):
     """A container engine with Compose."""
 
     def check(self) -> None:
@@ -97,22 +118,10 @@ class Engine(Protocol):
         Raises `StackError`.
         """
 
-    def containers(self, name: str) -> tuple[Container, ...]:
-        """Return the containers of one instance; of all managed instances for an empty name."""
-
     def belongings(self) -> tuple[Mapping[str, str], ...]:
         """Return the labels (`taskslib.*`) of everything of ours, whatever its instance.
 
         An image's are given as if it were a container: name, kind, host, locks.
-        """
-
-    def probe_output(self, container: Container) -> str:
-        """Return what the last runs of a container's healthcheck printed; empty without one."""
-
-    def logs(self, name: str, *, tail: int, service: str = "", since: float = 0.0) -> str:
-        """Return the last lines of an instance's containers (or of one service's).
-
-        `since` are seconds since the epoch, for lines from then on.
         """
 
     def down(self, name: str) -> None:
@@ -129,6 +138,3 @@ class Engine(Protocol):
 
     def leftovers(self, name: str) -> tuple[str, ...]:
         """Return what still carries the instance's labels, as `container NAME`, `network …`."""
-
-    def reach(self) -> Reach:
-        """Return where published ports are reached; asked of the client once."""

@@ -60,5 +60,5 @@ def remove(docker: DockerClient, name: str) -> bool:
 
 
 def project(name: str) -> tuple[str, ...]:
-    """Return the start of a Compose command on an instance."""
-    return ("compose", "--ansi", "never", "-p", name)
+    """Return the start of a Compose command on an instance; empty leaves the name to its files."""
+    return ("compose", "--ansi", "never", *(("-p", name) if name else ()))

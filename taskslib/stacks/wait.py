@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from taskslib.errors import StackError
-from taskslib.stacks.engine import ComposeConfig, Container, Engine
+from taskslib.stacks.engine import ComposeConfig, Container, Watched
 
 _PAUSE = 0.1
 """Seconds between two listings; one takes the engine some 25 ms."""
@@ -91,15 +91,24 @@ def lasting_services(config: ComposeConfig) -> frozenset[str]:
     """
     services = config.get("services") or {}
     lasting = {name for name, one in services.items() if one.get("ports") or _checked(one)}
-    completing = set()
-    for one in services.values():
+    lasting |= _awaited(config, "service_healthy")
+    return frozenset(lasting - one_shots(config))
+
+
+def one_shots(config: ComposeConfig) -> frozenset[str]:
+    """Return the services that others wait for to complete, such as a migration."""
+    return frozenset(_awaited(config, "service_completed_successfully"))
+
+
+def _awaited(config: ComposeConfig, condition: str) -> set[str]:
+    """Return the services that others wait for in some way."""
+    found = set()
+    for one in (config.get("services") or {}).values():
         dependencies = one.get("depends_on")
         for name, how in (dependencies if isinstance(dependencies, dict) else {}).items():
-            if how.get("condition") == "service_healthy":
-                lasting.add(name)
-            elif how.get("condition") == "service_completed_successfully":
-                completing.add(name)
-    return frozenset(lasting - completing)
+            if how.get("condition") == condition:
+                found.add(name)
+    return found
 
 
 def _checked(service: Mapping[str, Any]) -> bool:
@@ -108,22 +117,24 @@ def _checked(service: Mapping[str, Any]) -> bool:
 
 
 def wait_ready(
-    engine: Engine,
+    engine: Watched,
     name: str,
     config: ComposeConfig,
     *,
     timeout: float,
     pause: Callable[[float], None],
     progress: Callable[[str], None] = lambda _: None,
+    settle: float = _SETTLE,
 ) -> tuple[Container, ...]:
     """Wait until an instance is ready and return its containers.
 
-    `pause` waits and raises where the run is cancelled; `progress` is told how each container is.
+    `pause` waits and raises where the run is cancelled; `progress` is told how each container is;
+    `settle` are the seconds that one must have been running of which nothing else tells.
     Raises `StackError`, with logs and probe output, for a container that ends, turns unhealthy
     or isn't ready in `timeout` seconds.
     """
     lasting = lasting_services(config)
-    observer = _Observer(engine.reach().host)
+    observer = _Observer(engine.reach().host, settle)
     started = time.monotonic()
     while True:
         containers = engine.containers(name)
@@ -154,7 +165,7 @@ def find_broken(containers: Iterable[Container], config: ComposeConfig) -> Conta
     return readiness(containers, lasting_services(config), Observed()).broken
 
 
-def broken_stack(engine: Engine, name: str, container: Container) -> StackError:
+def broken_stack(engine: Watched, name: str, container: Container) -> StackError:
     """Return the error for a container that ended or turned unhealthy, with the evidence."""
     if container.state == "exited":
         what = f"exited with {container.exit_code}"
@@ -172,7 +183,7 @@ def broken_stack(engine: Engine, name: str, container: Container) -> StackError:
 
 
 def _late(
-    engine: Engine,
+    engine: Watched,
     name: str,
     containers: Iterable[Container],
     state: Readiness,
@@ -191,16 +202,20 @@ def _late(
 class _Observer:
     """Watches containers without a healthcheck from listing to listing."""
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, settle: float) -> None:
         self._host = host
-        self._first_seen: dict[str, float] = {}
+        self._settle = settle
+        # One that was started again begins anew.
+        self._first_seen: dict[tuple[str, int], float] = {}
 
     def look(self, containers: Iterable[Container]) -> Observed:
         now = time.monotonic()
         plain = [one for one in containers if one.state == "running" and not one.health]
         for one in plain:
-            self._first_seen.setdefault(one.id, now)
-        settled = {one.id for one in plain if now - self._first_seen[one.id] >= _SETTLE}
+            self._first_seen.setdefault((one.id, one.restarts), now)
+        settled = {
+            one.id for one in plain if now - self._first_seen[one.id, one.restarts] >= self._settle
+        }
         answering = {one.id for one in plain if _tcp(one) and self._answers(one)}
         return Observed(frozenset(settled), frozenset(answering))
 
