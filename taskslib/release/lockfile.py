@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from taskslib.project.places import LOCK
 
 _HEAD = "# What was released, by digest. `inv build --push` writes it; it belongs in git.\n"
@@ -27,6 +29,25 @@ class Locked:
     name: str
     """Without tag."""
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What a lock says."""
+
+    version: str
+    revision: str
+    """The commit."""
+    images: Mapping[str, Locked]
+    """By service."""
+
+
+def parsed(text: str) -> Lock | None:
+    """Return what the text of a lock says; None where it is none."""
+    try:
+        return msgspec.toml.decode(text, type=Lock)
+    except (msgspec.DecodeError, ValueError):
+        return None
 
 
 def written(version: str, revision: str, images: Mapping[str, Locked]) -> str:
