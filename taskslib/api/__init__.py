@@ -13,6 +13,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from taskslib.api.costs import costs_of_tests
     from taskslib.api.debugging import debug
+    from taskslib.api.deploying import (
+        DeployRequest,
+        ReadyToDeploy,
+        deploy,
+        deploy_ready,
+        deploy_status,
+    )
     from taskslib.api.development import (
         config,
         dev_down,
@@ -80,6 +87,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BuildRequest",
+    "DeployRequest",
+    "ReadyToDeploy",
     "Session",
     "affected",
     "after_push",
@@ -95,6 +104,9 @@ __all__ = [
     "config",
     "costs_of_tests",
     "debug",
+    "deploy",
+    "deploy_ready",
+    "deploy_status",
     "dev_down",
     "dev_follow",
     "dev_logs",
@@ -148,6 +160,13 @@ __all__ = [
 _MODULES = {
     "costs": ("costs_of_tests",),
     "debugging": ("debug",),
+    "deploying": (
+        "DeployRequest",
+        "ReadyToDeploy",
+        "deploy",
+        "deploy_ready",
+        "deploy_status",
+    ),
     "development": (
         "config",
         "dev_down",

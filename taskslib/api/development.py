@@ -37,7 +37,7 @@ def dev_up(session: Session) -> Instance:
     made = make_env(spec.stack)
     if made is not None:
         session.say(f"made {found.shown(made.path)} of its example: look what it says")
-    values = _variables(session, spec.stack)
+    values = variables_of(session, spec.stack)
     with session.cancellation.on_signals():
         try:
             return bring_up(lifetime_of(session, limits=found.limits), spec)
@@ -47,7 +47,7 @@ def dev_up(session: Session) -> Instance:
                 raise
             raise taken from error
         except ConfigError as error:
-            raise _helped(error, session, spec.stack) from error
+            raise helped(error, session, spec.stack) from error
 
 
 def dev_watch(session: Session) -> int:
@@ -144,13 +144,13 @@ def config(session: Session, environment: str) -> Mapping[str, Any]:
 
     found = project(session)
     stack = _environment(found, environment)
-    values = _variables(session, stack)
+    values = variables_of(session, stack)
     name = environment_project(found.name, environment)
     given = {"TEST_INSTANCE_ID": instance_id(session)}
     try:
         resolved = engine_of(session).config(stack, name, given)
     except ConfigError as error:
-        raise _helped(error, session, stack) from error
+        raise helped(error, session, stack) from error
     return masked_tree(resolved, values)
 
 
@@ -169,7 +169,7 @@ def _environment(found: Project, name: str) -> Stack:
     return configured.get(name) or environment(found.root, name)
 
 
-def _variables(session: Session, stack: Stack) -> dict[str, str]:
+def variables_of(session: Session, stack: Stack) -> dict[str, str]:
     """Return what Compose knows, and say which variables an environment's `.env` lacks."""
     from taskslib.project.environments import env_file, env_notes
 
@@ -179,7 +179,7 @@ def _variables(session: Session, stack: Stack) -> dict[str, str]:
     return {**(file.values or {}), **session.environ}
 
 
-def _helped(error: ConfigError, session: Session, stack: Stack) -> ConfigError:
+def helped(error: ConfigError, session: Session, stack: Stack) -> ConfigError:
     """Return Compose's refusal with what mends it, where a variable is missing."""
     from taskslib.project.model import shown
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -47,15 +47,20 @@ def placed_on(session: Session, planned: Plan) -> Plan:
     engines = planned.request.engines
     if not engines:
         return planned
+    refuse_unknown(session, engines)
+    took = durations(history(session, planned.project.name), planned)
+    return placed(planned, engines, took)
+
+
+def refuse_unknown(session: Session, names: Iterable[str]) -> None:
+    """Raise `UsageError` for a Docker context that isn't there, `EngineError` without a client."""
     known = client_of(session).ask("context", "ls", "--format", "{{.Name}}").split()
-    for name in engines:
+    for name in names:
         if name not in known:
             raise UsageError(
                 f"no Docker context {name!r}",
                 hint=f"{did_you_mean(name, known)}contexts: {', '.join(known)}",
             )
-    took = durations(history(session, planned.project.name), planned)
-    return placed(planned, engines, took)
 
 
 def specs_by_engine(planned: Plan, spec: Callable[[Stack], Spec]) -> dict[str, tuple[Spec, ...]]:

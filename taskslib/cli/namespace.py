@@ -15,6 +15,7 @@ from invoke.tasks import Task
 
 from taskslib.cli import (
     ci_tasks,
+    deploy_tasks,
     dev_tasks,
     info_tasks,
     infra_tasks,
@@ -36,7 +37,7 @@ GROUPS: dict[str, tuple[ModuleType, ...]] = {
     "Stacks": (infra_tasks,),
     "Development": (dev_tasks,),
     "Project": (info_tasks, selection_tasks, lint_tasks),
-    "Release": (release_tasks,),
+    "Release": (release_tasks, deploy_tasks),
     "CI": (ci_tasks,),
     "Machine": (setup_tasks,),
 }

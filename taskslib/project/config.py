@@ -79,6 +79,8 @@ class LimitsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """From started to healthy."""
     suite: Seconds = _LIMITS.suite
     """A suite's tests."""
+    deploy: Seconds = _LIMITS.deploy
+    """What is deployed, from started to healthy: what depends on nothing, then the rest."""
 
 
 _SLOW = Slow()

@@ -80,6 +80,8 @@ class Limits:
     """From started to healthy."""
     suite: float = 3600
     """A suite's tests."""
+    deploy: float = 300
+    """What is deployed, from started to healthy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from taskslib.project.model import Stack
 from taskslib.stacks.engine import ComposeConfig, Label
 from taskslib.stacks.fixed import fixed
 from taskslib.stacks.instance import Spec
@@ -24,6 +25,11 @@ def remarks(config: ComposeConfig, spec: Spec, reach: Reach) -> Iterator[str]:
     root = Path(spec.labels.get(Label.ROOT, ""))
     for place, what in located(tuple(fixed(config, spec.name)), spec.stack.files, root):
         yield f"{place}: {what} is fixed; every stack gets one of its own instead"
+    yield from unseen(config, spec.stack, root, reach)
+
+
+def unseen(config: ComposeConfig, stack: Stack, root: Path, reach: Reach) -> Iterator[str]:
+    """Yield a line for each mount of a file of the repo that an engine elsewhere can't see."""
     if reach.remote:
-        for place, what in located(tuple(mounted(config, root)), spec.stack.files, root):
+        for place, what in located(tuple(mounted(config, root)), stack.files, root):
             yield f"{place}: {what} is here, and the engine at {reach.host} can't see it"

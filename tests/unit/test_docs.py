@@ -19,6 +19,8 @@ from tests.support.pages import PAGES
 
 PUBLIC = """
 BuildRequest
+DeployRequest
+ReadyToDeploy
 Session
 affected
 after_push
@@ -34,6 +36,9 @@ combine_coverage
 config
 costs_of_tests
 debug
+deploy
+deploy_ready
+deploy_status
 dev_down
 dev_follow
 dev_logs

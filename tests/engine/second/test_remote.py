@@ -17,7 +17,7 @@ import pytest
 
 from taskslib.testing import wait_for
 from tests.engine.second.daemon import Daemon, load, missing, second_daemon
-from tests.support.leftovers import leftovers, remove
+from tests.support.leftovers import docker, leftovers, remove
 from tests.support.projects import TASKS, argv, environment, inv, repository, write
 from tests.support.ssh import PORT, ssh_server
 from tests.support.ssh import missing as no_ssh
@@ -143,6 +143,35 @@ def test_what_is_mounted_from_here(engine: Daemon, shop: Path) -> None:
         f"and the engine at {ADDRESS} can't see it\n"
     )
     assert "bind source path does not exist" in ran.err
+
+
+def test_a_deployment_by_a_context(engine: Daemon, shop: Path, tmp_path: Path) -> None:
+    """By the image that is there; nothing of it, no lock and no record, is here."""
+    name = f"{shop.name}-web"
+    text = COMPOSE.replace(SERVER, f"far/{name}:${{VERSION:?}}")
+    mount = "    volumes: [./seed:/seed]\n    ports:"
+    write(shop, {"deploy/prod/compose.yaml": text.replace("    ports:", mount)})
+    (shop / "deploy/prod/seed").mkdir()
+    docker("tag", SERVER, f"far/{name}:1.2.3")
+    variables = contexts(tmp_path / "docker", far=engine)
+    far = ("deploy", "prod", "--context", "far")
+    ran = inv(shop, *far, "--local", "--version", "1.2.3", "--yes", **variables)
+    assert (ran.code, ran.err) == (
+        0,
+        "note: images as the engine has them, by id\n"
+        "deploy/prod/compose.yaml:8: service web: volumes ROOT/deploy/prod/seed is here, "
+        f"and the engine at {ADDRESS} can't see it\n"
+        "prod: nothing → 1.2.3 (deployment 1)\nbringing up web\n",
+    )
+    ours = ("--filter", f"label=com.docker.compose.project={shop.name}-prod")
+    (container,) = docker("ps", "-q", *ours).split()
+    assert inv(shop, *far, "--status", **variables).code == 0
+    with pytest.MonkeyPatch.context() as here:
+        here.delenv("DOCKER_HOST")
+        assert docker("ps", "-aq", *ours) == ""
+        assert shop.name not in docker("volume", "ls", "--format", "{{.Name}}")
+    docker("rm", "-f", container)
+    docker("volume", "rm", f"{shop.name}-prod-deploy-1")
 
 
 def test_a_run_that_is_killed(engine: Daemon, shop: Path) -> None:

@@ -29,6 +29,7 @@ ci-init: Write workflows for GitHub or Gitea.
 ci-matrix: Print the services that CI is to test.
 completion: Print a shell's completion script.
 config: Print an environment as Compose has it.
+deploy: Deploy a release to an environment.
 dev-down: End the development stack; data stays.
 dev-logs: Print what the development stack logged.
 dev-shell: Open a shell in a development container.

@@ -1,0 +1,250 @@
+"""Deploys a release to an environment, says how it is there, and goes back."""
+
+from __future__ import annotations
+
+import getpass
+import platform
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from taskslib.api.development import helped, variables_of
+from taskslib.api.session import Session, engine_of, project
+from taskslib.errors import ConfigError, NoInstanceError, UsageError
+
+if TYPE_CHECKING:
+    from taskslib.deploy.plan import Plan, Wanted
+    from taskslib.deploy.record import Who
+    from taskslib.deploy.sources import Source
+    from taskslib.deploy.status import Status
+    from taskslib.deploy.target import Target
+    from taskslib.project.model import Project, Stack
+    from taskslib.release.lockfile import Lock
+    from taskslib.stacks.engine import ComposeConfig
+
+_COMPOSE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_ELSEWHERE = {"dev": "inv dev-up", "test": "inv infra-up"}
+"""Environments that are not deployed, with what starts them."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeployRequest:
+    """What is to run, and where."""
+
+    environment: str
+    version: str = ""
+    """Empty for that of the lock."""
+    context: str = ""
+    """The docker context of the target; empty for the engine in use."""
+    local: bool = False
+    """Whether images are those that the target's engine has, by their ids."""
+    rollback: bool = False
+    """Whether it is what ran before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyToDeploy:
+    """A deployment that is checked, and nothing of it done."""
+
+    request: DeployRequest
+    target: Target
+    wanted: Wanted
+    who: Who
+    plan: Plan
+
+
+def deploy_ready(session: Session, request: DeployRequest) -> ReadyToDeploy:
+    """Return what a deployment would come to; nothing is changed.
+
+    Raises `UsageError` for what can't be deployed, `ConfigError` where Compose refuses the
+    environment's files, `EngineError`.
+    """
+    from taskslib.deploy.plan import plan
+
+    if request.rollback and (request.version or request.local):
+        raise UsageError(
+            "--rollback goes back to what ran before, whatever version that is",
+            hint=f"inv deploy {request.environment} --rollback",
+        )
+    with session.cancellation.on_signals():
+        found, stack = _environment(session, request.environment)
+        if request.rollback:
+            target = _target(session, request, found, stack)
+            wanted = _before(target, request)
+        else:
+            target, wanted = _released(session, request, found, stack)
+        who = _who(session)
+        ready = plan(wanted, target.records(), target.running(), who)
+        return ReadyToDeploy(request, target, wanted, who, ready)
+
+
+def deploy(session: Session, ready: ReadyToDeploy) -> Status:
+    """Carry out a deployment, and return how the environment is then.
+
+    Raises `StackError` where it does not come up, after what ran before was brought back.
+    """
+    from taskslib.deploy.steps import Deployer
+
+    request = ready.request
+    limits = project(session).limits
+    with session.cancellation.on_signals():
+        deployer = Deployer(ready.target, request.environment, limits, session.say)
+        deployer.deploy(ready.wanted, ready.who, once=not request.rollback)
+        return _status(ready.target, request.environment)
+
+
+def deploy_status(session: Session, environment: str, context: str = "") -> Status:
+    """Return how an environment is. Raises `NoInstanceError` where nothing is deployed."""
+    request = DeployRequest(environment, context=context)
+    with session.cancellation.on_signals():
+        found, stack = _environment(session, environment)
+        status = _status(_target(session, request, found, stack), environment)
+    if status.current is None and not status.rows:
+        raise NoInstanceError(
+            f"nothing is deployed as {status.name} there", hint=f"inv deploy {environment}"
+        )
+    return status
+
+
+def _status(target: Target, environment: str) -> Status:
+    from taskslib.deploy.lock import holder_of
+    from taskslib.deploy.status import status_of
+
+    holder = holder_of(target.docker, target.name)
+    return status_of(environment, target.name, target.records(), target.running(), holder)
+
+
+def _environment(session: Session, name: str) -> tuple[Project, Stack]:
+    """Return the project, and the stack of an environment that is deployed."""
+    from taskslib.project.environments import environment
+
+    if name in _ELSEWHERE:
+        raise UsageError(
+            f"{name} is no environment that a release is deployed to",
+            hint=f"what starts it: {_ELSEWHERE[name]}",
+        )
+    found = project(session)
+    return found, environment(found.root, name)
+
+
+def _target(session: Session, request: DeployRequest, found: Project, stack: Stack) -> Target:
+    from taskslib.api.engines import on_engine, refuse_unknown
+    from taskslib.deploy.target import Target
+    from taskslib.stacks.ids import environment_project
+
+    if request.context:
+        refuse_unknown(session, [request.context])
+    environ = on_engine(session, request.context).environ
+    # What runs already under the file's own name, and its volumes, must be found again.
+    name = _own_name(session, found, stack)
+    name = name or environment_project(found.name, request.environment)
+    return Target(stack, name, environ, session.cancellation, request.context)
+
+
+def _own_name(session: Session, found: Project, stack: Stack) -> str:
+    """Return the Compose project name that a file gives itself; empty where it doesn't."""
+    from taskslib.project.environments import env_file
+    from taskslib.project.references.document import Malformed, document
+    from taskslib.project.references.interpolation import substituted
+
+    where = found.shown(stack.files[0])
+    try:
+        told = document(path.read_text("utf-8", "replace") for path in stack.files).get("name")
+    except Malformed as error:
+        raise ConfigError(f"{where}: {error}") from error
+    known = {**(env_file(stack).values or {}), **session.environ}
+    name = substituted(str(told or ""), known, blank=True) or ""
+    if name and not _COMPOSE_NAME.fullmatch(name):
+        raise ConfigError(
+            f"{where}: {name!r} can't be a Compose project's name",
+            hint="a-z, 0-9, '-' and '_', beginning with one of the first two",
+        )
+    return name
+
+
+def _before(target: Target, request: DeployRequest) -> Wanted:
+    from taskslib.deploy.plan import Wanted
+
+    records = target.records()
+    if len(records) < 2:  # noqa: PLR2004 — what runs, and what ran before
+        raise UsageError(
+            f"of {request.environment} no version is known that ran before",
+            hint=f"inv deploy {request.environment} --version 1.2.3",
+        )
+    before = records[-2]
+    return Wanted(before.version, before.commit, before.config)
+
+
+def _released(
+    session: Session, request: DeployRequest, found: Project, stack: Stack
+) -> tuple[Target, Wanted]:
+    from taskslib.api.engines import on_engine
+    from taskslib.deploy.plan import Wanted, pinned
+    from taskslib.deploy.sources import PROBE, VERSION, find_lock, released
+    from taskslib.project.commits import Git
+    from taskslib.release.version import tag_of
+    from taskslib.stacks.remarks import unseen
+    from taskslib.stacks.resolving import resolve
+
+    version = tag_of(request.version).removeprefix("v") if request.version else ""
+    git = Git(session.root, session.environ)
+    lock = None
+    if not request.local:
+        lock = find_lock(session.root, request.environment, version, git)
+    elif not version:
+        raise UsageError("--local takes the images of a version", hint="--local --version 1.2.3")
+    version = version or (lock.version if lock else "")
+    target = _target(session, request, found, stack)
+    given = _given(session, found, stack, lock)
+
+    def configured(version: str) -> ComposeConfig:
+        variables = {**given, VERSION: version}
+        try:
+            return resolve(target.docker, stack, target.name, variables, profiles=())
+        except ConfigError as error:
+            raise helped(error, session, stack) from error
+
+    names = released(configured(PROBE), stack, found.root)
+    source = _source(target, request, version, lock, names)
+    if source.note:
+        session.say(f"note: {source.note}")
+    images = {service: source.references[name] for service, name in names.items()}
+    config = pinned(configured(version), images)
+    reach = engine_of(on_engine(session, request.context)).reach()
+    for remark in unseen(config, stack, found.root, reach):
+        session.say(remark)
+    return target, Wanted(version, source.commit, config)
+
+
+def _source(
+    target: Target, request: DeployRequest, version: str, lock: Lock | None, names: dict[str, str]
+) -> Source:
+    from taskslib.deploy.sources import from_engine, from_lock, from_registry
+
+    if request.local:
+        return from_engine(target.docker, version, names.values())
+    if lock is not None:
+        return from_lock(lock, names.values())
+    return from_registry(target.docker, version, names.values())
+
+
+def _given(session: Session, found: Project, stack: Stack, lock: Lock | None) -> dict[str, str]:
+    """Return what Compose is told besides: the release's registry, where nothing else names one."""
+    from taskslib.release.images import REGISTRY, registry_of
+
+    known = variables_of(session, stack)
+    names = [one.name for one in lock.images.values()] if lock else []
+    registry = next((one.rpartition("/")[0] for one in names), registry_of(found, {}))
+    return {} if known.get(REGISTRY) or not registry else {REGISTRY: registry}
+
+
+def _who(session: Session) -> Who:
+    from taskslib.deploy.record import Who
+
+    by = session.environ.get("GITHUB_ACTOR", "")
+    try:
+        by = by or getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container's user without a name
+        by = "somebody"
+    return Who(by, platform.node(), datetime.now(UTC).isoformat(timespec="seconds"))

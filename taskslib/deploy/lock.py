@@ -1,0 +1,89 @@
+"""One deployment at a time: a lock at the target, whoever comes from wherever.
+
+It is a volume, since the engine makes one of a name only once: of two that ask for it, both get
+it, and its label tells both whose it is. Nothing of it needs an image, or runs.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from taskslib.deploy.record import PREFIX, Who
+from taskslib.errors import EngineError
+from taskslib.stacks.client import DockerClient
+
+_OWNER = f"{PREFIX}lock"
+_FIELDS = ("by", "host", "at", "what")
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the lock."""
+
+    owner: str
+    """A random name; no two holders have one."""
+    by: str
+    host: str
+    at: str
+    """UTC, by the holder's own clock."""
+    what: str
+    """What is being deployed."""
+
+
+def lock_name(name: str) -> str:
+    """Return what the volume is called that is the lock of a Compose project."""
+    return f"{name}-deploying"
+
+
+def holder_of(docker: DockerClient, name: str, *, essential: bool = False) -> Holder | None:
+    """Return who holds the lock of a Compose project; None where nobody does."""
+    form = ("--format", "{{json .Labels}}")
+    listed = docker.run("volume", "inspect", *form, lock_name(name), essential=essential)
+    docker.raise_if_down(listed)
+    if listed.code != 0:
+        return None
+    labels = json.loads(listed.stdout) or {}
+    return Holder(
+        labels.get(_OWNER, ""), *(labels.get(f"{PREFIX}{field}", "?") for field in _FIELDS)
+    )
+
+
+@contextmanager
+def held(docker: DockerClient, name: str, who: Who, what: str, client: str) -> Iterator[None]:
+    """Hold the lock of a Compose project. Raises `EngineError` where somebody else does.
+
+    Args:
+        docker: What runs docker commands.
+        name: The Compose project name.
+        who: Who deploys.
+        what: What is deployed, for who is refused meanwhile.
+        client: How a person calls docker for this target: `docker --context live`.
+    """
+    mine = Holder(uuid.uuid4().hex, who.by, who.host, who.at, what)
+    labels = {_OWNER: mine.owner, **{PREFIX + key: getattr(mine, key) for key in _FIELDS}}
+    given = [part for key, value in labels.items() for part in ("--label", f"{key}={value}")]
+    try:
+        docker.ask("volume", "create", *given, lock_name(name))
+        there = holder_of(docker, name)
+        if there is None or there.owner != mine.owner:
+            raise _refusal(name, there or mine, client)
+        yield
+    finally:
+        # Also where we were stopped between the two questions. An engine that went away has been
+        # complained of, and the lock with it.
+        with suppress(EngineError):
+            there = holder_of(docker, name, essential=True)
+            if there is not None and there.owner == mine.owner:
+                docker.run("volume", "rm", lock_name(name), essential=True)
+
+
+def _refusal(name: str, there: Holder, client: str) -> EngineError:
+    return EngineError(
+        f"another deployment to {name} is under way: {there.what}, by {there.by} "
+        f"from {there.host}, since {there.at}",
+        hint=f"wait for it; if it was killed: {client} volume rm {lock_name(name)}",
+    )

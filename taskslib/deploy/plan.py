@@ -1,0 +1,184 @@
+"""What a deployment comes to: which configuration, in which order, in whose place. Pure.
+
+Compose's `up` of a whole stack stops the old containers of all services, then starts the new ones
+one after the other: a migration that fails has by then ended what it was for. So services are
+brought up here in the order of their dependencies, each only when what it depends on is ready.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from graphlib import TopologicalSorter
+from typing import Any
+
+from taskslib.deploy.record import IMAGE, Deployment, Who, bare
+from taskslib.deploy.running import Running
+from taskslib.stacks.endpoints import literal
+from taskslib.stacks.engine import ComposeConfig
+
+_SHARED = ("network_mode", "ipc", "pid")
+"""Where a service names another whose container it goes into: `service:NAME`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to run."""
+
+    version: str
+    commit: str
+    config: ComposeConfig
+    """Every image of the release by its digest."""
+
+
+class Kind(StrEnum):
+    """What becomes of a service."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of a service, and its images before and after; empty where there is none."""
+
+    service: str
+    kind: Kind
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A deployment before it happens."""
+
+    deployment: Deployment
+    current: Deployment | None
+    """The recorded one."""
+    before: ComposeConfig | None
+    """What failing goes back to; None where nothing runs."""
+    changes: tuple[Change, ...]
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it is what was deployed last."""
+        return self.current is not None and self.deployment.number == self.current.number
+
+
+def plan(
+    wanted: Wanted, records: Sequence[Deployment], running: Iterable[Running], who: Who
+) -> Plan:
+    """Return the plan of a deployment.
+
+    Args:
+        wanted: What is to run.
+        records: What was deployed, the oldest first.
+        running: What runs now.
+        who: Who deploys.
+    """
+    current = records[-1] if records else None
+    before = current.config if current else adopted(wanted.config, running)
+    number = current.number + 1 if current else 1
+    new = Deployment(number, wanted.version, wanted.commit, who.by, who.host, who.at)
+    found = changes(before or {}, wanted.config)
+    if current and current.version == wanted.version and all(c.kind is Kind.SAME for c in found):
+        return Plan(current, current, before, found)
+    config = stamped(wanted.config, current.config if current else {}, new)
+    made = Deployment(new.number, new.version, new.commit, new.by, new.host, new.at, config)
+    return Plan(made, current, before, found)
+
+
+def pinned(config: ComposeConfig, images: Mapping[str, str]) -> ComposeConfig:
+    """Return a configuration with other images, that neither asks for profiles nor pulls.
+
+    Args:
+        config: As Compose resolved it; services whose profile is off are not in it.
+        images: References by service.
+    """
+    services = {}
+    for name, one in config["services"].items():
+        kept = {key: value for key, value in one.items() if key != "profiles"}
+        image = {"image": images[name]} if name in images else {}
+        services[name] = {**kept, **image, "pull_policy": "never"}
+    return {**config, "services": services}
+
+
+def stamped(config: ComposeConfig, before: ComposeConfig, made: Deployment) -> ComposeConfig:
+    """Return a configuration whose containers say which deployment they are of.
+
+    A service that is as it was keeps the words that it has: others would recreate its container.
+    """
+    labels = {key: literal(value) for key, value in made.labels.items()}
+    old = before.get("services") or {}
+    services = {}
+    for name, one in config["services"].items():
+        same = name in old and bare(old[name]) == bare(one)
+        ours = {**labels, IMAGE: literal(one["image"])}
+        kept = {**one, "labels": {**(one.get("labels") or {}), **ours}}
+        services[name] = old[name] if same else kept
+    return {**config, "services": services}
+
+
+def changes(before: ComposeConfig, after: ComposeConfig) -> tuple[Change, ...]:
+    """Return what becomes of each service."""
+    old, new = before.get("services") or {}, after["services"]
+    return tuple(_change(name, old.get(name), new.get(name)) for name in sorted({*old, *new}))
+
+
+def _change(name: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Change:
+    before, after = (one["image"] if one else "" for one in (old, new))
+    if old is None or new is None:
+        return Change(name, Kind.NEW if old is None else Kind.GONE, before, after)
+    return Change(name, Kind.SAME if bare(old) == bare(new) else Kind.CHANGED, before, after)
+
+
+def adopted(config: ComposeConfig, running: Iterable[Running]) -> ComposeConfig | None:
+    """Return what runs without a record: its images in the configuration of today.
+
+    None where no service of it runs.
+    """
+    images = {one.container.service: one.image_id for one in running}
+    there = {
+        name: {**one, "image": images[name], "pull_policy": "never"}
+        for name, one in config["services"].items()
+        if name in images
+    }
+    return {**config, "services": there} if there else None
+
+
+def alone(config: ComposeConfig) -> ComposeConfig:
+    """Return a configuration in which no service waits for another: the order is ours."""
+    services = {
+        name: {key: value for key, value in one.items() if key != "depends_on"}
+        for name, one in config["services"].items()
+    }
+    return {**config, "services": services}
+
+
+def levels(config: ComposeConfig) -> tuple[tuple[str, ...], ...]:
+    """Return the services in the order in which they come up; those of a level at once."""
+    services = config["services"]
+    graph = {name: set(_needs(one)) & services.keys() for name, one in services.items()}
+    sorter = TopologicalSorter(graph)
+    sorter.prepare()
+    found = []
+    while sorter.is_active():
+        ready = sorter.get_ready()
+        found.append(tuple(sorted(ready)))
+        sorter.done(*ready)
+    return tuple(found)
+
+
+def _needs(service: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the services that one needs, also where Compose's `depends_on` does not say so."""
+    yield from service.get("depends_on") or ()
+    for told in (service.get(key) or "" for key in _SHARED):
+        kind, _, name = told.partition(":")
+        if kind == "service":
+            yield name
+    listed = itertools.chain(service.get("links") or (), service.get("volumes_from") or ())
+    yield from (told.partition(":")[0] for told in listed)

@@ -1,0 +1,49 @@
+"""What runs at a target, as `docker inspect` tells it. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from taskslib.deploy.record import PREFIX
+from taskslib.stacks.engine import Container
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A container of what is deployed, whatever its state."""
+
+    container: Container
+    image: str
+    """The reference that it was made from."""
+    image_id: str
+    labels: Mapping[str, str]
+    """What it says of its deployment, without the prefix; empty where that was by hand."""
+
+
+def parse_inspected(told: str) -> tuple[Running, ...]:
+    """Return the containers of `docker inspect`, by service."""
+    found = (_running(one) for one in json.loads(told or "[]"))
+    return tuple(sorted(found, key=lambda one: (one.container.service, one.container.name)))
+
+
+def _running(one: Mapping[str, Any]) -> Running:
+    config, state = one["Config"], one["State"]
+    labels = config.get("Labels") or {}
+    health = (state.get("Health") or {}).get("Status", "")
+    ended = state["Status"] in {"exited", "restarting", "dead"}
+    container = Container(
+        id=one["Id"],
+        name=one["Name"].removeprefix("/"),
+        service=labels.get("com.docker.compose.service", ""),
+        state=state["Status"],
+        health="" if health == "none" else health,
+        exit_code=state["ExitCode"] if ended else None,
+        restarts=one.get("RestartCount", 0),
+    )
+    ours = {
+        key.removeprefix(PREFIX): value for key, value in labels.items() if key.startswith(PREFIX)
+    }
+    return Running(container, config["Image"], one["Image"], ours)

@@ -1,0 +1,134 @@
+"""How a deployment is: what runs, held against what was recorded. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from taskslib.deploy.lock import Holder
+from taskslib.deploy.record import Deployment
+from taskslib.deploy.running import Running
+from taskslib.stacks.engine import Container
+from taskslib.stacks.wait import one_shots
+
+_SHORT = 12
+"""Digits of a digest that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A container, or a service that has none."""
+
+    service: str
+    version: str
+    """Of the deployment that made it; empty where none did."""
+    image: str
+    """The reference that it runs."""
+    digest: str
+    """That of the image: the registry's where it was pulled by it, else the engine's id."""
+    health: str
+    at: str
+    """When it was deployed, UTC."""
+    by: str
+    host: str
+    drift: str
+    """How it is not as it was deployed; empty where it is."""
+    well: bool
+    """Whether it is as healthy as it can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How an environment is."""
+
+    environment: str
+    name: str
+    """Its Compose project name."""
+    current: Deployment | None
+    previous: Deployment | None
+    """What `--rollback` goes back to."""
+    rows: tuple[Row, ...]
+    holder: Holder | None = None
+    """Who deploys just now."""
+
+    @property
+    def well(self) -> bool:
+        """Whether everything runs as it was deployed, and is healthy."""
+        return all(one.well and not one.drift for one in self.rows)
+
+
+def status_of(
+    environment: str,
+    name: str,
+    records: Sequence[Deployment],
+    running: Iterable[Running],
+    holder: Holder | None,
+) -> Status:
+    """Return how an environment is, from what its target keeps and runs."""
+    current = records[-1] if records else None
+    previous = records[-2] if len(records) > 1 else None
+    rows = tuple(_rows(current, tuple(running)))
+    return Status(environment, name, current, previous, rows, holder)
+
+
+def _rows(current: Deployment | None, running: tuple[Running, ...]) -> Iterator[Row]:
+    services = current.config["services"] if current else {}
+    once = one_shots(current.config) if current else frozenset()
+    for one in running:
+        told = one.labels
+        service = one.container.service
+        # Going back runs no one-shot again: what is there is the newer version's.
+        drift = "" if service in once else _drift(current, one)
+        yield Row(
+            service,
+            told.get("version", ""),
+            one.image,
+            digest_of(one),
+            health_words(one.container),
+            told.get("at", ""),
+            told.get("by", ""),
+            told.get("host", ""),
+            drift,
+            _well(one.container, lasting=service not in once),
+        )
+    there = {one.container.service for one in running}
+    for name in sorted(services.keys() - there):
+        lost = "" if name in once else "its container is missing"
+        image = services[name]["image"]
+        yield Row(name, "", image, _digits(image), "missing", "", "", "", lost, well=name in once)
+
+
+def _drift(current: Deployment | None, one: Running) -> str:
+    if current is None:
+        return "no deployment is recorded"
+    wanted = current.config["services"].get(one.container.service)
+    if wanted is None:
+        return "no service of the deployment"
+    if one.image != wanted["image"]:
+        return f"not the image of the deployment, {_digits(wanted['image']) or wanted['image']}"
+    made = (wanted.get("labels") or {}).get("taskslib.deploy.number", "")
+    return "" if one.labels.get("number", "") == made else "not made by that deployment"
+
+
+def _well(container: Container, *, lasting: bool) -> bool:
+    if container.state == "exited":
+        return not lasting and container.exit_code == 0
+    return container.state == "running" and container.health in {"", "healthy"}
+
+
+def health_words(container: Container) -> str:
+    """Return how a container is: `healthy`, `running`, `exited 1`."""
+    if container.exit_code is not None:
+        return f"{container.state} {container.exit_code}"
+    return container.health or container.state
+
+
+def digest_of(one: Running) -> str:
+    """Return the short digest of what a container runs."""
+    return _digits(one.image) or _digits(one.image_id)
+
+
+def _digits(reference: str) -> str:
+    """Return the short digest of a reference; empty where it has none."""
+    _, found, digest = reference.rpartition("sha256:")
+    return digest[:_SHORT] if found else ""

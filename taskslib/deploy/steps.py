@@ -1,0 +1,160 @@
+"""A deployment, step by step; and back to what ran before where it does not come up.
+
+Nothing of what runs is touched before all images are there. The record is written last: until
+then the target knows the version before as the one that runs, and whoever comes next goes on from
+there, whatever became of us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from taskslib.cancellation import Cancellation
+from taskslib.deploy.lock import held
+from taskslib.deploy.plan import Plan, Wanted, levels, plan
+from taskslib.deploy.record import Deployment, Who
+from taskslib.deploy.target import Target
+from taskslib.deploy.watching import Watch
+from taskslib.errors import Interrupted, StackError, TaskslibError
+from taskslib.project.model import Limits
+from taskslib.secrets import mask_of
+from taskslib.stacks.engine import ComposeConfig
+from taskslib.stacks.wait import broken_stack, find_broken, one_shots, wait_ready
+
+_SETTLE = 5.0
+"""Seconds that a container without a healthcheck must have been running."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployer:
+    """What carries out deployments to one target."""
+
+    target: Target
+    environment: str
+    limits: Limits
+    say: Callable[[str], None] = lambda _: None
+
+    def deploy(self, wanted: Wanted, who: Who, *, once: bool = True) -> Plan:
+        """Let a release run, and return what that came to.
+
+        Args:
+            wanted: The release.
+            who: Who deploys.
+            once: Whether one-shots, such as migrations, run.
+
+        Raises `StackError` where it does not come up: what ran before does again then, or it is
+        said why not. `EngineError` where somebody else deploys, or an image can't be had.
+        """
+        target = self.target
+        with held(target.docker, target.name, who, wanted.version, target.client):
+            images = (one["image"] for one in wanted.config["services"].values())
+            if absent := target.absent(images):
+                self.say(f"pulling {len(absent)} image{'s' if len(absent) > 1 else ''}")
+                target.pull(absent)
+            ready = plan(wanted, target.records(), target.running(), who)
+            self._carry_out(ready, once=once and not ready.repeats)
+            if not ready.repeats:
+                target.record(ready.deployment)
+        return ready
+
+    def _carry_out(self, ready: Plan, *, once: bool) -> None:
+        try:
+            self._bring(self.target, ready.deployment.config, once=once)
+        except TaskslibError as error:
+            raise self._failed(ready, error) from error
+        except Interrupted:
+            self._interrupted(ready)
+            raise
+
+    def _bring(self, target: Target, config: ComposeConfig, *, once: bool) -> None:
+        """Bring all services to a configuration, level by level."""
+        before = target.running()
+        skipped = frozenset() if once else one_shots(config)
+        watched: frozenset[str] = frozenset()
+        for level in levels(config):
+            services = sorted(set(level) - skipped)
+            if not services:
+                continue
+            watched |= set(services)
+            watch = Watch(target, before, watched)
+            self.say(f"bringing up {', '.join(services)}")
+            try:
+                target.up(config, services, limit=self.limits.start)
+                self._wait(watch, config)
+            except StackError as error:
+                raise _with_logs(watch, config, error) from error
+        if orphans := {one.container.service for one in before} - config["services"].keys():
+            self.say(f"ending {', '.join(sorted(orphans))}, which it has no more")
+            target.up(config, sorted(watched), limit=self.limits.start, orphans=True)
+
+    def _wait(self, watch: Watch, config: ComposeConfig) -> None:
+        target = watch.target
+        wait_ready(
+            watch,
+            target.name,
+            config,
+            timeout=self.limits.deploy,
+            pause=target.cancellation.pause,
+            settle=_SETTLE,
+        )
+
+    def _failed(self, ready: Plan, error: TaskslibError) -> StackError:
+        """Go back, and return the error that says what failed and what runs now."""
+        what = f"{ready.deployment.version} does not come up: {error.message}"
+        self.say(what)
+        back = self._back(self.target, ready)
+        mask = mask_of(self.target.environ, *_environments(ready.deployment.config))
+        return StackError(mask(f"{what}; {back}"), details=mask(error.details), hint=error.hint)
+
+    def _interrupted(self, ready: Plan) -> None:
+        """Go back because somebody ended the deployment, unless that is ended too."""
+        again, was = Cancellation(), _called(ready.current)
+        try:
+            with again.on_signals():  # before a word of it: who reads that may press it at once
+                self.say(f"interrupted: going back to {was}; again: stays as it is")
+                self.say(self._back(self.target.under(again), ready))
+        except Interrupted:
+            self.say(
+                f"{self.environment} was left in the middle of {ready.deployment.version}: "
+                f"containers of both versions may run; inv deploy {self.environment} goes on, "
+                "with --status says what runs"
+            )
+
+    def _back(self, target: Target, ready: Plan) -> str:
+        """Let run again what ran before, and return what that came to, in words."""
+        was = _called(ready.current)
+        try:
+            if ready.before is None:
+                target.stop()
+                return "nothing ran before, so what had been started is stopped; its data stays"
+            self._bring(target, ready.before, once=False)
+        except TaskslibError as error:
+            details = f"\n{error.details}" if error.details else ""
+            return f"and going back to {was} fails: {error.message}{details}"
+        return f"{self.environment} runs {was} again"
+
+
+def _environments(config: ComposeConfig) -> Iterator[dict[str, str]]:
+    """Yield the variables of each service: what containers log may have secrets among them."""
+    for service in config["services"].values():
+        given = service.get("environment") or {}
+        yield {key: value.replace("$$", "$") for key, value in given.items() if value}
+
+
+def _called(deployment: Deployment | None) -> str:
+    return deployment.version if deployment else "what ran before"
+
+
+def _with_logs(watch: Watch, config: ComposeConfig, error: StackError) -> StackError:
+    """Return why services don't come up, with what each broken one logged."""
+    broken = {
+        one.service: one
+        for one in watch.containers(watch.target.name)
+        if find_broken([one], config) is not None
+    }
+    found = [broken_stack(watch, watch.target.name, one) for one in broken.values()]
+    if not found:
+        return error
+    told = "\n\n".join(one.details for one in found)
+    return StackError(", ".join(one.message for one in found), details=told, hint=found[0].hint)

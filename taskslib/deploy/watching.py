@@ -1,0 +1,72 @@
+"""Some services of a target while they come up: what waiting for a stack looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from taskslib.deploy.running import Running
+from taskslib.deploy.target import Target
+from taskslib.stacks.docker import DockerEngine
+from taskslib.stacks.engine import Container
+from taskslib.stacks.reach import Reach
+
+_RESTARTS = 5
+"""So often a container has ended since a deployment began: it will not become ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What comes up at a target; implements `stacks.engine.Watched`."""
+
+    target: Target
+    before: tuple[Running, ...]
+    """What ran when it began."""
+    services: frozenset[str]
+
+    def containers(self, name: str) -> tuple[Container, ...]:
+        """Return their containers, without ports: these may be for others than us to reach."""
+        del name
+        return watched(self.target.running(), self.before, self.services)
+
+    def probe_output(self, container: Container) -> str:
+        """Return what the last runs of a container's healthcheck printed."""
+        return self._engine.probe_output(container)
+
+    def logs(self, name: str, *, tail: int, service: str = "", since: float = 0.0) -> str:
+        """Return the last lines of the containers of a service."""
+        return self._engine.logs(name, tail=tail, service=service, since=since)
+
+    def reach(self) -> Reach:
+        """Return where published ports are reached; none is asked."""
+        return Reach()
+
+    @property
+    def _engine(self) -> DockerEngine:
+        return DockerEngine(self.target.cancellation, self.target.environ)
+
+
+def watched(
+    running: Iterable[Running], before: Iterable[Running], services: frozenset[str]
+) -> tuple[Container, ...]:
+    """Return the containers of some services, as waiting is to take them. Pure.
+
+    One that ends again and again has ended, though its restart policy says otherwise. One that is
+    the same as before, and that no healthcheck tells of, is as ready as it was.
+    """
+    earlier = {one.container.id: one.container for one in before}
+    return tuple(
+        _taken(one.container, earlier.get(one.container.id))
+        for one in running
+        if one.container.service in services
+    )
+
+
+def _taken(now: Container, earlier: Container | None) -> Container:
+    again = now.restarts - (earlier.restarts if earlier else 0)
+    if now.state == "restarting":
+        # The engine calls it unhealthy as soon as it has ended once.
+        return replace(now, state="exited" if again >= _RESTARTS else now.state, health="")
+    if earlier and earlier.state == now.state == "running" and not (now.health or again):
+        return replace(now, health="healthy")
+    return now

@@ -1,0 +1,89 @@
+"""Where the images of a version come from, and to which engine they go."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.engine.deploy.conftest import Shop
+from tests.support.leftovers import docker
+from tests.support.projects import Ran
+
+
+def images(shop: Shop, *arguments: str, **variables: str) -> tuple[str, str]:
+    """Return the image that a deployment would give `web`, and what is said."""
+    ran = shop.deploy(*arguments, "--dry-run", **variables)
+    assert ran.code == 0, ran.err
+    (line,) = [one for one in ran.out.splitlines() if one.startswith("web ")]
+    return line.split()[-1], ran.err
+
+
+def test_a_version_that_the_lock_has_no_more_is_in_its_history(shop: Shop) -> None:
+    first, second = shop.release("1.0.0"), shop.release("1.1.0")
+    assert images(shop)[0] == second
+    assert images(shop, "--version", "1.0.0") == (first, "prod: nothing → 1.0.0 (deployment 1)\n")
+    assert images(shop, "--version", "v1.1.0")[0] == second
+    # The lock says what, the environment where: a mirror has the same content.
+    mirrored = images(shop, REGISTRY="mirror.invalid/shop")[0]
+    assert mirrored == f"mirror.invalid/shop/{second.rpartition('/')[2]}"
+
+
+def test_a_version_without_a_lock_is_what_the_registry_has(shop: Shop) -> None:
+    image = shop.release("1.0.0")
+    (shop.root / "deploy/prod/images.lock").unlink()
+    shop.repo.git.reset("--hard", "HEAD~1")
+    found, said = images(shop, "--version", "1.0.0")
+    assert found == image
+    assert said.startswith(
+        "note: 1.0.0 is in no deploy/prod/images.lock: its images are what the registry's tags "
+        "are now\n"
+    )
+    name = image.partition("@")[0]
+    assert shop.deploy("--version", "9.9.9", "--yes") == Ran(
+        2,
+        "",
+        f"error: there is no {name}:9.9.9\n\nhint: inv build --push on the tag v9.9.9 publishes "
+        "it\n",
+    )
+
+
+def test_images_that_are_in_no_registry(shop: Shop, tmp_path: Path) -> None:
+    (shop.root / "services/web/kind").write_text("local")
+    name = f"{shop.root.name}-web"
+    docker("build", "-q", "-t", f"elsewhere/{name}:1.0.0", str(shop.root / "services/web"))
+    try:
+        there = docker("image", "inspect", "-f", "{{.Id}}", f"elsewhere/{name}:1.0.0")
+        local = ("--version", "1.0.0", "--local", "--yes")
+        assert images(shop, *local, REGISTRY="elsewhere")[0] == there
+        # By a context, which is not the engine that DOCKER_HOST names.
+        config = {"DOCKER_CONFIG": str(tmp_path / "config")}
+        made = ("context", "create", "live", "--docker", "host=unix:///var/run/docker.sock")
+        docker("--config", config["DOCKER_CONFIG"], *made)
+        given = {"REGISTRY": "elsewhere", "DOCKER_HOST": "tcp://127.0.0.1:1", **config}
+        ran = shop.deploy(*local, "--context", "live", **given)
+        assert (ran.code, shop.answer()) == (0, "local"), ran.err
+        ran = shop.deploy(*local, "--context", "life", **given)
+        assert ran == Ran(
+            2,
+            "",
+            "error: no Docker context 'life'\n\n"
+            "hint: did you mean 'live'? contexts: default, live\n",
+        )
+        ran = shop.deploy("--version", "1.0.1", "--local", REGISTRY="elsewhere")
+        assert f"error: the target's engine has no elsewhere/{name}:1.0.1\n" in ran.err
+        told = json.loads(shop.deploy("--status", "--json").out)
+        assert told["deployment"]["images"]["web"] == there
+    finally:
+        (container := shop.containers().get("web")) and docker("rm", "-f", container)
+        docker("image", "rm", "-f", f"elsewhere/{name}:1.0.0")
+
+
+def test_what_cannot_be_pulled_changes_nothing(shop: Shop) -> None:
+    image = shop.release("1.0.0")
+    lock = shop.root / "deploy/prod/images.lock"
+    lock.write_text(lock.read_text().replace(image.rpartition("@")[2], f"sha256:{'0' * 64}"))
+    ran = shop.deploy("--yes")
+    assert (ran.code, ran.out) == (3, "")
+    name = image.partition("@")[0]
+    assert f"error: {name}@sha256:{'0' * 64} can't be pulled; nothing was changed\n" in ran.err
+    assert (shop.containers(), shop.volumes()) == ({}, [])

@@ -1,0 +1,78 @@
+"""Two deployments at once, one that is interrupted, one that is killed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from taskslib.testing import wait_for
+from tests.engine.deploy.conftest import Shop, interrupted
+from tests.support.leftovers import docker
+
+
+@pytest.fixture
+def deploying(shop: Shop) -> Shop:
+    """Return a project with a release that runs, and one after it that never is healthy."""
+    shop.release("1.0.0")
+    assert shop.deploy("--yes").code == 0
+    shop.release("1.0.1", "broken")
+    return shop
+
+
+def under_way(shop: Shop) -> bool:
+    """Tell whether the new release has taken the place of the old one."""
+    told = json.loads(shop.deploy("--status", "--json").out)
+    versions = {one["service"]: one["version"] for one in told["services"]}
+    return bool(told["under_way"]) and versions["web"] == "1.0.1" and shop.answer() == "broken"
+
+
+def test_the_second_is_refused_and_ctrl_c_goes_back(deploying: Shop) -> None:
+    first = deploying.begin("--yes", START="100s", GITHUB_ACTOR="ada")
+    wait_for(lambda: under_way(deploying), timeout=60)
+    second = deploying.deploy("--yes")
+    assert (second.code, second.out) == (3, "")
+    assert "error: another deployment to NAME is under way: 1.0.1, by ada from " in second.err
+    assert second.err.endswith(
+        "hint: wait for it; if it was killed: docker volume rm NAME-deploying\n"
+    )
+    assert "\nunder way: 1.0.1, by ada from " in deploying.deploy("--status").out
+    ended = interrupted(first)
+    assert ended.code == 130
+    assert "interrupted: going back to 1.0.0; again: stays as it is\n" in ended.err
+    assert "prod runs 1.0.0 again\n" in ended.err
+    assert deploying.answer() == "1.0.0"
+    assert deploying.volumes() == ["-deploy-1", "_data"]
+
+
+def test_two_ctrl_c_leave_it_as_it_is(deploying: Shop) -> None:
+    began = deploying.begin("--yes", START="100s")
+    wait_for(lambda: under_way(deploying), timeout=60)
+    began.send_signal(2)
+    assert began.stderr is not None
+    assert any("interrupted: going back to 1.0.0" in line for line in began.stderr)
+    ended = interrupted(began)
+    assert ended.code == 130
+    assert (
+        "prod was left in the middle of 1.0.1: containers of both versions may run; inv deploy "
+        "prod goes on, with --status says what runs\n"
+    ) in ended.err
+    assert deploying.volumes() == ["-deploy-1", "_data"]
+    # Whatever it was left like, the next one goes back to what is recorded.
+    assert deploying.deploy("--yes", START="1s").code == 3
+    assert deploying.answer() == "1.0.0"
+
+
+def test_one_that_is_killed_leaves_a_lock_that_says_whose_it_is(deploying: Shop) -> None:
+    began = deploying.begin("--yes", START="100s")
+    wait_for(lambda: under_way(deploying), timeout=60)
+    began.kill()
+    began.communicate()
+    assert deploying.volumes() == ["-deploy-1", "-deploying", "_data"]
+    refused = deploying.deploy("--yes")
+    assert refused.code == 3
+    command = refused.err.rpartition("if it was killed: ")[2].strip()
+    docker(*command.replace("NAME", deploying.name).split()[1:])
+    deploying.release("1.0.2")
+    assert deploying.deploy("--yes").code == 0
+    assert deploying.answer() == "1.0.2"
