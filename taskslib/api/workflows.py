@@ -57,24 +57,19 @@ def write_outputs(session: Session, outputs: Mapping[str, str]) -> None:
 
 def ci_workflows(session: Session, providers: Sequence[Provider]) -> tuple[Workflow, ...]:
     """Return each workflow as it is and as it would be. Raises `ConfigError`, OSError."""
-    from taskslib.ci.files import read, stamped
-    from taskslib.ci.workflows import workflows
+    from taskslib.ci.files import read
+    from taskslib.ci.workflows import written
 
     found = project(session)
-    files = []
-    for provider in providers:
-        command = f"taskslib ci-init --provider {provider}"
-        for path, body in workflows(found, provider).items():
-            wanted = None if body is None else stamped(body, command)
-            files.append(read(session.root, path, wanted))
-    return tuple(files)
+    wanted = [one for provider in providers for one in written(found, provider).items()]
+    return tuple(read(session.root, path, text) for path, text in wanted)
 
 
 def ci_providers(session: Session) -> tuple[Provider, ...]:
     """Return whose workflows the repo has, by its folders."""
-    from taskslib.ci.actions import Provider
+    from taskslib.ci.files import providers
 
-    return tuple(one for one in Provider if (session.root / one.folder / "test.yml").is_file())
+    return providers(session.root)
 
 
 def ci_write(session: Session, workflows: Sequence[Workflow], *, force: bool) -> None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
+from taskslib.ci.actions import Provider
+
 _STAMP = re.compile(r"# [^\n]* sha256:([0-9a-f]{64})\n")
 
 
@@ -71,6 +73,11 @@ def is_ours(text: str) -> bool:
     return (
         found is not None and found[1] == hashlib.sha256(text[found.end() :].encode()).hexdigest()
     )
+
+
+def providers(root: Path) -> tuple[Provider, ...]:
+    """Return whose workflows a repo has, by its folders."""
+    return tuple(one for one in Provider if (root / one.folder / "test.yml").is_file())
 
 
 def read(root: Path, path: str, wanted: str | None) -> Workflow:

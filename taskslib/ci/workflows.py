@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from taskslib.ci.actions import ACTIONS, Provider
+from taskslib.ci.files import stamped
 from taskslib.events import Stage
 from taskslib.project.model import Layout, Project
 
@@ -54,6 +55,13 @@ def workflows(project: Project, provider: Provider) -> Mapping[str, str | None]:
         )
         for name, wanted in (("test", True), ("release", bool(built)))
     }
+
+
+def written(project: Project, provider: Provider) -> Mapping[str, str | None]:
+    """Return the same as `ci-init` writes them: with what tells later whether one was edited."""
+    command = f"taskslib ci-init --provider {provider}"
+    found = workflows(project, provider).items()
+    return {path: None if body is None else stamped(body, command) for path, body in found}
 
 
 def tested(project: Project) -> tuple[str, ...]:

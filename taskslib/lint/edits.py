@@ -95,7 +95,7 @@ def added(node: Node, lines: list[str], flow: str) -> tuple[Edit, ...]:
         return (Edit(source.path, end, end, f", {flow}"),)
     indent = " " * source.column(node.entries[0].start)
     end = source.line_end(node.entries[-1].end)
-    text = "".join(f"{source.newline}{indent}{line}" for line in lines)
+    text = "".join(f"{source.newline}{indent}{line}".rstrip(" ") for line in lines)
     return (Edit(source.path, end, end, text),)
 
 
