@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from taskslib.testing import wait_for
-from tests.support.projects import argv, environment, inv, multi, write
+from tests.support.projects import inv, multi, write
+from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
 
@@ -28,35 +26,6 @@ def test_waits():
     while not pathlib.Path(os.environ["GO"]).exists():
         time.sleep(0.01)
 """
-
-
-class Terminal:
-    """A child on a terminal of its own, and everything that it wrote there."""
-
-    def __init__(
-        self, root: Path, *arguments: str, interactive: bool = False, **variables: str
-    ) -> None:
-        ours, theirs = os.openpty()  # type: ignore[attr-defined,unused-ignore]
-        os.set_blocking(ours, False)  # type: ignore[attr-defined,unused-ignore]
-        self._screen = ours
-        self.written = ""
-        self.child = subprocess.Popen(
-            argv(*arguments),
-            cwd=root,
-            env={**environment(), "COLUMNS": "80", "TERM": "xterm", **variables},
-            stdin=theirs if interactive else subprocess.DEVNULL,
-            stdout=theirs,
-            stderr=theirs,
-        )
-        os.close(theirs)
-
-    def type(self, words: str) -> None:
-        os.write(self._screen, words.encode())
-
-    def read(self) -> str:
-        with suppress(OSError):  # nothing now; nothing any more
-            self.written += os.read(self._screen, 65536).decode()
-        return self.written
 
 
 def test_a_debugger_on_the_terminal(tmp_path: Path) -> None:
