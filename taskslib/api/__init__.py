@@ -56,6 +56,12 @@ if TYPE_CHECKING:
         uncovered,
         write_report,
     )
+    from taskslib.api.scaffolding import (
+        init_answers,
+        init_changes,
+        init_git,
+        recorded_answers,
+    )
     from taskslib.api.selection import affected, graph
     from taskslib.api.session import Session, project
     from taskslib.api.sharding import (
@@ -118,6 +124,9 @@ __all__ = [
     "down",
     "durations_text",
     "graph",
+    "init_answers",
+    "init_changes",
+    "init_git",
     "instance_id",
     "instances",
     "kept_spec",
@@ -137,6 +146,7 @@ __all__ = [
     "prune",
     "reasons",
     "recall",
+    "recorded_answers",
     "release_ready",
     "rerun_command",
     "run_folder",
@@ -222,6 +232,12 @@ _MODULES = {
         "last_red",
         "uncovered",
         "write_report",
+    ),
+    "scaffolding": (
+        "init_answers",
+        "init_changes",
+        "init_git",
+        "recorded_answers",
     ),
     "selection": (
         "affected",

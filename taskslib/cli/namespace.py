@@ -23,6 +23,7 @@ from taskslib.cli import (
     pipeline_tasks,
     release_tasks,
     report_tasks,
+    scaffold_tasks,
     selection_tasks,
     setup_tasks,
 )
@@ -36,7 +37,7 @@ GROUPS: dict[str, tuple[ModuleType, ...]] = {
     "Results": (report_tasks,),
     "Stacks": (infra_tasks,),
     "Development": (dev_tasks,),
-    "Project": (info_tasks, selection_tasks, lint_tasks),
+    "Project": (info_tasks, selection_tasks, lint_tasks, scaffold_tasks),
     "Release": (release_tasks, deploy_tasks),
     "CI": (ci_tasks,),
     "Machine": (setup_tasks,),

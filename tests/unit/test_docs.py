@@ -50,6 +50,9 @@ doctor
 down
 durations_text
 graph
+init_answers
+init_changes
+init_git
 instance_id
 instances
 kept_spec
@@ -69,6 +72,7 @@ prunable
 prune
 reasons
 recall
+recorded_answers
 release_ready
 rerun_command
 run_folder

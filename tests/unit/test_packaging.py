@@ -30,6 +30,11 @@ DATA = {
     "py.typed",
     "reports/page/template.html.j2",
     "reports/schema.json",
+    *(
+        path.relative_to(ROOT / "taskslib").as_posix()
+        for path in (ROOT / "taskslib" / "scaffold" / "template").rglob("*")
+        if path.is_file()
+    ),
 }
 ENTRY_POINTS = """\
 [console_scripts]
@@ -113,5 +118,7 @@ def test_it_installs_and_works_where_nothing_else_is(
     assert "\n1 passed, 0 failed, 0 skipped\n" in told
     assert run(scripts / "taskslib", "services", cwd=root).startswith("shop: multi-service")
     assert run(scripts / "taskslib", "report", cwd=root)
+    run(scripts / "taskslib", "init", "made", "--yes", cwd=tmp_path)
+    assert run(scripts / "inv", "lint", "--strict", cwd=tmp_path / "made").startswith("no findings")
     given = {"TEST_COMPOSE_PROJECT": "x", "TEST_DATABASE_URL": "given"}
     run(python, "-W", "error", "-m", "pytest", "deep", cwd=root, **given)

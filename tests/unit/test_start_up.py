@@ -12,7 +12,7 @@ from tests.support.projects import environment, multi, write
 
 HEAVY = {
     "python_on_whales", "git", "pydantic", "pytest", "rich.live", "ruamel", "msgspec", "filelock",
-    "platformdirs", "uv", "semantic_version", "tap", "xml.etree.ElementTree", "sqlite3",
+    "platformdirs", "uv", "semantic_version", "tap", "xml.etree.ElementTree", "sqlite3", "copier",
 }  # fmt: skip
 OURS = ("taskslib.events", "taskslib.project", "taskslib.pipeline", "taskslib.api.")
 LIST = """

@@ -44,6 +44,7 @@ infra-logs: Print what the kept stack's containers logged.
 infra-prune: List kept stacks that nobody needs.
 infra-ps: List running stacks, of every branch.
 infra-up (test-infra-up): Start this branch's test stack and keep it.
+init: Write a new project, with tests that pass.
 instance-id: Print this branch's id, TEST_INSTANCE_ID.
 lint: Check Compose files, Dockerfiles and CI.
 merge-reports: Join what a run's shards told to one verdict.
@@ -93,7 +94,7 @@ def test_help_has_an_example_that_is_one(helps: dict[str, str], name: str) -> No
     """Each example's task and flags exist, and each option says what it does."""
     examples = re.findall(r"^  Example: (.*)$", helps[name], re.MULTILINE)
     assert len(examples) == 1
-    used = re.findall(r"inv ([a-z-]+)((?: --?[a-z][\w-]*)*)", examples[0])
+    used = re.findall(r"(?:inv|taskslib) ([a-z-]+)((?: --?[a-z][\w-]*)*)", examples[0])
     assert name in {task for task, _ in used}
     for task, flags in used:
         options = re.findall(r"--[a-z-]+", helps[task].partition("\nOptions:\n")[2])

@@ -96,7 +96,7 @@ def test_every_task_and_option_has_its_place() -> None:
     assert sorted(re.findall(r"^### (\S+)$", text, re.MULTILINE)) == sorted(tasks)
     for name, task in tasks.items():
         section = text.partition(f"\n### {name}\n")[2].partition("\n### ")[0]
-        assert f"\ninv {name}" in section or f" inv {name}" in section or f"(inv {name}" in section
+        assert re.search(rf"^(?:.*[ (])?(?:inv|taskslib) {name}\b", section, re.MULTILINE), name
         for argument in task.get_arguments():
             if not argument.positional:
                 assert re.search(rf"\| `--{argument.name.replace('_', '-')}(=…)?` \| \w", section)

@@ -1,0 +1,69 @@
+"""New projects: what would be written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taskslib.cancellation import Cancellation
+from taskslib.errors import UsageError
+from taskslib.version import __version__
+
+if TYPE_CHECKING:
+    from taskslib.scaffold.answers import Answers
+    from taskslib.scaffold.changes import Changes
+
+
+def init_answers(folder: Path, given: Mapping[str, str], *, ask: bool = False) -> Answers:
+    """Return what a new project is to be made of. Raises `UsageError` for an answer that can't be.
+
+    Args:
+        folder: Where it is to be; its name is the project's where none is given.
+        given: Answers by question: project, layout, services, datastore, ci, registry.
+        ask: Ask on the terminal for those that are missing; otherwise defaults count.
+    """
+    from taskslib.scaffold.answers import DEFAULTS, QUESTIONS, answers_of
+    from taskslib.scaffold.naming import project_name
+
+    defaults = {**DEFAULTS, "project": project_name(folder.resolve().name)}
+    answers_of(
+        {**defaults, **given}, __version__
+    )  # what is given is refused before anyone is asked
+    told: Mapping[str, str] = {**defaults, **given}
+    if ask and any(one not in given for one in QUESTIONS):
+        from taskslib.scaffold.render import asked
+
+        told = {**told, **asked(given, {"project": defaults["project"]})}
+    return answers_of(told, __version__)
+
+
+def recorded_answers(file: Path) -> Answers:
+    """Return what a project was made of, by the record in it. Raises `ConfigError`, OSError."""
+    from taskslib.scaffold.answers import recorded
+
+    return recorded(file.read_text("utf-8"))
+
+
+def init_changes(folder: Path, answers: Answers) -> Changes:
+    """Return what a folder gets to be a new project. Raises `UsageError`, OSError.
+
+    Args:
+        folder: Where; it need not be there.
+        answers: What the project is made of.
+    """
+    from taskslib.scaffold.project import project_changes
+
+    return project_changes(folder, answers)
+
+
+def init_git(folder: Path, cancellation: Cancellation) -> None:
+    """Make a folder a git repository, where it is in none. Raises `UsageError`."""
+    from taskslib.processes import Command, run
+    from taskslib.project.git import branches
+
+    if branches(folder) is not None:
+        return
+    done = run(Command(("git", "init", "--quiet"), cwd=folder), cancellation)
+    if done.code != 0:
+        raise UsageError(f"git init failed: {done.stderr.strip()}")

@@ -1,0 +1,143 @@
+"""The task that writes a new project."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from taskslib import api
+from taskslib.cli.asking import confirmed
+from taskslib.cli.outcome import cancellation, say, tell
+from taskslib.cli.path_task import WordTask
+from taskslib.cli.session import PROGRAM_KEY, command
+from taskslib.errors import UsageError
+
+if TYPE_CHECKING:
+    from taskslib.scaffold.answers import Answers
+    from taskslib.scaffold.changes import Changes
+
+
+class FolderTask(WordTask):
+    """A task that takes a folder."""
+
+    parameter = "folder"
+
+
+@task(
+    klass=FolderTask,
+    auto_shortflags=False,
+    help={
+        "folder": "where it is to be; made where it is missing; the current one by default",
+        "single": "one service, at the top of the repo",
+        "multi": "services, each in a folder of its own; the default",
+        "project": "what the project is called; the folder's name by default",
+        "services": "e.g. api,jobs:worker,page:frontend,shared:library",
+        "datastore": "where the first api keeps its data: none or postgres",
+        "ci": "whose workflows: github, gitea or none",
+        "registry": "host and folder of released images",
+        "answers": "as this file says: a .copier-answers.yml of an earlier project",
+        "yes": "ask nothing: defaults for what no option says",
+        "overwrite": "also files that are there and differ",
+        "git": "make it a git repository, where it is in none; nothing is committed",
+        "dry-run": "only print what would be written, as a tree and a patch",
+    },
+)
+@command
+def init(
+    context: Context,
+    folder: str | None = None,
+    single: bool = False,
+    multi: bool = False,
+    project: str | None = None,
+    services: str | None = None,
+    datastore: str | None = None,
+    ci: str | None = None,
+    registry: str | None = None,
+    answers: str = "",
+    yes: bool = False,
+    overwrite: bool = False,
+    git: bool = False,
+    dry_run: bool = False,
+) -> None:
+    """Write a new project, with tests that pass.
+
+    Asks on a terminal for what no option says. Needs nothing but this package: run it as taskslib.
+
+    Example: taskslib init shop --services api,jobs:worker --yes
+    """
+    where = Path(folder or ".")
+    told = {
+        "layout": "single" if single else "multi" if multi else None,
+        "project": project,
+        "services": services,
+        "datastore": datastore,
+        "ci": ci,
+        "registry": registry,
+    }
+    given = {name: value for name, value in told.items() if value is not None}
+    if single and (multi or services is not None):
+        raise UsageError("--single is one service", hint="leave out --multi and --services")
+    changes = api.init_changes(where, _made_of(where, given, answers, defaults=yes or dry_run))
+    if not dry_run and changes.overwritten and not overwrite:
+        _ask_to_overwrite(changes, yes=yes)
+    _written(changes, dry_run=dry_run)
+    if dry_run:
+        return
+    if git:
+        api.init_git(where, cancellation())
+    program = context.config.get(PROGRAM_KEY, "inv")
+    enter = "" if where.resolve() == Path.cwd() else f"cd {shlex.quote(str(where))} && "
+    say(f"next: {enter}{program} test")
+
+
+def _made_of(where: Path, given: dict[str, str], record: str, *, defaults: bool) -> Answers:
+    """Return what a project is to be made of: as given, as recorded, as asked, by default."""
+    if record:
+        if given:
+            raise UsageError(f"--answers has them all, {', '.join(given)} too")
+        return api.recorded_answers(Path(record))
+    terminal = sys.stdin is not None and sys.stdin.isatty()
+    if not (terminal or defaults):
+        raise UsageError(
+            "nobody can be asked, since stdin is no terminal",
+            hint="--yes takes the defaults for what no option says",
+        )
+    return api.init_answers(where, given, ask=terminal and not defaults)
+
+
+def _ask_to_overwrite(changes: Changes, *, yes: bool) -> None:
+    """Raise `UsageError` unless somebody says yes to files becoming other ones."""
+    listed = "\n".join(changes.overwritten)
+    refusal = UsageError(
+        f"{changes.root} has files that would be other ones; nothing was written",
+        details=listed,
+        hint="--dry-run shows how, --overwrite does it all the same",
+    )
+    if yes or sys.stdin is None or not sys.stdin.isatty():
+        raise refusal
+    say(listed)
+    if not confirmed("write over these?"):
+        raise refusal
+
+
+def _written(changes: Changes, *, dry_run: bool) -> None:
+    """Write changes, or show them, and say what was done."""
+    if dry_run:
+        tell(changes.tree())
+        tell(changes.difference())
+    else:
+        changes.write()
+    for one in changes.notes:
+        say(f"note: {one}")
+    if not changes.files:
+        say("nothing to change")
+    elif not dry_run:
+        say("\n".join(changes.tree()))
+
+
+TASKS = (init,)

@@ -1,0 +1,92 @@
+"""What a project and its services can be called and made of, without a template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from taskslib import __version__, api
+from taskslib.errors import ConfigError, UsageError
+from taskslib.project.model import Layout
+from taskslib.scaffold.answers import Answers, recorded
+from taskslib.scaffold.naming import Kind, Named, check_free, project_name
+
+TOO_LONG = "x" * 41
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"project": "Shop!"}, "a project can't be called 'Shop!'"),
+        ({"project": "con"}, "a project can't be called 'con': that is reserved"),
+        ({"services": "Api"}, "a service can't be called 'Api'"),
+        ({"services": ""}, "a service can't be called ''"),
+        ({"services": "a_b"}, "a service can't be called 'a_b'"),
+        ({"services": "-a"}, "a service can't be called '-a'"),
+        ({"services": "a-"}, "a service can't be called 'a-'"),
+        ({"services": "../a"}, "a service can't be called '../a'"),
+        ({"services": "api\n"}, ""),
+        ({"services": "nul"}, "a service can't be called 'nul': that is reserved"),
+        ({"services": "database"}, "a service can't be called 'database': that is reserved"),
+        ({"services": "queue"}, "a service can't be called 'queue': its package would hide"),
+        ({"services": "class"}, "a service can't be called 'class': its package would hide"),
+        ({"services": "api,api"}, "'api' is taken"),
+        ({"services": "api:rest"}, "no kind 'rest' of services"),
+        ({"services": TOO_LONG}, f"a service can't be called '{TOO_LONG}'"),
+        ({"services": "jobs:worker", "datastore": "postgres"}, "there is no api"),
+        ({"datastore": "mysql"}, "no datastore 'mysql'"),
+        ({"ci": "gitlab"}, "no ci 'gitlab'"),
+        ({"layout": "single", "project": "http"}, "a service can't be called 'http'"),
+        ({"registry": "https://a b"}, "a registry can't be 'https://a b'"),
+    ],
+)
+def test_what_can_not_be(given: dict[str, str], said: str) -> None:
+    if not said:  # blanks around a name are none of it
+        assert api.init_answers(Path("shop"), given).services == (Named("api", Kind.API),)
+        return
+    with pytest.raises(UsageError) as refused:
+        api.init_answers(Path("shop"), given)
+    assert said in refused.value.message
+
+
+def test_defaults() -> None:
+    api_alone = (Named("api", Kind.API),)
+    assert api.init_answers(Path("shop"), {}) == Answers(
+        "shop", Layout.MULTI, api_alone, "none", "github", "", __version__
+    )
+    single = api.init_answers(Path("My Shop"), {"layout": "single"})
+    assert (single.project, single.services) == ("my-shop", (Named("my-shop", Kind.API),))
+    assert single.services[0].package == "my_shop"
+    assert single.services[0].variable == "MY_SHOP"
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [("shop", "shop"), ("Größe 2", "gr-e-2"), ("2024", "project-2024"), ("…", "project")],
+)
+def test_a_folder_names_its_project(folder: str, name: str) -> None:
+    assert project_name(folder) == name
+
+
+def test_kinds() -> None:
+    given = {"services": " worker , page:frontend, shared:library,billing"}
+    assert [one.kind for one in api.init_answers(Path("shop"), given).services] == [
+        Kind.WORKER,
+        Kind.FRONTEND,
+        Kind.LIBRARY,
+        Kind.API,
+    ]
+
+
+@pytest.mark.parametrize("other", ["a-b", "A-b", "a_b", "a.b"])
+def test_what_is_one_folder_or_one_variable_with_another_is_taken(other: str) -> None:
+    with pytest.raises(UsageError, match="a-b"):
+        check_free("a-b", ["x", other])
+    check_free("a-b", ["ab", "a-c"])
+
+
+@pytest.mark.parametrize("text", ["", "[]", "a: [", "taskslib: '1'\n", "services: 1\n"])
+def test_a_record_that_is_none(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"^\.copier-answers\.yml: not what taskslib wrote: "):
+        recorded(text)

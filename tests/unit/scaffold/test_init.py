@@ -1,0 +1,262 @@
+"""`taskslib init`, as it is typed: what it writes is a project that passes at once."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import git
+import pytest
+
+import tasks
+from taskslib import __version__
+from taskslib.scaffold.answers import Answers, recorded
+from taskslib.scaffold.naming import Kind, Named
+from taskslib.testing import wait_for
+from tests.support.projects import Ran, inv, unredacted, write
+from tests.support.scaffolds import FULL, PLAIN, SINGLE, contents, made
+from tests.support.terminal import Terminal
+
+VARIANTS = {
+    "plain": PLAIN,
+    "full": FULL,
+    "single": SINGLE,
+    "single-database": (*SINGLE, "--datastore", "postgres", "--registry", "a.example/b"),
+}
+
+
+@pytest.fixture(scope="module")
+def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("projects")
+    return {name: made(folder / name, *options) for name, options in VARIANTS.items()}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_there_is_nothing_to_find_fault_with(projects: dict[str, Path], variant: str) -> None:
+    root = projects[variant]
+    lint = inv(root, "lint", "--strict")
+    assert (lint.code, lint.err) == (0, "")
+    assert re.fullmatch(r"no findings in \d+ files\n", lint.out)
+    assert inv(root, "ci-check") == Ran(0, "", "")
+
+
+@pytest.mark.parametrize("variant", ["full", "single"])
+def test_its_unit_tests_pass(projects: dict[str, Path], variant: str) -> None:
+    ran = inv(projects[variant], "test-unit", "--plain", program="taskslib")
+    assert ran.code == 0, ran.out
+    suites = re.findall(r"^  ✓ (\S+) ", ran.out, re.MULTILINE)
+    assert sorted(suites) == (["api", "jobs", "page", "shared"] if variant == "full" else [variant])
+
+
+def test_what_is_in_it(projects: dict[str, Path]) -> None:
+    services = inv(projects["full"], "services").out
+    assert services == (
+        "full: multi-service, ROOT\n"
+        "  api              service  unit, service\n"
+        "  jobs             service  unit, service\n"
+        "  page             service  unit, service\n"
+        "  shared           library  unit\n"
+        "  full             project  integration\n"
+        "  stack api        services/api/deploy/test/docker-compose.yml\n"
+        "  stack jobs       services/jobs/deploy/test/docker-compose.yml\n"
+        "  stack page       services/page/deploy/test/docker-compose.yml\n"
+        "  stack test       deploy/test/docker-compose.yml\n"
+    )
+    record = recorded((projects["full"] / ".copier-answers.yml").read_text("utf-8"))
+    services_told = {one.name: one.kind for one in record.services}
+    assert services_told == {
+        "api": Kind.API,
+        "jobs": Kind.WORKER,
+        "page": Kind.FRONTEND,
+        "shared": Kind.LIBRARY,
+    }
+    assert (record.project, record.datastore, record.ci) == ("full", "postgres", "gitea")
+    assert (record.registry, record.taskslib) == ("registry.example.com/team", __version__)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_commands_that_it_names_exist(projects: dict[str, Path], variant: str) -> None:
+    texts = [(projects[variant] / name).read_text("utf-8") for name in ("README.md", "AGENTS.md")]
+    found = re.findall(r"`inv ([a-z][a-z-]*)((?: --[a-z-]+)*)", "\n".join(texts))
+    assert len(found) > 8
+    for name, flags in found:
+        known = {flag for one in tasks.ns[name].get_arguments() for flag in one.names}
+        assert {flag[2:] for flag in flags.split()} <= known
+    places = re.findall(r"`((?:tests/integration|deploy)[\w./]*)`", "\n".join(texts))
+    assert len(places) > 4
+    assert [one for one in places if not (projects[variant] / one).exists()] == []
+
+
+def test_a_dry_run_is_a_tree_and_a_patch(projects: dict[str, Path], tmp_path: Path) -> None:
+    ran = unredacted(tmp_path, "init", "single", *SINGLE, "--dry-run", program="taskslib")
+    assert (ran.code, ran.err) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+    tree, _, patch = ran.out.partition("--- /dev/null\n")
+    assert "\ndeploy/\n  dev/\n    + .env.example\n    + docker-compose.yml\n" in tree
+    repo = git.Repo.init(tmp_path / "repo")
+    write(tmp_path, {"patch": f"--- /dev/null\n{patch}"})
+    repo.git.apply("../patch")
+    shutil.rmtree(tmp_path / "repo" / ".git")
+    applied, written = contents(tmp_path / "repo"), contents(projects["single"])
+    assert applied == {path: written[path] for path in applied}
+    assert {"single/app.py", "tests/unit/test_app.py", ".gitignore"} <= set(applied)
+
+
+def test_a_second_time_there_is_nothing_to_do(projects: dict[str, Path]) -> None:
+    root = projects["full"]
+    before = contents(root)
+    ran = inv(root, "init", *FULL, "--yes")
+    assert (ran.code, ran.out, ran.err) == (0, "", "nothing to change\nnext: inv test\n")
+    assert contents(root) == before
+
+
+def test_the_record_makes_the_same_again(projects: dict[str, Path], tmp_path: Path) -> None:
+    record = projects["full"] / ".copier-answers.yml"
+    ran = inv(tmp_path, "init", "again", "--answers", str(record), program="taskslib")
+    assert ran.code == 0, ran.err
+    fresh = contents(projects["full"])
+    again = contents(tmp_path / "again")
+    assert {path: fresh[path] for path in again} == again
+    assert "services/shared/shared/money.py" in again
+    ran = inv(tmp_path, "init", "--answers", str(record), "--ci", "none", program="taskslib")
+    assert (ran.code, ran.err) == (2, "error: --answers has them all, ci too\n")
+    write(tmp_path, {"record.yml": "project: shop\n"})
+    ran = inv(tmp_path, "init", "--answers", "record.yml", program="taskslib")
+    assert ran.code == 2
+    assert ran.err.startswith("error: .copier-answers.yml: not what taskslib wrote: 'taskslib'\n")
+
+
+def test_what_is_there_is_not_written_over(tmp_path: Path) -> None:
+    mine = {"README.md": "mine\n", "deploy/dev/.env.example": "A=1\n", "src/a.py": ""}
+    root = write(tmp_path / "shop", mine)
+    before = contents(root)
+    refused = inv(tmp_path, "init", "shop", "--yes", program="taskslib")
+    assert refused == Ran(
+        2,
+        "",
+        "error: shop has files that would be other ones; nothing was written\n"
+        "  README.md\n"
+        "  deploy/dev/.env.example\n"
+        "\n"
+        "hint: --dry-run shows how, --overwrite does it all the same\n",
+    )
+    assert contents(root) == before
+    shown = inv(tmp_path, "init", "shop", "--dry-run", program="taskslib")
+    assert "\n--- a/README.md\n+++ b/README.md\n" in shown.out
+    assert "\n-mine\n+# shop\n" in shown.out
+    assert inv(tmp_path, "init", "shop", "--yes", "--overwrite", program="taskslib").code == 0
+    assert (root / "README.md").read_text("utf-8").startswith("# shop\n")
+    assert (root / "src" / "a.py").read_bytes() == b""
+
+
+def test_what_is_in_the_way(tmp_path: Path) -> None:
+    write(tmp_path, {"file": "", "folder/README.md/x": "", "below/deploy": ""})
+    for folder, place in (("file", "file"), ("folder", "README.md"), ("below", "deploy")):
+        ran = inv(tmp_path, "init", folder, "--overwrite", "--yes", program="taskslib")
+        assert ran.code == 2
+        assert place in ran.err.splitlines()[0]
+    assert len(contents(tmp_path)) == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_nothing_is_written_through_a_link_that_leads_out(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "services").symlink_to(elsewhere)
+    ran = inv(tmp_path, "init", "shop", "--yes", "--overwrite", program="taskslib")
+    assert ran.code == 2
+    assert ran.err.startswith("error: shop/services/api/")
+    assert "a link leads out of shop" in ran.err
+    assert contents(tmp_path) == {}
+
+
+def test_nobody_can_be_asked(tmp_path: Path) -> None:
+    assert inv(tmp_path, "init", "shop", program="taskslib") == Ran(
+        2,
+        "",
+        "error: nobody can be asked, since stdin is no terminal\n"
+        "\n"
+        "hint: --yes takes the defaults for what no option says\n",
+    )
+    assert contents(tmp_path) == {}
+
+
+def test_a_name_that_can_not_be(tmp_path: Path) -> None:
+    options = ("--services", "api,queue", "--yes")
+    assert inv(tmp_path, "init", "shop", *options, program="taskslib") == Ran(
+        2,
+        "",
+        "error: a service can't be called 'queue': its package would hide Python's own\n"
+        "\n"
+        "hint: another name, such as queue-service\n",
+    )
+    ran = inv(tmp_path, "init", "shop", *SINGLE, "--services", "a", program="taskslib")
+    assert (ran.code, ran.err.splitlines()[0]) == (2, "error: --single is one service")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_repository_is_made_where_there_is_none(tmp_path: Path) -> None:
+    made(tmp_path / "shop", "--git")
+    repo = git.Repo(tmp_path / "shop")
+    assert repo.git.status("--short", "-uno") == ""
+    assert not repo.head.is_valid()
+    made(tmp_path / "shop" / "inner", "--git")
+    assert not (tmp_path / "shop" / "inner" / ".git").exists()
+
+
+def test_without_git(tmp_path: Path) -> None:
+    ran = inv(tmp_path, "init", "shop", "--yes", program="taskslib", PATH="")
+    assert (ran.code, ran.err) == (
+        2,
+        "error: git is not there, and templates need it\n\nhint: install git\n",
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+def test_on_a_terminal_it_asks_for_what_is_not_given(tmp_path: Path) -> None:
+    def asks(question: str) -> None:
+        wait_for(lambda: question in terminal.read(), timeout=60, message=question)
+
+    terminal = Terminal(
+        tmp_path, "init", "shop", *("--ci", "none"), interactive=True, program="taskslib"
+    )
+    try:
+        asks("What is the project called?")
+        terminal.type("\x15Big Shop\r")  # Ctrl-U empties the line
+        asks("lower case letters")
+        terminal.type("\x15big-shop\r")
+        asks("One service, or several?")
+        terminal.type("\r")
+        asks("Which services?")
+        terminal.type("\x15api,jobs:worker\r")
+        asks("Where does the api keep its data?")
+        terminal.type("\r")
+        asks("Which registry")
+        terminal.type("\r")
+        wait_for(lambda: terminal.read() and terminal.child.poll() is not None, timeout=60)
+    finally:
+        terminal.child.kill()
+    assert terminal.child.returncode == 0
+    assert "Whose CI?" not in terminal.written
+    record = recorded((tmp_path / "shop" / ".copier-answers.yml").read_text("utf-8"))
+    assert record == Answers(
+        "big-shop",
+        services=(Named("api", Kind.API), Named("jobs", Kind.WORKER)),
+        taskslib=record.taskslib,
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+def test_ctrl_c_at_a_question_leaves_nothing(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "init", "shop", interactive=True, program="taskslib")
+    try:
+        wait_for(lambda: "project called?" in terminal.read(), timeout=60, message="a question")
+        terminal.type("\x03")
+        wait_for(lambda: terminal.read() and terminal.child.poll() is not None, timeout=60)
+    finally:
+        terminal.child.kill()
+    assert terminal.child.returncode == 130
+    assert contents(tmp_path) == {}
