@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         init_changes,
         init_git,
         recorded_answers,
+        service_changes,
     )
     from taskslib.api.selection import affected, graph
     from taskslib.api.session import Session, project
@@ -151,6 +152,7 @@ __all__ = [
     "rerun_command",
     "run_folder",
     "running",
+    "service_changes",
     "setup",
     "spread",
     "standins",
@@ -238,6 +240,7 @@ _MODULES = {
         "init_changes",
         "init_git",
         "recorded_answers",
+        "service_changes",
     ),
     "selection": (
         "affected",

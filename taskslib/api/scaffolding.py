@@ -1,4 +1,4 @@
-"""New projects: what would be written."""
+"""New projects, and new services in a project: what would be written, and writing it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from taskslib.api.session import Session, project
 from taskslib.cancellation import Cancellation
 from taskslib.errors import UsageError
 from taskslib.version import __version__
@@ -55,6 +56,22 @@ def init_changes(folder: Path, answers: Answers) -> Changes:
     from taskslib.scaffold.project import project_changes
 
     return project_changes(folder, answers)
+
+
+def service_changes(session: Session, name: str, kind: str = "") -> Changes:
+    """Return what a repo gets with one more service. Raises `UsageError`, `ConfigError`, OSError.
+
+    Args:
+        session: Where.
+        name: What the service is to be called.
+        kind: api, worker, frontend or library; else what the name says.
+    """
+    from taskslib.project.config import read_config
+    from taskslib.scaffold.addition import Addition
+
+    config = read_config(session.root, session.overrides)
+    addition = Addition(project(session), config, session.environ, session.cancellation)
+    return addition.changes(name, kind)
 
 
 def init_git(folder: Path, cancellation: Cancellation) -> None:

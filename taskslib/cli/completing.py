@@ -132,8 +132,8 @@ def _values(argument: Argument, overrides: Mapping[str, object]) -> Iterable[str
             return _environments() if "folder" in words else _linted()
         case "format":
             return re.findall(r"[a-z]+", re.sub(r"\(.*?\)|\bor\b", "", words))
-        case "shell":
-            return shells()
+        case "shell" | "kind" | "ci" | "datastore" as choice:
+            return _choices(choice)
     return ()
 
 
@@ -145,6 +145,15 @@ def _services(overrides: Mapping[str, object]) -> tuple[str, ...]:
         return load(find_root(Path.cwd()), overrides).service_names()
     except (TaskslibError, OSError):
         return ()  # the command itself will say what is wrong
+
+
+def _choices(name: str) -> tuple[str, ...]:
+    if name == "shell":
+        return shells()
+    from taskslib.scaffold.answers import DATASTORES, PROVIDERS
+    from taskslib.scaffold.naming import Kind
+
+    return {"kind": tuple(Kind), "ci": PROVIDERS, "datastore": DATASTORES}[name]
 
 
 def _environments() -> tuple[str, ...]:

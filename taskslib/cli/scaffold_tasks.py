@@ -1,4 +1,4 @@
-"""The task that writes a new project."""
+"""Tasks that write: a new project, and one more service of a project."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from taskslib import api
 from taskslib.cli.asking import confirmed
 from taskslib.cli.outcome import cancellation, say, tell
 from taskslib.cli.path_task import WordTask
-from taskslib.cli.session import PROGRAM_KEY, command
+from taskslib.cli.session import PROGRAM_KEY, command, session
 from taskslib.errors import UsageError
 
 if TYPE_CHECKING:
@@ -140,4 +140,25 @@ def _written(changes: Changes, *, dry_run: bool) -> None:
         say("\n".join(changes.tree()))
 
 
-TASKS = (init,)
+@task(
+    auto_shortflags=False,
+    positional=["name"],
+    help={
+        "name": "what it is to be called",
+        "kind": "api, worker, frontend or library; else the one that it is called like, or api",
+        "dry-run": "only print what would be written, as a tree and a patch",
+    },
+)
+@command
+def new_service(context: Context, name: str, kind: str = "", dry_run: bool = False) -> None:
+    """Add a service, with tests at each stage.
+
+    It also comes into the Compose files of deploy/dev, test and prod, and into CI's workflows.
+    Comments and order stay. Where anything of that can't be done, nothing is changed.
+
+    Example: inv new-service billing --kind api --dry-run
+    """
+    _written(api.service_changes(session(context), name, kind), dry_run=dry_run)
+
+
+TASKS = (init, new_service)

@@ -84,9 +84,14 @@ def _top(source: Source) -> Node:
     try:
         found = parsed(source)
     except Unreadable as error:
-        raise ConfigError(f"{source.path}:{error.line}: {error.problem}") from error
+        raise ConfigError(
+            f"{source.path}:{error.line}: {error.problem}", hint="make it YAML that can be read"
+        ) from error
     if found is None or not found.is_map:
-        raise ConfigError(f"{source.path}: it has no keys at its top")
+        raise ConfigError(
+            f"{source.path}: it has no keys at its top",
+            hint="a Compose file begins with `services:`",
+        )
     return found
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from taskslib.lint.environments import Environment
 from taskslib.lint.files import Files
+from taskslib.lint.ports import ports
+from taskslib.lint.stack import stack
 from taskslib.project.model import Layout
 from taskslib.scaffold.answers import FILE, Answers
 from taskslib.scaffold.merging import appended, merged
@@ -17,8 +18,6 @@ from taskslib.scaffold.render import Part, render
 
 _FIRST_PORT = 8000
 _EXAMPLE = ".env.example"
-_HOST_PORT = re.compile(r":-(\d+)\}|[\"':\s](\d+):\d+[\"'\s]")
-"""A port of this machine in a Compose file, as a default or as it is."""
 _OWN, _ROOT, _COMPOSE, _ENV = "service/", "root/", "compose/", "env/"
 """Where the template has a service's own files, the project's, and what is added to others."""
 
@@ -98,9 +97,20 @@ def _words(files: Files, place: Place, service: Named, folder: str) -> dict[str,
 
 def _free_port(files: Files, place: Place) -> int:
     """Return a port of this machine that no environment has."""
-    texts = (_text(files, path) for path in place.stacks.values())
-    found = {int(one or other) for text in texts for one, other in _HOST_PORT.findall(text)}
-    return next(port for port in range(_FIRST_PORT, 65536) if port not in found)
+    stacks = (stack(files, (path,), one, "") for one, path in place.stacks.items())
+    taken = {
+        number
+        for one in stacks
+        for service in one.services.values()
+        for port in ports(service.node)
+        for number in _numbers(port.fixed)
+    }
+    return next(port for port in range(_FIRST_PORT, 65536) if port not in taken)
+
+
+def _numbers(fixed: str) -> range:
+    first, _, last = fixed.partition("-")
+    return range(int(first), int(last or first) + 1) if first else range(0)
 
 
 def _text(files: Files, path: str) -> str:

@@ -77,6 +77,7 @@ release_ready
 rerun_command
 run_folder
 running
+service_changes
 setup
 spread
 standins

@@ -1,4 +1,4 @@
-"""What `taskslib init` writes, on the real engine: green at once."""
+"""What `taskslib init` and `inv new-service` write, on the real engine: green at once."""
 
 from __future__ import annotations
 
@@ -21,6 +21,21 @@ def green(root: Path) -> dict[str, list[str]]:
 
 def test_a_new_project(shop: Path) -> None:
     assert green(made(shop)) == {"Unit": ["api"], "Service": ["api"], "Integration": [shop.name]}
+
+
+def test_new_services(shop: Path) -> None:
+    root = made(shop, "--datastore", "postgres")
+    for name, kind in (("jobs", "worker"), ("page", "frontend"), ("money-words", "library")):
+        ran = inv(root, "new-service", name, "--kind", kind)
+        assert ran.code == 0, ran.err
+    containers = ["api", "jobs", "page"]
+    assert green(root) == {
+        "Unit": sorted([*containers, "money-words"]),
+        "Service": containers,
+        "Integration": [shop.name],
+    }
+    assert inv(root, "new-service", "billing").code == 0
+    assert green(root)["Service"] == sorted([*containers, "billing"])
 
 
 @pytest.mark.parametrize("datastore", ["none", "postgres"])

@@ -25,6 +25,8 @@ CASES = {
     "inv test --stage=i": "inv test --stage=integration",
     "inv ports --format po": "inv ports --format powershell",
     "inv why w": "inv why web",
+    "inv new-service billing --kind f": "inv new-service billing --kind frontend",
+    "inv init --datastore p": "inv init --datastore postgres",
     "inv infra-d": "inv infra-down",
     "inv ports --fo": "inv ports --format",
     "inv test --junit servi": "inv test --junit services",

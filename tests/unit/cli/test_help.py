@@ -48,6 +48,7 @@ init: Write a new project, with tests that pass.
 instance-id: Print this branch's id, TEST_INSTANCE_ID.
 lint: Check Compose files, Dockerfiles and CI.
 merge-reports: Join what a run's shards told to one verdict.
+new-service: Add a service, with tests at each stage.
 ports (port-discovery): Print where the running stack is reached.
 release: Check, test and tag a version.
 report: Write an HTML page about the last run.
