@@ -62,6 +62,8 @@ if TYPE_CHECKING:
         init_git,
         recorded_answers,
         service_changes,
+        template_update,
+        write_update,
     )
     from taskslib.api.selection import affected, graph
     from taskslib.api.session import Session, project
@@ -157,6 +159,7 @@ __all__ = [
     "spread",
     "standins",
     "tell_merged",
+    "template_update",
     "test",
     "test_specs",
     "tests_with_stack",
@@ -167,6 +170,7 @@ __all__ = [
     "write_durations",
     "write_outputs",
     "write_report",
+    "write_update",
 ]
 
 _MODULES = {
@@ -241,6 +245,8 @@ _MODULES = {
         "init_git",
         "recorded_answers",
         "service_changes",
+        "template_update",
+        "write_update",
     ),
     "selection": (
         "affected",

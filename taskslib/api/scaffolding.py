@@ -14,6 +14,7 @@ from taskslib.version import __version__
 if TYPE_CHECKING:
     from taskslib.scaffold.answers import Answers
     from taskslib.scaffold.changes import Changes
+    from taskslib.scaffold.update import Update
 
 
 def init_answers(folder: Path, given: Mapping[str, str], *, ask: bool = False) -> Answers:
@@ -84,3 +85,22 @@ def init_git(folder: Path, cancellation: Cancellation) -> None:
     done = run(Command(("git", "init", "--quiet"), cwd=folder), cancellation)
     if done.code != 0:
         raise UsageError(f"git init failed: {done.stderr.strip()}")
+
+
+def template_update(session: Session) -> Update:
+    """Return what a project lacks that the template of this version has.
+
+    Raises `UsageError`, `ConfigError`, `EnvironmentFailure`, OSError.
+    """
+    from taskslib.scaffold.update import Updating
+
+    return Updating(project(session), session.environ, session.cancellation).update()
+
+
+def write_update(session: Session, update: Update) -> None:
+    """Write an update. Raises `UsageError`, before, where it would meet changes not committed."""
+    from taskslib.scaffold.update import Updating
+
+    updating = Updating(project(session), session.environ, session.cancellation)
+    updating.check_committed(update.changes)
+    update.changes.write()

@@ -1,4 +1,4 @@
-"""Tasks that write: a new project, and one more service of a project."""
+"""Tasks that write: a new project, one more service, and what a project lacks of the template."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from taskslib.cli.asking import confirmed
 from taskslib.cli.outcome import cancellation, say, tell
 from taskslib.cli.path_task import WordTask
 from taskslib.cli.session import PROGRAM_KEY, command, session
-from taskslib.errors import UsageError
+from taskslib.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from taskslib.scaffold.answers import Answers
@@ -130,14 +130,23 @@ def _written(changes: Changes, *, dry_run: bool) -> None:
     if dry_run:
         tell(changes.tree())
         tell(changes.difference())
-    else:
-        changes.write()
+        _tell_notes(changes)
+        return
+    changes.write()
+    _tell_written(changes)
+
+
+def _tell_written(changes: Changes) -> None:
+    _tell_notes(changes)
+    if changes.files:
+        say("\n".join(changes.tree()))
+
+
+def _tell_notes(changes: Changes) -> None:
     for one in changes.notes:
         say(f"note: {one}")
     if not changes.files:
         say("nothing to change")
-    elif not dry_run:
-        say("\n".join(changes.tree()))
 
 
 @task(
@@ -161,4 +170,31 @@ def new_service(context: Context, name: str, kind: str = "", dry_run: bool = Fal
     _written(api.service_changes(session(context), name, kind), dry_run=dry_run)
 
 
-TASKS = (init, new_service)
+@task(
+    auto_shortflags=False,
+    help={"check": "only print what would change, as a patch; exit 1 if there is something"},
+)
+@command
+def update(context: Context, check: bool = False) -> ExitCode:
+    """Bring what init wrote up to date.
+
+    What the template of this version has besides that of the version that the project was made
+    with is merged into your files; where both changed the same lines, git's marks show it, and the
+    exit code is 1.
+
+    Example: inv update --check
+    """
+    where = session(context)
+    found = api.template_update(where)
+    if check:
+        _written(found.changes, dry_run=True)
+        return ExitCode.FAILED if found.behind else ExitCode.PASSED
+    api.write_update(where, found)
+    _tell_written(found.changes)
+    if found.conflicts:
+        say("both changed the same lines; take out the marks: " + ", ".join(found.conflicts))
+        return ExitCode.FAILED
+    return ExitCode.PASSED
+
+
+TASKS = (init, new_service, update)

@@ -1,4 +1,4 @@
-"""Projects and services made of templates: `init`, `new-service`.
+"""Projects and services made of templates: `init`, `new-service`, `update`.
 
 Imports `lint` (how YAML is edited, and what is a mistake), `ci` and what is below them. Start
 reading at `project.py` and `service.py`, which make all texts in memory; `changes.py` shows and

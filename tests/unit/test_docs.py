@@ -82,6 +82,7 @@ setup
 spread
 standins
 tell_merged
+template_update
 test
 test_specs
 tests_with_stack
@@ -92,6 +93,7 @@ why
 write_durations
 write_outputs
 write_report
+write_update
 """
 ROOT = Path(__file__).parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/**/*.md")])

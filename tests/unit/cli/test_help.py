@@ -62,6 +62,7 @@ test-integration: Run the integration stage: the full stack.
 test-service: Run a service's service stage.
 test-unit: Run the unit stage alone: no containers.
 test-verbose: Run the tests with the frameworks' output.
+update: Bring what init wrote up to date.
 version: Print the version of a tag or checkout.
 why: Say why a service's suites ran or would run.
 """
