@@ -100,7 +100,7 @@ def _check(path: str, before: str, addition: str, after: str) -> None:
     try:
         first, second, result = (document((one,)) for one in (before, addition, after))
     except Malformed as error:
-        raise ConfigError(f"{path}: {error}") from error
+        raise ConfigError(f"{path}: {error}", hint="make it YAML that can be read") from error
     wanted = {**first}
     for section, entries in second.items():
         wanted[section] = {**(first.get(section) or {}), **entries}

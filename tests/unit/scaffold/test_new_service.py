@@ -158,6 +158,12 @@ def test_a_dry_run_changes_nothing(shop: Path) -> None:
         (PROD, "services:\n  - api\n", f"error: {PROD}: 'services' is written in a way"),
         (PROD, "services: [\n", f"error: {PROD}:2: "),
         (PROD, "- a\n", f"error: {PROD}: it has no keys"),
+        (PROD, "services:\n  api: {image: a}\n---\na: 1\n", f"error: {PROD}: "),
+        (
+            PROD,
+            "x-all: &all\n  api: {image: a}\nservices: *all\n",
+            f"error: {PROD}: what is added would change what is there\n",
+        ),
         (
             PROD,
             "services:\n  api: {image: a}\n  billing: {image: b}\n",
