@@ -193,7 +193,7 @@ def test_what_can_not_be_is_refused(shop: Path) -> None:
     both = inv(shop, "test", "a/b.py", "--failed")
     assert (both.code, both.err.splitlines()[0]) == (
         2,
-        "error: --failed and a path exclude each other",
+        "error: --failed and a path exclude each other: each says which tests",
     )
     gone = inv(shop, "test", "services/web/gone.py")
     assert (gone.code, gone.err) == (
