@@ -1,4 +1,4 @@
-"""A second engine: a dockerd in namespaces of its own, which a test may starve, kill and restart.
+"""A second engine: a daemon in namespaces of its own, which a test may starve, kill and restart.
 
 It sees no network but its own, and what it mounts and starts goes with its namespaces, even where
 the tests are killed. Its published ports can't be reached from here, unless it has an address.
@@ -6,26 +6,23 @@ the tests are killed. Its published ports can't be reached from here, unless it 
 
 from __future__ import annotations
 
-import io
-import json
 import os
-import re
 import shutil
 import subprocess
-import tarfile
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from taskslib.testing import wait_for
+from tests.engine.second.images import load_tiny
 
-TINY = "tiny:1"
-"""An image of a shell and `sleep`; it sleeps."""
-_PROGRAMS = ("sh", "sleep")
-_CGROUPS = Path("/sys/fs/cgroup")
-_TOOLS = ("dockerd", "docker", "unshare", "nsenter", "ip", "mount", "iptables", "ldd")
+CGROUPS = Path("/sys/fs/cgroup")
+_TOOLS = ("docker", "unshare", "nsenter", "ip", "mount", "iptables", "ldd")
+_HELPERS = ("/usr/lib/podman", "/usr/libexec/podman")
+"""Where Podman has programs that nobody else calls."""
 _UNSHARE = ("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child")
 _HOLD = """
 set -e
@@ -53,6 +50,9 @@ class Daemon:
     name: str = field(default_factory=lambda: f"second-{uuid.uuid4().hex[:8]}")
     process: subprocess.Popen[bytes] | None = None
 
+    tools: ClassVar[tuple[str, ...]] = ("dockerd",)
+    """Programs that it takes besides those that all do."""
+
     @property
     def host(self) -> str:
         """What DOCKER_HOST is for it."""
@@ -68,11 +68,26 @@ class Daemon:
         """Its data root, as it is called inside: here the folder is empty."""
         return self.folder / "data"
 
+    def configure(self, config: str) -> None:
+        """Write its configuration file."""
+        (self.folder / "daemon.json").write_text(config or "{}")
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         assert self.process is None
         self._pid.unlink(missing_ok=True)  # left by one that was killed
-        command = (
+        command = self.within(*self.command())
+        environ = {"PATH": os.environ.get("PATH", os.defpath), **self.variables()}  # no proxies
+        with self._log.open("ab") as log:
+            process = self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environ
+            )
+        wait_for(lambda: self._answers() or process.poll() is not None, timeout=60)
+        assert process.poll() is None, self._log.read_text()[-2000:]
+
+    def command(self) -> Sequence[str]:
+        """Return what starts it inside."""
+        return (
             *("dockerd", "--host", self.host, "--data-root", str(self.data)),
             *("--exec-root", "/run/docker", "--pidfile", str(self._pid)),
             *("--config-file", str(self.folder / "daemon.json")),
@@ -82,13 +97,15 @@ class Daemon:
             *(("--host", self.remote, "--tls=false") if self.address else ()),
             *self.options,
         )
-        environ = {"PATH": os.environ.get("PATH", os.defpath)}  # no proxies
-        with self._log.open("ab") as log:
-            process = self.process = subprocess.Popen(
-                self.within(*command), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environ
-            )
-        wait_for(lambda: self._answers() or process.poll() is not None, timeout=60)
-        assert process.poll() is None, self._log.read_text()[-2000:]
+
+    def variables(self) -> Mapping[str, str]:
+        """Return what it is to find in its environment."""
+        return {}
+
+    def cgroups(self) -> list[Path]:
+        """Return its cgroups, in all hierarchies of version 1 or in the one of 2."""
+        found = (CGROUPS / self.name, *CGROUPS.glob(f"*/{self.name}"))
+        return [path for path in found if path.is_dir()]
 
     def stop(self, name: str) -> None:
         """End it by TERM or KILL; where it is killed, what runs in its containers goes on."""
@@ -146,7 +163,12 @@ class Daemon:
 
 @contextmanager
 def second_daemon(
-    folder: Path, *options: str, size: str = "512m", config: str = "{}", address: str = ""
+    folder: Path,
+    *options: str,
+    kind: type[Daemon] = Daemon,
+    size: str = "512m",
+    config: str = "",
+    address: str = "",
 ) -> Iterator[Daemon]:
     """Run a second engine with a data root of that size in memory; afterwards nothing is left.
 
@@ -154,7 +176,6 @@ def second_daemon(
     """
     data = folder / "data"
     data.mkdir(parents=True)
-    (folder / "daemon.json").write_text(config)
     holder = subprocess.Popen(
         [*_UNSHARE, "sh", "-c", _HOLD, "sh", size, str(data)],
         stdin=subprocess.PIPE,
@@ -163,11 +184,12 @@ def second_daemon(
     )
     daemon = None
     try:
-        daemon = Daemon(folder, options, _inside(holder), address)
+        daemon = kind(folder, options, _inside(holder), address)
+        daemon.configure(config)
         if address:
             _connect(daemon)
         daemon.start()
-        _load_tiny(daemon)
+        load_tiny(daemon.host)
         yield daemon
     finally:
         if daemon is not None and daemon.process is not None:
@@ -175,13 +197,15 @@ def second_daemon(
             daemon.process.wait(60)
         holder.communicate(timeout=60)
         if daemon is not None:
-            _remove_cgroups(daemon.name)
+            _remove_cgroups(daemon)
         shutil.rmtree(folder)
 
 
-def missing() -> str:
+def missing(kind: type[Daemon] = Daemon) -> str:
     """Return why there can be no second engine here; empty if there can."""
-    if absent := [tool for tool in _TOOLS if shutil.which(tool) is None]:
+    path = os.pathsep.join((os.environ.get("PATH", os.defpath), *_HELPERS))
+    tools = (*kind.tools, *_TOOLS)
+    if absent := [tool for tool in tools if shutil.which(tool, path=path) is None]:
         return f"not installed: {', '.join(absent)}"
     refused = _quietly(*_UNSHARE, "true").stderr.strip()
     return refused and f"only root can start an engine: {refused}"
@@ -202,32 +226,9 @@ def _connect(daemon: Daemon) -> None:
         subprocess.run(command, check=True, timeout=60)
 
 
-def _load_tiny(daemon: Daemon) -> None:
-    load(daemon, TINY, _PROGRAMS, ("sleep", "300"))
-
-
-def load(daemon: Daemon, image: str, programs: Iterable[str], command: Sequence[str]) -> None:
-    """Give it an image without any network: programs of this machine, with their libraries."""
-    files = {f"/bin/{program}": shutil.which(program) or "" for program in programs}
-    linked = _quietly("ldd", *files.values()).stdout
-    files |= {name: name for name in re.findall(r"(/\S+)(?= \()", linked)}
-    packed = io.BytesIO()
-    said = json.dumps(command)
-    with tarfile.open(fileobj=packed, mode="w", dereference=True) as tar:
-        for name, source in files.items():
-            tar.add(source, name)
-    subprocess.run(
-        ["docker", "--host", daemon.host, "import", "--change", f"CMD {said}", "-", image],
-        input=packed.getvalue(),
-        capture_output=True,
-        timeout=60,
-        check=True,
-    )
-
-
 def traces(daemon: Daemon) -> list[str]:
     """Return what is left of an engine: processes, mounts, cgroups, its folder."""
-    found = [str(path) for path in (daemon.folder, *_cgroups(daemon.name)) if path.exists()]
+    found = [str(path) for path in (daemon.folder, *daemon.cgroups()) if path.exists()]
     mark = str(daemon.folder).encode()
     for process in Path("/proc").glob("[0-9]*"):
         for file in ("cmdline", "mountinfo"):
@@ -246,19 +247,14 @@ def _inside(holder: subprocess.Popen[str]) -> int:
     return int(holder.stdout.readline())
 
 
-def _cgroups(name: str) -> list[Path]:
-    """Return the cgroups of an engine, in all hierarchies of version 1 or in the one of 2."""
-    return [path for path in (_CGROUPS / name, *_CGROUPS.glob(f"*/{name}")) if path.is_dir()]
-
-
-def _remove_cgroups(name: str) -> None:
+def _remove_cgroups(daemon: Daemon) -> None:
     """Remove cgroups, the innermost first; the kernel takes a moment to see that they are empty."""
 
     def gone() -> bool:
-        for top in _cgroups(name):
+        for top in daemon.cgroups():
             for folder, _, _ in os.walk(top, topdown=False):
                 with suppress(OSError):
                     Path(folder).rmdir()
-        return not _cgroups(name)
+        return not daemon.cgroups()
 
     wait_for(gone, timeout=60)

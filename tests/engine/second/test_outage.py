@@ -12,7 +12,8 @@ import pytest
 from taskslib.errors import EngineError
 from taskslib.stacks.reap import candidates, reap
 from taskslib.testing import wait_for
-from tests.engine.second.daemon import TINY, Daemon
+from tests.engine.second.daemon import Daemon
+from tests.engine.second.images import TINY
 from tests.engine.stacks.bench import HOST, Bench
 from tests.engine.stacks.moments import BUILDS, STARTS, WAITS, builds, slow_stack, starts, waits
 from tests.support.leftovers import docker, leftovers

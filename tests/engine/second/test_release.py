@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.engine.release.conftest import FILES
-from tests.engine.second.daemon import TINY, Daemon, missing, second_daemon
+from tests.engine.second.daemon import Daemon, missing, second_daemon
+from tests.engine.second.images import TINY
 from tests.support.projects import Ran, environment, repository, write
 from tests.support.registry import missing as no_registry
 from tests.support.registry import registry

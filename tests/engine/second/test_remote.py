@@ -16,7 +16,8 @@ from urllib.request import urlopen
 import pytest
 
 from taskslib.testing import wait_for
-from tests.engine.second.daemon import Daemon, load, missing, second_daemon
+from tests.engine.second.daemon import Daemon, missing, second_daemon
+from tests.engine.second.images import load
 from tests.support.leftovers import docker, leftovers, remove
 from tests.support.projects import TASKS, argv, environment, inv, repository, write
 from tests.support.ssh import PORT, ssh_server
@@ -60,7 +61,9 @@ def elsewhere(folder: Path, address: str) -> Iterator[Daemon]:
     if why := missing() or ("" if shutil.which("docker-registry") else "no docker-registry"):
         pytest.skip(why)
     with second_daemon(folder / "e", address=address) as daemon:
-        load(daemon, SERVER, ["docker-registry"], ["docker-registry", "serve", "/settings.yml"])
+        load(
+            daemon.host, SERVER, ["docker-registry"], ["docker-registry", "serve", "/settings.yml"]
+        )
         yield daemon
 
 

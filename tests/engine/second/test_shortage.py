@@ -13,7 +13,8 @@ import pytest
 from taskslib.errors import BuildError, EngineError, StackError
 from taskslib.stacks.instance import Spec
 from taskslib.stacks.limits import out_of_networks
-from tests.engine.second.daemon import TINY, Daemon
+from tests.engine.second.daemon import Daemon
+from tests.engine.second.images import TINY
 from tests.engine.stacks.bench import Bench
 from tests.support.leftovers import docker, leftovers
 from tests.support.projects import inv, single, write
