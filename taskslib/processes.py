@@ -58,6 +58,11 @@ class Completed:
     stderr: str
     timed_out: bool = False
 
+    @property
+    def failed(self) -> bool:
+        """Whether it did not end well, or not in time."""
+        return self.code != 0 or self.timed_out
+
 
 def run(
     command: Command,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from taskslib.deploy.running import Running
@@ -29,6 +29,10 @@ class Watch:
         del name
         return watched(self.target.running(), self.before, self.services)
 
+    def healths(self, containers: Iterable[Container]) -> Mapping[str, str]:
+        """Return the health of containers, asked of each."""
+        return self._engine.healths(containers)
+
     def probe_output(self, container: Container) -> str:
         """Return what the last runs of a container's healthcheck printed."""
         return self._engine.probe_output(container)
@@ -36,6 +40,10 @@ class Watch:
     def logs(self, name: str, *, tail: int, service: str = "", since: float = 0.0) -> str:
         """Return the last lines of the containers of a service."""
         return self._engine.logs(name, tail=tail, service=service, since=since)
+
+    def podman(self) -> str:
+        """Return Podman's version where the engine is that."""
+        return self._engine.podman()
 
     def reach(self) -> Reach:
         """Return where published ports are reached; none is asked."""

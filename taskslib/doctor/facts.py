@@ -12,6 +12,7 @@ from pathlib import Path
 
 from taskslib.doctor.apt import AptSource, read_sources
 from taskslib.processes import Completed
+from taskslib.stacks.podman import podman_version
 
 Ask = Callable[[tuple[str, ...]], Completed]
 """Runs a short command; a program that is missing or hangs is a code other than 0."""
@@ -52,6 +53,8 @@ class Facts:
     buildx: str = ""
     daemon: str = ""
     """Version of the engine; empty: it does not answer."""
+    podman: bool = False
+    """Whether that engine is Podman, by Docker's API."""
     host: str = ""
     """The engine's address where it does not answer and is another than this machine's own."""
     denied: bool = False
@@ -93,7 +96,7 @@ def gather(ask: Ask) -> Facts:
     release = parse_os_release(_read("/etc/os-release"))
     apt_based = release.id in ("debian", "ubuntu")
     client = shutil.which("docker") or ""
-    daemon = _daemon(ask) if client else ""
+    daemon, podman = _daemon(ask) if client else ("", False)
     host = _context_host(ask) if client and not daemon else ""
     return Facts(
         platform=sys.platform,
@@ -106,6 +109,7 @@ def gather(ask: Ask) -> Facts:
         compose=_answer(ask, "docker", "compose", "version", "--short") if client else "",
         buildx=_buildx(_answer(ask, "docker", "buildx", "version")) if client else "",
         daemon=daemon,
+        podman=podman,
         host="" if _is_usual(host) else host,
         denied=_denied(host),
         stale=tuple(path for path in _PID_FILES if not daemon and is_stale(path)),
@@ -114,12 +118,17 @@ def gather(ask: Ask) -> Facts:
     )
 
 
-def _daemon(ask: Ask) -> str:
+def _daemon(ask: Ask) -> tuple[str, bool]:
+    """Return the engine's version, and whether it is Podman."""
     try:
         answer = json.loads(ask(("docker", "version", "--format", "{{json .Server}}")).stdout)
     except ValueError:
-        return ""
-    return str(answer.get("Version", "")) if isinstance(answer, dict) else ""
+        return "", False
+    if not isinstance(answer, dict):
+        return "", False
+    parts = (f"{one.get('Name')} {one.get('Version')}" for one in answer.get("Components") or [])
+    podman = podman_version("\n".join(parts))
+    return podman or str(answer.get("Version", "")), bool(podman)
 
 
 def _context_host(ask: Ask) -> str:

@@ -101,7 +101,7 @@ class ThisMachine:
             done = run(command, self._cancellation)
         except OSError as error:
             raise EngineError(f"{argv[0]} cannot be started: {error.strerror}") from error
-        if done.code != 0 or done.timed_out:
+        if done.failed:
             ended = f"took over {timeout:.0f} s" if done.timed_out else f"ended with {done.code}"
             more = self.ask(evidence).stdout if evidence else ""
             details = _tail(f"{done.stdout}\n{done.stderr}\n{more}")

@@ -91,7 +91,7 @@ def _checks(now: Situation, recipes: tuple[Recipe, ...], options: Options) -> It
     """Yield a line for each thing that is as it should be."""
     facts = now.facts
     if facts.daemon:
-        yield f"ok  engine {facts.daemon}"
+        yield f"ok  engine {'Podman ' if facts.podman else ''}{facts.daemon}"
     if facts.compose:
         yield f"ok  Compose {facts.compose}"
     if facts.buildx:

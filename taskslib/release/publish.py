@@ -55,7 +55,7 @@ class Bakery:
             stdin=text,
             timeout=self.limit,
         )
-        if done.code != 0 or done.timed_out:
+        if done.failed:
             self.docker.raise_if_down(done)
             late = f" in {self.limit:.0f} s" if done.timed_out else ""
             said = last_lines(failed_step(done.stderr))

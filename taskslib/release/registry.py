@@ -43,7 +43,7 @@ class Registry:
         """
         form = ("--format", "{{json .}}")
         done = self._docker.run("buildx", "imagetools", "inspect", reference, *form)
-        if done.code != 0 or done.timed_out:
+        if done.failed:
             if is_absent(done.stderr):
                 return None
             words, hint = unanswered(done.stderr, reference)
@@ -57,7 +57,7 @@ class Registry:
         named = [part for tag in tags for part in ("--tag", f"{name}:{tag}")]
         create = ("buildx", "imagetools", "create", *self._as_it_is(), *named, f"{name}@{digest}")
         done = self._docker.run(*create, timeout=_MOVING)
-        if done.code != 0 or done.timed_out:
+        if done.failed:
             raise EngineError(
                 f"the registry does not take tags of {name}",
                 details=last_lines(done.stderr),

@@ -47,7 +47,7 @@ class DockerClient:
     def ask(self, *arguments: str, essential: bool = False) -> str:
         """Return what a command prints. Raises `EngineError` where it fails."""
         done = self.run(*arguments, essential=essential)
-        if done.code != 0 or done.timed_out:
+        if done.failed:
             self.raise_if_down(done)
             if done.timed_out:
                 raise EngineError(

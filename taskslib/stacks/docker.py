@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from taskslib.cancellation import Cancellation
@@ -12,7 +13,7 @@ from taskslib.errors import BuildError, StackError
 from taskslib.processes import Completed
 from taskslib.project.model import Stack
 from taskslib.stacks.client import DockerClient, last_lines, nowhere
-from taskslib.stacks.compose_errors import config_error, without_warnings
+from taskslib.stacks.compose_errors import without_warnings
 from taskslib.stacks.engine import ComposeConfig, Container, Label
 from taskslib.stacks.limits import remedy
 from taskslib.stacks.listing import (
@@ -22,9 +23,16 @@ from taskslib.stacks.listing import (
     parse_containers,
     parse_labels,
 )
+from taskslib.stacks.podman import (
+    OWN_BUILDER,
+    PARTS,
+    podman_version,
+    unchecked,
+    waits_for_health,
+)
 from taskslib.stacks.reach import Reach, reach_of
 from taskslib.stacks.removal import labelled, project, remove
-from taskslib.stacks.resolving import resolve
+from taskslib.stacks.resolving import resolved
 from taskslib.stacks.surroundings import context_name, gateway
 
 _CLEAR_LINE = re.compile("^\x1b\\[2K", re.MULTILINE)
@@ -43,52 +51,58 @@ class DockerEngine:
 
     def check(self) -> None:
         """Raise `EngineError`, with what mends it, unless the engine answers."""
-        self._docker.ask("version", "--format", "{{.Server.Version}}")
+        self.podman()
+
+    def podman(self) -> str:
+        """Return Podman's version where the engine is that; asked where something failed."""
+        return podman_version(self._docker.ask("version", "--format", PARTS))
 
     def config(self, stack: Stack, name: str, variables: Mapping[str, str]) -> ComposeConfig:
         """Return the stack as Compose resolves it, `x-taskslib` of its services included."""
-        resolved = resolve(self._docker, stack, name, variables)
-        if not resolved.get("services"):
-            raise config_error(stack, "no services")
-        texts = [path.read_text("utf-8", "replace") for path in stack.files]
-        # In a file that is included or extended, it may stand too.
-        if any(word in text for text in texts for word in ("x-taskslib", "include", "extends")):
-            found = self._extensions(stack, name, variables)
-            for key in resolved["services"].keys() & found.keys():
-                resolved["services"][key]["x-taskslib"] = found[key]
-        return resolved
+        return resolved(self._docker, stack, name, variables)
 
     def build(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
         """Build the images of a configuration; nothing to do is nothing done."""
         if not any(service.get("build") for service in config["services"].values()):
             return
+        began = time.monotonic()
         done = self._compose(name, stack, config, "build", timeout=limit)
-        self._raise_if_unbuilt(done, f"the images of {stack.files[0]} don't build", limit)
+        if self._podman_if_failed(done) and self._buildkit:
+            left = max(limit - (time.monotonic() - began), 1.0)
+            own = OWN_BUILDER
+            done = self._compose(name, stack, config, "build", timeout=left, variables=own)
+        if done.failed:
+            output, late = _told(done, limit)
+            what = f"the images of {stack.files[0]} don't build{late}"
+            raise BuildError(what, details=output, hint=remedy(output))
+
+    @property
+    def _buildkit(self) -> bool:
+        """Whether BuildKit builds here, as far as the environment decides it."""
+        return self._docker.environ.get("DOCKER_BUILDKIT") != OWN_BUILDER["DOCKER_BUILDKIT"]
 
     def prebuild(self, config: ComposeConfig, *, limit: float) -> None:
         """Build the images of a configuration into the build cache, by one bake."""
+        if not self._buildkit:
+            return  # the engine's own builder would not find it there
         bake = ("buildx", "bake", "--file", "-", "--set", "*.output=type=cacheonly")
         done = self._docker.run(*bake, cwd=nowhere(), stdin=json.dumps(config), timeout=limit)
-        self._raise_if_unbuilt(done, "the images don't build", limit)
-
-    def _raise_if_unbuilt(self, done: Completed, what: str, limit: float) -> None:
-        if done.code != 0 or done.timed_out:
-            self._raise_if_gone(done)
-            output = last_lines(without_warnings(done.stdout + done.stderr))
-            late = f" in {limit:.0f} s" if done.timed_out else ""
-            raise BuildError(f"{what}{late}", details=output, hint=remedy(output))
+        if done.failed:
+            self._podman_if_failed(done)
+            output, late = _told(done, limit)
+            raise BuildError(f"the images don't build{late}", details=output, hint=remedy(output))
 
     def start(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
         """Create and start the containers of a configuration."""
         up = ("up", "--detach", "--no-build", "--quiet-pull", "--remove-orphans")
         done = self._compose(name, stack, config, *up, timeout=limit)
-        if done.code != 0 or done.timed_out:
-            self._raise_if_gone(done)
-            late = f" in {limit:.0f} s" if done.timed_out else ""
-            output = last_lines(without_warnings(done.stdout + done.stderr))
-            raise StackError(
-                f"{stack.files[0]} does not start{late}", details=output, hint=remedy(output)
-            )
+        if done.failed:
+            self._podman_if_failed(done)
+            output, late = _told(done, limit)
+            hint = remedy(output)
+            if done.timed_out and waits_for_health(output) and (podman := self.podman()):
+                hint = unchecked(podman)
+            raise StackError(f"{stack.files[0]} does not start{late}", details=output, hint=hint)
 
     def containers(self, name: str) -> tuple[Container, ...]:
         """Return the containers of one instance; of all managed instances for an empty name."""
@@ -116,6 +130,15 @@ class DockerEngine:
             listed += image_labels(inspected.stdout)  # one that is gone by now is not missed
         return tuple(listed)
 
+    def healths(self, containers: Iterable[Container]) -> Mapping[str, str]:
+        """Return the health of containers by id, empty without a healthcheck; asked of each."""
+        form = "{{.Id}} {{with .State.Health}}{{.Status}}{{end}}"
+        ids = (one.id for one in containers)
+        told = self._docker.run("inspect", "--format", form, *ids).stdout
+        return {
+            one: health for one, _, health in (line.partition(" ") for line in told.splitlines())
+        }
+
     def probe_output(self, container: Container) -> str:
         """Return what the last runs of a container's healthcheck printed; empty without one."""
         done = self._docker.run("inspect", "--format", "{{json .State.Health}}", container.id)
@@ -136,8 +159,8 @@ class DockerEngine:
         """End an instance's containers in their own time, and its networks; volumes stay."""
         down = ("down", "--remove-orphans")
         done = self._docker.run(*project(name), *down, cwd=nowhere(), timeout=_TO_END)
-        if done.code != 0 or done.timed_out:
-            self._raise_if_gone(done)
+        if done.failed:
+            self._podman_if_failed(done)
             raise StackError(f"{name} does not end", details=last_lines(done.stderr))
 
     def teardown(self, name: str) -> bool:
@@ -158,39 +181,36 @@ class DockerEngine:
             self._reach = reach_of(self._docker.environ, context=address, gateway=gateway())
         return self._reach
 
-    def _raise_if_gone(self, done: Completed) -> None:
-        """Raise `EngineError` where a long command failed because the engine is not running.
+    def _podman_if_failed(self, done: Completed) -> str:
+        """Return Podman's version where a command failed on it; empty where it is no Podman.
 
-        Of one that goes away in the middle, a command says no more than `EOF`: so it is asked.
+        Raises `EngineError` where it failed because the engine is not running: of one that goes
+        away in the middle, a command says no more than `EOF`, so it is asked.
         """
         self._docker.raise_if_down(done)
-        if not done.timed_out:
-            self.check()
-
-    def _extensions(
-        self, stack: Stack, name: str, variables: Mapping[str, str]
-    ) -> dict[str, object]:
-        """Return `x-taskslib` of the services, interpolated.
-
-        Compose's JSON has a service's extensions only when it doesn't interpolate, but a file's
-        own always: so they go through it once more, as such.
-        """
-        raw = resolve(self._docker, stack, name, variables, "--no-interpolate")
-        key = "x-taskslib"
-        found = {name: one[key] for name, one in raw["services"].items() if key in one}
-        if "$" in json.dumps(found):
-            carrier = {"services": {"x": {"image": "x"}}, key: found}
-            found = resolve(self._docker, stack, name, variables, given=carrier)[key]
-        return found
+        return self.podman() if done.failed and not done.timed_out else ""
 
     def _compose(
-        self, name: str, stack: Stack, config: ComposeConfig, *arguments: str, timeout: float
+        self,
+        name: str,
+        stack: Stack,
+        config: ComposeConfig,
+        *arguments: str,
+        timeout: float,
+        variables: Mapping[str, str] | None = None,
     ) -> Completed:
         """Run Compose on a configuration that was resolved before, read from stdin."""
         folder = ("--project-directory", str(stack.folder))
         return self._docker.run(
             *(*project(name), *folder, "--file", "-", *arguments),
             cwd=stack.folder,
+            variables=variables,
             stdin=json.dumps(config),
             timeout=timeout,
         )
+
+
+def _told(done: Completed, limit: float) -> tuple[str, str]:
+    """Return the end of what a command said, and words for its limit where it took longer."""
+    output = last_lines(without_warnings(done.stdout + done.stderr))
+    return output, f" in {limit:.0f} s" if done.timed_out else ""

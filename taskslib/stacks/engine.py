@@ -6,7 +6,7 @@ tests. Every call but `teardown` and `leftovers` raises `Interrupted` when the r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -58,7 +58,7 @@ class Container:
     created: str = ""
     """When it was made, as the engine writes it."""
     health: str = ""
-    """healthy, unhealthy or starting; empty without a healthcheck."""
+    """healthy, unhealthy or starting; empty without a healthcheck, and on Podman."""
     exit_code: int | None = None
     """Of an exited container."""
     ports: Mapping[tuple[int, str], int] = field(default_factory=dict)
@@ -75,6 +75,12 @@ class Watched(Protocol):
     def containers(self, name: str) -> tuple[Container, ...]:
         """Return the containers of one instance; of all managed instances for an empty name."""
 
+    def healths(self, containers: Iterable[Container]) -> Mapping[str, str]:
+        """Return the health of containers by id, empty without a healthcheck; asked of each.
+
+        For where `containers` does not tell it, as no Podman's listing does.
+        """
+
     def probe_output(self, container: Container) -> str:
         """Return what the last runs of a container's healthcheck printed; empty without one."""
 
@@ -83,6 +89,9 @@ class Watched(Protocol):
 
         `since` are seconds since the epoch, for lines from then on.
         """
+
+    def podman(self) -> str:
+        """Return Podman's version where the engine is that; asked where something failed."""
 
     def reach(self) -> Reach:
         """Return where published ports are reached; asked of the client once."""

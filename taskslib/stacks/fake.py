@@ -6,7 +6,7 @@ What it is told to do wrong is data, so that a test reads as a story: `FakeEngin
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
@@ -32,6 +32,8 @@ class FakeEngine:
     """Of `check`, `build`, `prebuild`, `start`."""
     where: Reach = field(default_factory=Reach)
     """How its published ports are reached."""
+    is_podman: str = ""
+    """The version of the Podman that it plays: its listings tell no health."""
     stubborn: int = 0
     """How many teardowns leave the network behind."""
     in_flight: int = 0
@@ -43,6 +45,7 @@ class FakeEngine:
     """The steps that were taken: check, build, prebuild, start, down, teardown."""
     _free_ports: Iterator[int] = field(default_factory=lambda: count(30000))
     _containers: dict[str, dict[str, Container]] = field(default_factory=dict)
+    _healths: dict[str, str] = field(default_factory=dict)
     _images: set[str] = field(default_factory=set)
     _networks: set[str] = field(default_factory=set)
 
@@ -50,6 +53,10 @@ class FakeEngine:
         """Raise `EngineError` if told so."""
         down, hint = "the container engine is not running", "start it, or let `inv setup` say how"
         self._step("check", EngineError(down, hint=hint))
+
+    def podman(self) -> str:
+        """Return what it was told."""
+        return self.is_podman
 
     def config(self, stack: Stack, name: str, variables: Mapping[str, str]) -> ComposeConfig:
         """Return what was given for the stack."""
@@ -86,16 +93,22 @@ class FakeEngine:
         for instance, members in self._containers.items():
             if name in {"", instance}:
                 found += [self._next(container) for container in members.values()]
-        return tuple(found)
+        self._healths |= {one.id: one.health for one in found}
+        return tuple(replace(one, health="") if self.is_podman else one for one in found)
 
     def belongings(self) -> tuple[Mapping[str, str], ...]:
         """Return the labels of the containers."""
         members = (one for there in self._containers.values() for one in there.values())
         return tuple(one.labels for one in members)
 
+    def healths(self, containers: Iterable[Container]) -> Mapping[str, str]:
+        """Return the health that the last listing came upon."""
+        return {one.id: self._healths.get(one.id, one.health) for one in containers}
+
     def probe_output(self, container: Container) -> str:
-        """Return a word for every container with a healthcheck."""
-        return f"probe of {container.service}" if container.health else ""
+        """Return a word for every container with a healthcheck, on Podman once it has run."""
+        ran = container.health and not (self.is_podman and container.health == "starting")
+        return f"probe of {container.service}" if ran else ""
 
     def logs(self, name: str, *, tail: int, service: str = "", since: float = 0.0) -> str:
         """Return a line per container, none of which is of a time to come."""

@@ -29,7 +29,7 @@ from taskslib.stacks.limits import out_of_networks
 from taskslib.stacks.lock import instance_lock
 from taskslib.stacks.remarks import remarks
 from taskslib.stacks.together import Configurations
-from taskslib.stacks.wait import broken_stack, find_broken, wait_ready
+from taskslib.stacks.wait import broken_stack, find_broken, listed, wait_ready
 from taskslib.stacks.watchdog import Guard, Unguarded
 
 _END_TRIES = 5
@@ -205,7 +205,7 @@ class Lifetime:
         try:
             self._start(spec, config)
         except StackError:
-            broken = find_broken(self.engine.containers(spec.name), config)
+            broken = find_broken(listed(self.engine, spec.name, config), config)
             if broken is None:
                 raise
             raise broken_stack(self.engine, spec.name, broken) from None

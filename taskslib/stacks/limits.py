@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 
+from taskslib.stacks.podman import PULL
+
 _POOLS = re.compile(
     r"could not find an available, non-overlapping IPv4 address pool"
-    r"|all predefined address pools have been fully subnetted",
+    r"|all predefined address pools have been fully subnetted"
+    r"|could not find free subnet from subnet pools",
     re.IGNORECASE,
 )
-"""Engines before and from 27 on; by default there is room for about thirty networks."""
+"""Engines before and from 27 on, and Podman; by default there is room for about thirty networks."""
 _HINTS = (
+    (
+        re.compile(r"free subnet from subnet pools"),
+        "end stacks that nobody needs (inv infra-prune), or give it more: `default_subnet_pools`",
+    ),
     (
         _POOLS,
         "end stacks that nobody needs (inv infra-prune), or give it more: `default-address-pools`",
@@ -22,6 +29,18 @@ _HINTS = (
     (
         re.compile(r"is already in use by container", re.IGNORECASE),
         "a container of that name that is not ours: `docker ps -a` shows it",
+    ),
+    (
+        re.compile(r"container-init binary not found"),
+        "for `init: true` Podman takes an init program where it runs: install catatonit there",
+    ),
+    (
+        re.compile(r"(#\d+) \[.*\] booting buildkit\n(?:.*\n)*?\1 ERROR"),
+        f"the builder is a container, on Podman always, and its image can't be pulled: {PULL}",
+    ),
+    (
+        re.compile(r"set DOCKER_BUILDKIT=1"),
+        f"Podman builds by itself, without BuildKit, where that can't be pulled: {PULL}",
     ),
     (
         # The last: any pull that could not even ask the registry, whatever was in the way.

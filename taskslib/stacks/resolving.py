@@ -16,6 +16,22 @@ ALL = ("--profile", "*")
 """Whatever profile a service is in."""
 
 
+def resolved(
+    docker: DockerClient, stack: Stack, name: str, variables: Mapping[str, str]
+) -> ComposeConfig:
+    """Return a stack as Compose resolves it, `x-taskslib` of its services included."""
+    document = resolve(docker, stack, name, variables)
+    if not document.get("services"):
+        raise config_error(stack, "no services")
+    texts = [path.read_text("utf-8", "replace") for path in stack.files]
+    # In a file that is included or extended, it may stand too.
+    if any(word in text for text in texts for word in ("x-taskslib", "include", "extends")):
+        found = _extensions(docker, stack, name, variables)
+        for key in document["services"].keys() & found.keys():
+            document["services"][key]["x-taskslib"] = found[key]
+    return document
+
+
 def resolve(
     docker: DockerClient,
     stack: Stack,
@@ -51,5 +67,22 @@ def resolve(
         raise EngineError(f"`docker compose config` did not end in {QUICK:.0f} s")
     if done.code != 0:
         raise config_error(stack, without_warnings(done.stderr))
-    resolved: ComposeConfig = json.loads(done.stdout)
-    return resolved
+    document: ComposeConfig = json.loads(done.stdout)
+    return document
+
+
+def _extensions(
+    docker: DockerClient, stack: Stack, name: str, variables: Mapping[str, str]
+) -> dict[str, object]:
+    """Return `x-taskslib` of the services, interpolated.
+
+    Compose's JSON has a service's extensions only when it doesn't interpolate, but a file's
+    own always: so they go through it once more, as such.
+    """
+    raw = resolve(docker, stack, name, variables, "--no-interpolate")
+    key = "x-taskslib"
+    found = {name: one[key] for name, one in raw["services"].items() if key in one}
+    if "$" in json.dumps(found):
+        carrier = {"services": {"x": {"image": "x"}}, key: found}
+        found = resolve(docker, stack, name, variables, given=carrier)[key]
+    return found

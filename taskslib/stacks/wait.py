@@ -9,11 +9,12 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from taskslib.errors import StackError
 from taskslib.stacks.engine import ComposeConfig, Container, Watched
+from taskslib.stacks.podman import unchecked
 
 _PAUSE = 0.1
 """Seconds between two listings; one takes the engine some 25 ms."""
@@ -137,7 +138,7 @@ def wait_ready(
     observer = _Observer(engine.reach().host, settle)
     started = time.monotonic()
     while True:
-        containers = engine.containers(name)
+        containers = listed(engine, name, config)
         state = readiness(containers, lasting, observer.look(containers))
         if state.broken is not None:
             raise broken_stack(engine, name, state.broken)
@@ -147,6 +148,20 @@ def wait_ready(
         if time.monotonic() - started > timeout:
             raise _late(engine, name, containers, state, timeout)
         pause(_PAUSE)
+
+
+def listed(engine: Watched, name: str, config: ComposeConfig) -> tuple[Container, ...]:
+    """Return the containers of an instance with their health, whatever the engine's listing tells.
+
+    That of Podman never tells it: a container with a healthcheck would count as one without.
+    """
+    found = engine.containers(name)
+    checked = {key for key, one in (config.get("services") or {}).items() if _checked(one)}
+    silent = [
+        one for one in found if one.state == "running" and not one.health and one.service in checked
+    ]
+    healths = engine.healths(silent) if silent else {}
+    return tuple(replace(one, health=healths.get(one.id, one.health)) for one in found)
 
 
 def _how_far(containers: Iterable[Container], state: Readiness) -> str:
@@ -192,10 +207,14 @@ def _late(
     late = {words.split(" ", 1)[0] for words in state.waiting}
     slow = next((one for one in containers if one.service in late), None)
     evidence = broken_stack(engine, name, slow).details if slow else ""
+    hint = "see its healthcheck; `start_period` with `start_interval` makes a slow start visible"
+    if slow and slow.health == "starting" and not engine.probe_output(slow):
+        podman = engine.podman()
+        hint = unchecked(podman) if podman else hint
     return StackError(
         f"not ready after {timeout:.0f} s: {', '.join(state.waiting)}",
         details=evidence,
-        hint="see its healthcheck; `start_period` with `start_interval` makes a slow start visible",
+        hint=hint,
     )
 
 

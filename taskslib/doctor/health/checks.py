@@ -24,6 +24,12 @@ _FEATURES = (
 """Program, the first version that has a feature, the feature and what is without it."""
 _UPGRADE = "upgrade it as it was installed; on Debian and Ubuntu: inv setup --install-engine"
 
+_PODMAN = (
+    "by Docker's API: no BuildKit but as a container, else it builds each stack's images anew in "
+    "each run; healthchecks run only where systemd does; `init: true` takes catatonit there"
+)
+_PODMAN_FIX = "export DOCKER_BUILDKIT=0 spares each build the try; for all of it: Docker Engine"
+
 
 def health_lines(health: Health) -> tuple[Line, ...]:
     """Return everything that there is to say."""
@@ -45,7 +51,10 @@ def _engine(health: Health) -> Iterator[Line]:
     if not machine.daemon or machine.missing:
         error = refusal(machine, install_engine=False)
         yield problem("engine", error.message, error.hint)
-    found = {"engine": machine.daemon, "Compose": machine.compose, "Buildx": machine.buildx}
+    if machine.podman:
+        yield warning("engine", f"Podman {machine.daemon} {_PODMAN}", _PODMAN_FIX)
+    docker = "" if machine.podman else machine.daemon
+    found = {"engine": docker, "Compose": machine.compose, "Buildx": machine.buildx}
     for name, version in found.items():
         lacking = [
             f"{'.'.join(map(str, first))} has {what}"

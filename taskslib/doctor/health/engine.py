@@ -24,11 +24,13 @@ class EngineFacts:
     """How many more networks it can make."""
 
 
-def engine_facts(ask: Ask) -> EngineFacts:
-    """Ask the engine; what it does not say is not known."""
+def engine_facts(ask: Ask, *, podman: bool = False) -> EngineFacts:
+    """Ask the engine; what it does not say is not known, nor which addresses Podman gives."""
     info = _document(ask(("docker", "info", "--format", "{{json .}}")).stdout)
     if not isinstance(info, dict):
         return EngineFacts()
+    if podman:
+        return EngineFacts(str(info.get("DockerRootDir") or ""))
     told = info.get("DefaultAddressPools") or []
     named = [pool(str(one.get("Base")), int(one.get("Size") or 0)) for one in told]
     pools = [one for one in named if one is not None] if told else DEFAULT_POOLS

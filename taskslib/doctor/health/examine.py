@@ -48,7 +48,9 @@ class Examination:
             programs = pool.submit(tools, self.project.root, self.ask)
             cache = pool.submit(self._cache)
             facts = machine.result()
-            engine = engine_facts(self.ask) if facts.daemon else EngineFacts()
+            engine = EngineFacts()
+            if facts.daemon:
+                engine = engine_facts(self.ask, podman=facts.podman)
             reached: Mapping[str, Reach] = {}
             if facts.daemon:
                 wanted = base_images(self.project, self.environ, self.ask)

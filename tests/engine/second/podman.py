@@ -83,6 +83,11 @@ class Podman(Daemon):
             "TMPDIR": str(self.folder / "data"),  # where builds have their caches
         }
 
+    def podman(self, *arguments: str) -> list[str]:
+        """Return a command of Podman's own on it."""
+        variables = (f"{name}={value}" for name, value in self.variables().items())
+        return self.within("env", *variables, "podman", *arguments)
+
     def cgroups(self) -> list[Path]:
         """Return those of its containers: the place where they are is every Podman's."""
         with suppress(FileNotFoundError):

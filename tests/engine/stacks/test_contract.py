@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,14 +20,16 @@ from taskslib.stacks.engine import Engine, Label
 from taskslib.stacks.fake import FakeEngine
 from taskslib.stacks.isolate import isolate
 from taskslib.stacks.reach import Reach
+from taskslib.stacks.wait import listed
 from taskslib.testing import wait_for
+from tests.engine.stacks.conftest import Side
 
 COMPOSE = """\
 services:
   web:
-    image: python:3.13-slim
+    image: IMAGE
     init: true
-    command: [sh, -c, "echo here; exec python -m http.server 8000"]
+    command: [sh, -c, "echo here; exec sleep 300"]
     ports: ["8000"]
     x-taskslib: {env: WEB, url: "x://{host}:{port}"}
 """
@@ -41,20 +44,17 @@ RESOLVED: dict[str, Any] = {
 }
 
 
-@pytest.fixture(params=["docker", "fake"])
-def adapter(request: pytest.FixtureRequest, shop: Path) -> Iterator[tuple[Engine, Stack, str]]:
+@pytest.fixture
+def adapter(side: Side, shop: Path) -> Iterator[tuple[Engine, Stack, str]]:
     shop.mkdir()
     file = shop / "docker-compose.yml"
-    file.write_text(COMPOSE)
+    file.write_text(COMPOSE.replace("IMAGE", side.image))
     stack = Stack("", (file,))
-    engine: Engine = (
-        DockerEngine(Cancellation(), os.environ)
-        if request.param == "docker"
-        else FakeEngine(files={stack: RESOLVED})
-    )
+    engine = side.engine(FakeEngine(files={stack: RESOLVED}))
     name = f"{shop.name}-test-x"
     yield engine, stack, name
     engine.teardown(name)
+    assert engine.leftovers(name) == ()
 
 
 def test_from_nothing_to_running_and_back(adapter: tuple[Engine, Stack, str]) -> None:
@@ -93,40 +93,132 @@ def test_from_nothing_to_running_and_back(adapter: tuple[Engine, Stack, str]) ->
 
 
 COUNTS = """\
-FROM python:3.13-slim
-RUN --mount=type=cache,id=ID,target=/count echo built >> /count/n && cp /count/n /built
+FROM IMAGE
+RUN --mount=type=cache,id=ID,target=/count sh -c 'echo built >> /count/n && cp /count/n /built'
 CMD ["cat", "/built"]
 """
 
 
-def test_what_is_built_before_is_not_built_again(shop: Path) -> None:
+NO_BUILDKIT = (
+    "the builder is a container, on Podman always, and its image can't be pulled: "
+    "docker pull moby/buildkit:buildx-stable-1"
+)
+
+
+def test_what_is_built_before_is_not_built_again(real: Side, shop: Path) -> None:
+    """Podman has nothing to build before by, and says so; then the stack itself has it built."""
     shop.mkdir()
     name = f"{shop.name}-test-x"
-    (shop / "Dockerfile").write_text(COUNTS.replace("ID", shop.name))
+    (shop / "Dockerfile").write_text(COUNTS.replace("IMAGE", real.image).replace("ID", shop.name))
     build = {"build": {"context": str(shop), "dockerfile": "Dockerfile"}}
-    engine = DockerEngine(Cancellation(), os.environ)
-    engine.prebuild({"services": {"image-0": build, "image-1": build}}, limit=300)
+    engine = DockerEngine(Cancellation(), real.environ)
+    before = {"services": {"image-0": build, "image-1": build}}
+    if real.podman:
+        with pytest.raises(BuildError) as refused:
+            engine.prebuild(before, limit=300)
+        assert refused.value.hint == NO_BUILDKIT
+    else:
+        engine.prebuild(before, limit=300)
     assert engine.leftovers(name) == ()
     config = isolate({"services": {"web": build}}, name, {Label.NAME: name, Label.PROJECT: "x"})
     stack = Stack("", (shop / "docker-compose.yml",))
     try:
         engine.build(name, stack, config, limit=300)
-        image = f"{name}-web"
-        show = ["docker", "run", "--rm", image]
-        assert subprocess.run(show, capture_output=True, check=True).stdout == b"built\n"
+        show = ["docker", "run", "--rm", f"{name}-web"]
+        ran = subprocess.run(show, env=real.environ, capture_output=True, check=True)
+        assert ran.stdout == b"built\n"
+    finally:
+        engine.teardown(name)
+    assert engine.leftovers(name) == ()
+
+
+BROKEN = "FROM IMAGE\nRUN echo broken; false\n"
+
+
+def test_what_does_not_build_before_is_told(side: Side, tmp_path: Path) -> None:
+    """Podman says the same of all: that it can't build before."""
+    (tmp_path / "Dockerfile").write_text(BROKEN.replace("IMAGE", side.image))
+    config = {"services": {"image-0": {"build": {"context": str(tmp_path)}}}}
+    engine = side.engine(FakeEngine(fails={"prebuild"}))
+    with pytest.raises(BuildError, match="the images don't build") as refused:
+        engine.prebuild(config, limit=300)
+    assert refused.value.hint == (NO_BUILDKIT if side.podman else "")
+    assert side.name != "docker" or "broken" in refused.value.details
+
+
+def test_what_does_not_build_is_told(side: Side, shop: Path) -> None:
+    shop.mkdir()
+    (shop / "Dockerfile").write_text(BROKEN.replace("IMAGE", side.image))
+    config = {"services": {"web": {"build": {"context": str(shop)}, "image": f"{shop.name}-web"}}}
+    engine = side.engine(FakeEngine(fails={"build"}))
+    stack = Stack("", (shop / "docker-compose.yml",))
+    with pytest.raises(BuildError) as refused:
+        engine.build(f"{shop.name}-test-x", stack, config, limit=300)
+    assert refused.value.message == f"the images of {stack.files[0]} don't build"
+    assert side.name == "fake" or "broken" in refused.value.details
+
+
+def test_what_takes_buildkit(real: Side, shop: Path) -> None:
+    """Podman builds without it, and says so of what it can't."""
+    shop.mkdir()
+    (shop / "Dockerfile").write_text(f"FROM {real.image}\nCOPY --from=other Dockerfile /\n")
+    build = {"context": str(shop), "additional_contexts": {"other": str(shop)}}
+    name = f"{shop.name}-test-x"
+    config = isolate({"services": {"web": {"build": build}}}, name, {Label.NAME: name})
+    stack = Stack("", (shop / "docker-compose.yml",))
+    engine = real.engine()
+    try:
+        if real.podman:
+            with pytest.raises(BuildError) as refused:
+                engine.build(name, stack, config, limit=300)
+            assert refused.value.hint == (
+                "Podman builds by itself, without BuildKit, where that can't be pulled: "
+                "docker pull moby/buildkit:buildx-stable-1"
+            )
+        else:
+            engine.build(name, stack, config, limit=300)
     finally:
         engine.teardown(name)
 
 
-@pytest.mark.parametrize("kind", ["docker", "fake"])
-def test_what_does_not_build_before_is_told(kind: str, tmp_path: Path) -> None:
-    (tmp_path / "Dockerfile").write_text("FROM python:3.13-slim\nRUN echo broken; false\n")
-    config = {"services": {"image-0": {"build": {"context": str(tmp_path)}}}}
-    fake = FakeEngine(fails={"prebuild"})
-    engine: Engine = fake if kind == "fake" else DockerEngine(Cancellation(), os.environ)
-    with pytest.raises(BuildError, match="the images don't build") as refused:
-        engine.prebuild(config, limit=300)
-    assert kind == "fake" or "broken" in refused.value.details
+def test_whoever_switches_buildkit_off(real: Side, shop: Path) -> None:
+    """Nothing is built before, since the engine's own builder would not find it."""
+    shop.mkdir()
+    (shop / "Dockerfile").write_text(f"FROM {real.image}\nCOPY Dockerfile /\n")
+    name, build = f"{shop.name}-test-x", {"context": str(shop)}
+    engine = DockerEngine(Cancellation(), {**real.environ, "DOCKER_BUILDKIT": "0"})
+    engine.prebuild({"services": {"image-0": {"build": {"context": "/nowhere"}}}}, limit=300)
+    config = isolate({"services": {"web": {"build": build}}}, name, {Label.NAME: name})
+    engine.build(name, Stack("", (shop / "docker-compose.yml",)), config, limit=300)
+    assert len(engine.leftovers(name)) == 1
+    assert engine.teardown(name)
+
+
+def test_health_is_told(side: Side, adapter: tuple[Engine, Stack, str]) -> None:
+    """Podman tells it only of a container that is asked for, and here has nobody to look."""
+    engine, stack, name = adapter
+    text = stack.files[0].read_text()
+    check = "    healthcheck: {test: [CMD-SHELL, echo fine], interval: 1s}\n    ports:"
+    stack.files[0].write_text(text.replace("    ports:", check))
+    config = isolate(engine.config(stack, name, {}), name, {Label.NAME: name})
+    if side.name == "fake":
+        config["services"]["web"]["healthcheck"] = {"test": ["CMD"]}
+    engine.start(name, stack, config, limit=60)
+    if side.podman:
+        (web,) = engine.containers(name)
+        (told,) = listed(engine, name, config)
+        assert (web.health, told.health, engine.probe_output(web)) == ("", "starting", "")
+        look = side.podman.podman("healthcheck", "run", web.name)
+        subprocess.run(look, check=True, timeout=60)
+    (web,) = wait_for(
+        lambda: [one for one in listed(engine, name, config) if one.health == "healthy"]
+    )
+    assert engine.probe_output(web) == ("probe of web" if side.name == "fake" else "fine")
+
+
+def test_what_engine_it_is(side: Side) -> None:
+    told = side.engine().podman()
+    assert re.fullmatch(r"\d+\.\d+\.\d+\S*", told) if side.podman else told == ""
 
 
 def test_logs_are_of_one_service_or_of_all(adapter: tuple[Engine, Stack, str]) -> None:

@@ -28,6 +28,7 @@ FROM_27 = "Error response from daemon: all predefined address pools have been fu
     [
         (BEFORE_27, "default-address-pools"),
         (FROM_27, "default-address-pools"),
+        ("could not find free subnet from subnet pools", "default_subnet_pools"),
         ("write /x: no space left on device", "docker system df"),
         ('The container name "/db" is already in use by container "1f"', "docker ps -a"),
         ("python:4: failed to resolve source metadata for x", "inv setup --offline-images"),
@@ -37,6 +38,16 @@ FROM_27 = "Error response from daemon: all predefined address pools have been fu
             "inv setup --offline-images",
         ),
         (
+            "container create: container-init binary not found on the host: stat /x: no such file",
+            "install catatonit",
+        ),
+        (
+            "#1 [web internal] booting buildkit\n#1 creating container x 0.8s done\n"
+            "#1 ERROR: Error response from daemon: no such image: docker.io/moby/buildkit",
+            "docker pull moby/buildkit:buildx-stable-1",
+        ),
+        ("additional contexts, set DOCKER_BUILDKIT=1 to use BuildKit", "docker pull moby/buildkit"),
+        (
             'Head "http://localhost:5000/v2/x/manifests/1": EOF',
             "inv setup --offline-images",
         ),
@@ -44,11 +55,13 @@ FROM_27 = "Error response from daemon: all predefined address pools have been fu
 )
 def test_what_mends_it(output: str, hint: str) -> None:
     assert hint in remedy(output)
-    assert out_of_networks(output) is (hint == "default-address-pools")
+    assert out_of_networks(output) is hint.startswith("default")
 
 
 def test_what_is_not_known_has_no_hint() -> None:
     assert remedy("it does not start") == ""
+    booted = "#1 [internal] booting buildkit\n#1 DONE 1.0s\n#5 RUN false\n#5 ERROR: exit code: 1"
+    assert remedy(booted) == ""
     assert not out_of_networks("it does not start")
 
 

@@ -94,10 +94,10 @@ def test_which_services_are_there_to_stay() -> None:
 
 
 def wait(
-    services: dict[str, Any], *, timeout: float = 10, **states: list[Container]
+    services: dict[str, Any], *, timeout: float = 10, podman: str = "", **states: list[Container]
 ) -> tuple[int, list[tuple[str, str, str]]]:
     """Return how often it was waited for the next listing, and the containers in the end."""
-    engine = FakeEngine(states=states)
+    engine = FakeEngine(states=states, is_podman=podman)
     config = {"services": services}
     engine.start("x", STACK, config, limit=60)
     pauses: list[float] = []  # for nothing: the fake's next listing is there at once
@@ -159,6 +159,23 @@ def test_what_is_late() -> None:
         "not ready after 0 s: web starting",
         "healthcheck of web:\nprobe of web\n\nlogs of web:\nweb | log",
         "see its healthcheck; `start_period` with `start_interval` makes a slow start visible",
+    )
+
+
+def test_an_engine_whose_listing_tells_no_health() -> None:
+    states = [one("running", "starting"), one("running", "starting"), one("running", "healthy")]
+    looks, found = wait({"web": {"healthcheck": CHECK}}, podman="4.3.1", web=states)
+    assert (looks, found) == (2, [("web", "running", "healthy")])
+
+
+def test_an_engine_that_runs_no_healthcheck() -> None:
+    web, services = [one("running", "starting")], {"web": {"healthcheck": CHECK}}
+    with pytest.raises(StackError) as raised:
+        wait(services, timeout=0.05, podman="4.3.1", web=web)
+    assert (raised.value.message, raised.value.details, raised.value.hint) == (
+        "not ready after 0 s: web starting",
+        "logs of web:\nweb | log",
+        "Podman 4.3.1 has healthchecks run by systemd: where that is not, none ever does",
     )
 
 

@@ -101,6 +101,10 @@ DOWN = replace(MACHINE, daemon="")
             *(WARNING, "engine", "24.0.7; from 25 has `start_interval`", "upgrade"),
         ),
         (
+            replace(GOOD, machine=replace(MACHINE, daemon="4.3.1", podman=True)),
+            *(WARNING, "engine", "Podman 4.3.1 by Docker's API: no BuildKit", "DOCKER_BUILDKIT=0"),
+        ),
+        (
             replace(GOOD, machine=replace(MACHINE, compose="2.21.0")),
             *(WARNING, "Compose", "from 2.22 has `develop.watch`", "upgrade"),
         ),
