@@ -2,6 +2,9 @@
 
 Own processes instead of a client library on this path, since a blocking call in a thread can't
 be cancelled, and a configuration goes in on stdin so that no secret gets a file name.
+
+Podman is spoken to by it too (`DOCKER_HOST`), not by its own client: that has `compose` only from
+4.7 on, and there it calls `docker-compose` on Podman's socket, which is the same.
 """
 
 from __future__ import annotations
