@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from typing import ClassVar
 from tests.engine.second.daemon import CGROUPS, Daemon
 
 _PLACE = "libpod_parent"
+_SHARED = ("/dev/shm", "/var/lib/containers")  # noqa: S108 — its own, over the machine's
+"""Where all of a machine have their locks, and what they know of registries."""
 _ID = re.compile(r'"ID":"([0-9a-f]{64})"')
 NO_INIT = "/nonexistent/init"
 _CONTAINERS = """\
@@ -61,7 +64,10 @@ class Podman(Daemon):
         return self.remote if self.address else super().host
 
     def configure(self, config: str) -> None:
-        """Write its configuration files; the init program is Docker's, or the one given."""
+        """Give it places and files of its own; its init program is Docker's, or the one given."""
+        for place in _SHARED:
+            mount = 'mkdir -p "$0"; mount -t tmpfs none "$0"'
+            subprocess.run(self.within("sh", "-c", mount, place), check=True, timeout=60)
         init = config or shutil.which("docker-init") or NO_INIT
         for name, text in (
             ("containers.conf", _CONTAINERS.format(init=init, folder=self.folder)),

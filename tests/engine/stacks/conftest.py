@@ -16,6 +16,10 @@ from tests.engine.second.daemon import missing, second_daemon
 from tests.engine.second.images import TINY
 from tests.engine.second.podman import Podman
 
+IN_ONE_PROCESS = pytest.mark.xdist_group("podman")
+"""One Podman for all that take one."""
+PODMAN = pytest.param("podman", marks=IN_ONE_PROCESS)
+
 
 @dataclass(frozen=True)
 class Side:
@@ -50,13 +54,13 @@ def _side(request: pytest.FixtureRequest) -> Side:
     return Side("podman", TINY, {**os.environ, "DOCKER_HOST": daemon.host}, daemon)
 
 
-@pytest.fixture(params=["docker", "podman", "fake"])
+@pytest.fixture(params=["docker", PODMAN, "fake"])
 def side(request: pytest.FixtureRequest) -> Side:
     """Return each engine, the fake too."""
     return _side(request)
 
 
-@pytest.fixture(params=["docker", "podman"])
+@pytest.fixture(params=["docker", PODMAN])
 def real(request: pytest.FixtureRequest) -> Side:
     """Return each engine that is no fake."""
     return _side(request)

@@ -14,10 +14,12 @@ from taskslib.testing import wait_for
 from tests.engine.second.daemon import missing, second_daemon
 from tests.engine.second.images import TINY, load
 from tests.engine.second.podman import NO_INIT, Podman
+from tests.engine.stacks.conftest import IN_ONE_PROCESS
 from tests.support.leftovers import leftovers, remove
 from tests.support.projects import PASSES, TASKS, argv, environment, repository, write
 from tests.support.projects import inv as inv_outside
 
+pytestmark = IN_ONE_PROCESS
 SERVER = "registry-server:1"
 """Debian's registry: a program that answers over HTTP, and needs no more than its libraries."""
 COMPOSE = f"""\
