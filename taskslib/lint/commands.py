@@ -19,13 +19,18 @@ _DONE = re.compile(r"(?:^|[;&|])\s*done\b")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _TARGET = re.compile(r"([\w./%-]+)(?:\s+[\w./%-]+)*\s*:(?![=:])")
 _CD = re.compile(r"\bcd\s+(\S+)")
-_TEST = re.compile(
-    r"(?<![a-z])tests?(?![a-z])|(?<![a-z])ci(?![a-z])|pytest|integration", re.IGNORECASE
-)
+_TEST = re.compile(r"(?<![a-z])tests?(?![a-z])|pytest|integration", re.IGNORECASE)
+_CI = re.compile(r"(?<![a-z])ci(?![a-z])", re.IGNORECASE)
 _OTHER = re.compile(
-    r"(?<![a-z])(?:prod|production|dev|develop|staging)(?![a-z])|(?<![a-z])deploy(?![a-z/])",
+    r"(?<![a-z])(?:prod|prd|production|dev|develop|development|staging|stage|live|releases?|"
+    r"deployments?|deploys|rollout|publish)(?![a-z])|(?<![a-z])deploy(?![a-z/])",
     re.IGNORECASE,
 )
+_ELSEWHERE = re.compile(
+    r"(?<![\w.-])(?:ssh|mosh|pdsh|sshpass)(?=\s|://)|\bDOCKER_(?:HOST|CONTEXT)\b|"
+    r"\bdocker\s+context\s+use\b"
+)
+"""What makes commands run on another machine, those in the lines below it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +45,26 @@ class Command:
     """Whether it is run again and again, until something is so."""
     context: str
     """What says what it is for: file, target, job, folder, the line itself."""
+    elsewhere: bool = False
+    """Whether it may run on another machine than this one."""
     is_workflow: bool = False
     in_compose: bool = False
 
     @property
     def tests(self) -> bool:
         """Whether it is about tests, and about no environment that is to stay."""
-        return bool(_TEST.search(self.context)) and not _OTHER.search(self.context)
+        return is_of_tests(self.context)
+
+    @property
+    def in_ci(self) -> bool:
+        """Whether CI runs it, for no environment that is to stay."""
+        found = self.is_workflow or _CI.search(self.source.path)
+        return bool(found) and not _OTHER.search(self.context)
+
+
+def is_of_tests(words: str) -> bool:
+    """Return whether words are about tests, and about no environment that is to stay."""
+    return bool(_TEST.search(words)) and not _OTHER.search(words)
 
 
 def commands(subject: Stack | Script) -> Iterator[Command]:
@@ -71,13 +89,15 @@ def _regions(script: Script) -> Iterator[tuple[Node, str]]:
     if script.is_workflow:
         for step in steps(root):
             if step.run is not None and step.run.text:
-                yield step.run, f"{step.job} {step.node.value('name')}"
+                yield step.run, f"{root.value('name')} {step.about}"
         return
     for name, job in root.fields().items():  # GitLab's
+        where = job.value.value("environment", "name") or job.value.value("environment")
+        about = f"{name} {job.value.value('stage')} {where}"
         for key in ("before_script", "script", "after_script"):
             told = job.value.get(key)
             for one in told.texts() if told else ():
-                yield one, name
+                yield one, about
 
 
 def _of_services(stack: Stack) -> Iterator[Command]:
@@ -96,10 +116,11 @@ def _of_services(stack: Stack) -> Iterator[Command]:
 
 def _lines(source: Source, start: int, end: int, context: str) -> Iterator[Command]:
     depth, target, folder = 0, "", ""
+    elsewhere = bool(_ELSEWHERE.search(context))
     makes = posixpath.basename(source.path) == "Makefile" or source.path.endswith(".mk")
     for offset, text in _joined(source.text, start, end):
         if makes and not text.startswith("\t") and (found := _TARGET.match(text)):
-            target, folder = found[1], ""
+            target, folder, elsewhere = found[1], "", False
         if found := _CD.search(text):
             folder = found[1]
         opened = len(_LOOP.findall(text))
@@ -107,8 +128,9 @@ def _lines(source: Source, start: int, end: int, context: str) -> Iterator[Comma
         loops = depth > 0 or opened > 0
         depth = max(0, depth + opened - closed)
         if text.strip():
+            elsewhere = elsewhere or bool(_ELSEWHERE.search(text))
             about = f"{context} {target} {folder} {text}"
-            yield Command(source, offset, text, loops, about)
+            yield Command(source, offset, text, loops, about, elsewhere)
 
 
 def _joined(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:

@@ -35,7 +35,8 @@ class Built:
 class Step:
     """A step of a job: what it runs, where that is written."""
 
-    job: str
+    about: str
+    """What its job and itself are called, and where they run."""
     node: Node
     run: Node | None
     matrix: dict[str, tuple[str, ...]]
@@ -58,9 +59,19 @@ def steps(workflow: Node) -> Iterator[Step]:
             key: tuple(one.value.text for one in entry.value.each())
             for key, entry in (matrix.fields() if matrix else {}).items()
         }
+        where = job.value.value("environment", "name") or job.value.value("environment")
         told = job.value.get("steps")
         for one in told.each() if told else ():
-            yield Step(name, one.value, one.value.get("run"), values)
+            engines = " ".join(_engines(workflow, job.value, one.value))
+            about = f"{name} {job.value.value('name')} {where} {one.value.value('name')} {engines}"
+            yield Step(about, one.value, one.value.get("run"), values)
+
+
+def _engines(*nodes: Node) -> Iterator[str]:
+    """Yield the variables that lead Docker to another machine's engine."""
+    for node in nodes:
+        told = node.get("env")
+        yield from {"DOCKER_HOST", "DOCKER_CONTEXT"} & set(told.fields() if told else ())
 
 
 def triggers(workflow: Node) -> dict[str, Node | None]:

@@ -8,6 +8,7 @@ def load() -> None:
     from taskslib.lint.rules import (  # noqa: F401
         ci,
         commands,
+        compose_commands,
         data,
         health,
         images,

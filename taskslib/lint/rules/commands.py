@@ -1,4 +1,4 @@
-"""TL305, TL703, TL704: what scripts, workflows and test stacks run."""
+"""TL305, TL703: what scripts, workflows and test stacks run."""
 
 from __future__ import annotations
 
@@ -15,14 +15,6 @@ _SLEEP = re.compile(
     r"""(?<![\w/.-])sleep\s+(?:\d+(?:\.\d+)?[smh]?|"?\$\{?\w+\}?"?)(?=[\s;&|)"']|$)"""
 )
 _AFTER = re.compile(r"\s*(?:&&|;|\n)")
-_COMPOSE = re.compile(
-    r"\bdocker[ -]compose\b(?P<options>[^;&|\n]*?)\s(?P<verb>up|down)"
-    r"(?=[\s;&|)\"']|$)(?P<rest>[^;&|)\n]*)"
-)
-_TAKES_VALUE = (
-    "-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--project-directory",
-    "--ansi", "--progress", "--parallel",
-)  # fmt: skip
 _RUNNERS = re.compile(
     r"(?<![\w/.-])(?P<runner>pytest|py\.test|vitest|go test|unittest)\b(?P<rest>[^;&|\n]*)"
 )
@@ -36,7 +28,8 @@ Subject = Stack | Script
 IN_TESTS: Severities = {TEST: W, None: W}
 
 
-def _at(command: Command, start: int, message: str, hint: str, *edits: Edit) -> Hit:
+def at(command: Command, start: int, message: str, hint: str, *edits: Edit) -> Hit:
+    """Return a place in a command that a rule names."""
     offset = command.offset if command.in_compose else command.offset + start
     return Hit(command.source, offset, message, hint, edits)
 
@@ -59,7 +52,7 @@ def _sleep(subject: Subject) -> Iterator[Hit]:
                 continue
             if command.in_compose and not _AFTER.match(rest):
                 continue  # what keeps a container alive
-            yield _at(
+            yield at(
                 command,
                 found.start(),
                 f"`{found[0]}` waits for a time, not for what is needed",
@@ -84,72 +77,17 @@ def _loud(subject: Subject) -> Iterator[Hit]:
             continue
         for runner in _RUNNERS.finditer(command.text):
             for found in _LOUD.finditer(runner["rest"]):
-                yield _at(
+                yield at(
                     command,
                     runner.start("rest") + found.start(),
                     f"`{found[0]}` prints what passed",
                     "leave it out; failures are printed in full without",
                 )
         found_trace = _TRACE.search(command.text)
-        if found_trace and (command.tests or command.is_workflow):
-            yield _at(
+        if found_trace and (command.tests or command.is_workflow or command.in_ci):
+            yield at(
                 command,
                 found_trace.start("what"),
                 f"`{found_trace['what']}` prints each command",
                 "leave it out; set -euo pipefail ends a script where it fails",
             )
-
-
-@rule(
-    "TL704",
-    "containers that are not waited for, or leave their data",
-    IN_TESTS,
-    scope=Scope.SCRIPT,
-    fixes=True,
-    why="`up -d` returns when containers run, not when they answer; `--wait` returns when they are "
-    "healthy. `down` keeps volumes, and the next run finds what this one wrote; `-v` takes those "
-    "along. (`inv test` does both by itself.) Of `down` only what is about tests is named: "
-    "elsewhere the data is to stay.",
-    origin="the pattern's test-infra-up and test-infra-down",
-)
-def _half(subject: Subject) -> Iterator[Hit]:
-    for command in commands(subject):
-        if command.in_compose:
-            continue
-        for found in _COMPOSE.finditer(command.text):
-            words = found["rest"].split()
-            if not _are_options(found["options"].split()):
-                continue
-            end = command.offset + found.end("verb")
-            path = command.source.path
-            if found["verb"] == "up" and _has(words, "d", "--detach"):
-                if "--wait" not in words and (command.tests or command.is_workflow):
-                    yield _at(
-                        command, found.start("verb"),
-                        "`up` returns before the containers answer",
-                        "docker compose up --wait", Edit(path, end, end, " --wait"),
-                    )  # fmt: skip
-            elif found["verb"] == "down" and command.tests and not _has(words, "v", "--volumes"):
-                yield _at(
-                    command, found.start("verb"),
-                    "`down` leaves the volumes for the next run",
-                    "docker compose down -v", Edit(path, end, end, " -v"),
-                )  # fmt: skip
-
-
-def _has(words: list[str], letter: str, long: str) -> bool:
-    short = (one for one in words if one.startswith("-") and not one.startswith("--"))
-    return long in words or any(letter in one for one in short)
-
-
-def _are_options(words: list[str]) -> bool:
-    """Return whether nothing but options stands before a word, which is then the command."""
-    waiting = False
-    for word in words:
-        if waiting:
-            waiting = False
-        elif not word.startswith("-"):
-            return False
-        else:
-            waiting = word in _TAKES_VALUE
-    return not waiting
