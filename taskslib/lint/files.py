@@ -7,7 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from taskslib.lint.ours import Ours
 from taskslib.lint.source import Source
+
+_LONGEST = 1_000_000
+"""Bytes of a file that is read: no one writes longer ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +22,17 @@ class Files:
     changed: Mapping[str, str] = field(default_factory=dict)
     """Texts that count instead of what is on disk."""
     _read: dict[str, Source | None] = field(default_factory=dict)
+    _ours: list[Ours] = field(default_factory=list)
+
+    @property
+    def ours(self) -> Ours:
+        """Which files are the repo's own."""
+        if not self._ours:
+            self._ours.append(Ours(self.root))
+        return self._ours[0]
 
     def source(self, path: str) -> Source | None:
-        """Return a file; None where there is none, or it lies outside of the repo."""
+        """Return a file; None where there is none, or it lies outside of it, also by links."""
         path = posixpath.normpath(path)
         if path not in self._read:
             text = self._text(path)
@@ -28,20 +40,23 @@ class Files:
         return self._read[path]
 
     def _text(self, path: str) -> str | None:
+        if self.ours.real(path) is None:
+            return None
         if path in self.changed:
             return self.changed[path]
-        if path.startswith(("../", "/")) or path == "..":
-            return None
+        place = self.root / path
         try:
+            if not place.is_file() or place.stat().st_size > _LONGEST:
+                return None
             # As it is: the ends of lines, and bytes that are no UTF-8.
-            return (self.root / path).read_bytes().decode("utf-8", "surrogateescape")
+            return place.read_bytes().decode("utf-8", "surrogateescape")
         except (OSError, ValueError):
             return None
 
     def with_changes(self, changed: Mapping[str, str]) -> Files:
         """Return the same files with other texts for some; what was read of the rest is kept."""
         read = {path: one for path, one in self._read.items() if path not in changed}
-        return Files(self.root, {**self.changed, **changed}, read)
+        return Files(self.root, {**self.changed, **changed}, read, [self.ours])
 
     def is_folder(self, path: str) -> bool:
         """Return whether there is such a folder."""
@@ -55,11 +70,13 @@ class Files:
         return self.source(path) is not None
 
     def find(self, folder: str, patterns: Iterable[str]) -> Iterator[str]:
-        """Yield the files in a folder whose names match, in order; `**/` is any depth."""
+        """Yield our own files in a folder whose names match, in order; `**/` is any depth."""
         where = self.root / folder
         found = {path for one in patterns for path in where.glob(one) if path.is_file()}
         for path in sorted(found):
-            yield path.relative_to(self.root).as_posix()
+            shown = path.relative_to(self.root).as_posix()
+            if shown in self.ours:
+                yield shown
 
     def shown(self, path: Path) -> str:
         """Return a path from the root on."""

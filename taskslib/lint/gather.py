@@ -29,8 +29,6 @@ _SCRIPTS = {
     "deploy": ("**/*.sh",),
 }
 _OF_SERVICES = {".": ("*.sh", "Makefile"), "scripts": ("**/*",), "deploy": ("**/*.sh",)}
-_LONGEST = 1_000_000
-"""Characters of a script that is read: no one writes longer ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +178,7 @@ def _scripts(project: Project, files: Files) -> Iterator[Script]:
     for folder, names in places:
         for path in files.find(folder, names):
             source = files.source(path)
-            if source and len(source.text) < _LONGEST and _is_script(source):
+            if source and _is_script(source):
                 yield Script(source, is_workflow=False)
 
 

@@ -37,8 +37,16 @@ def lint(
             if where in rule.severities:
                 found |= {rule.finding(hit, where) for hit in rule.check(subject)}
     sources = repo.sources()
-    left = kept(_once(found), sources, (*known, *OWN))
+    left = kept(_once(_mendable(found, repo)), sources, (*known, *OWN))
     return tuple(sorted(left, key=lambda one: one.order))
+
+
+def _mendable(found: Collection[Finding], repo: Repo) -> Iterator[Finding]:
+    """Yield findings; without edits those whose fix would write what is not the repo's own."""
+    ours = repo.files.ours
+    may = {path: ours.may_change(path) for path in {e.path for one in found for e in one.edits}}
+    for one in found:
+        yield one if all(may[edit.path] for edit in one.edits) else replace(one, edits=())
 
 
 def _subjects(

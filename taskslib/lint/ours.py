@@ -1,0 +1,78 @@
+"""Which files below a folder are its own: those that `--fix` may write."""
+
+from __future__ import annotations
+
+import ntpath
+import posixpath
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from taskslib.disk import CACHES
+from taskslib.repository import answer, ask
+
+_VENDORED = frozenset((
+    *CACHES, "site-packages", "bower_components", "vendor", "vendored", "third_party",
+))  # fmt: skip
+"""Names of folders with what others wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """The own files of a folder; git is asked once which of them it ignores."""
+
+    root: Path
+    _ignored: list[frozenset[str]] = field(default_factory=list)
+    """Once they are known; folders end with a slash."""
+
+    def real(self, path: str) -> str | None:
+        """Return where a path leads, from the folder on; None where that is outside of it."""
+        if leads_out(path):
+            return None
+        try:
+            place = (self.root / path).resolve()
+            return place.relative_to(self.root.resolve()).as_posix()
+        except (OSError, RuntimeError, ValueError):  # links in a circle; elsewhere; no path at all
+            return None
+
+    def __contains__(self, path: str) -> bool:
+        """Whether a path leads to nothing that git ignores, and to nothing that others wrote."""
+        real = self.real(path)
+        return real is not None and not self._left_out(path) and not self._left_out(real)
+
+    def may_change(self, path: str) -> bool:
+        """Whether a file is ours, and not in another repository that lies in this one."""
+        real = self.real(path)
+        if real is None or path not in self:
+            return False
+        folders = [*_above(real)]
+        return not any((self.root / one / ".git").exists() for one in folders)
+
+    def _left_out(self, path: str) -> bool:
+        if not _VENDORED.isdisjoint(path.split("/")):
+            return True
+        ignored = self._known()
+        return path in ignored or any(f"{one}/" in ignored for one in _above(path))
+
+    def _known(self) -> frozenset[str]:
+        if not self._ignored:
+            listing = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard")
+            told = answer(ask(str(self.root), *listing, "--directory"))
+            self._ignored.append(frozenset(told or ()))
+        return self._ignored[0]
+
+
+def leads_out(path: str) -> bool:
+    r"""Return whether a path is absolute or leads upwards, as any system reads it.
+
+    `C:/x` and `..\x` are such on Windows: joined to a folder, they are paths outside of it.
+    """
+    plain = ntpath.normpath(path)
+    return plain == ".." or plain.startswith(("..\\", "\\")) or bool(ntpath.splitdrive(plain)[0])
+
+
+def _above(path: str) -> list[str]:
+    """Return the folders that a path lies in, without the root."""
+    found = []
+    while path := posixpath.dirname(path):
+        found.append(path)
+    return found
