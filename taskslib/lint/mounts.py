@@ -22,6 +22,7 @@ class Mount:
     target_node: Node
     """The value to change for another target: the whole element in the short form."""
     entry: Entry | None = None
+    read_only: bool = False
 
 
 def mounts(service: Node) -> Iterator[Mount]:
@@ -48,7 +49,8 @@ def mount(node: Node, entry: Entry | None = None) -> Mount:
     if node.is_map:
         target = node.get("target") or node
         kind = node.value("type") or "volume"
-        return Mount(kind, node.value("source"), _path(target.text), target, entry)
+        fixed = node.value("read_only").lower() in _TRUE
+        return Mount(kind, node.value("source"), _path(target.text), target, entry, fixed)
     parts = split(node.text)
     if len(parts) > 1 and len(parts[0]) == 1 and parts[0].isalpha():  # C:\data
         parts = [":".join(parts[:2]), *parts[2:]]
@@ -56,7 +58,11 @@ def mount(node: Node, entry: Entry | None = None) -> Mount:
         return Mount("volume", "", _path(parts[0]), node, entry)
     source = parts[0]
     bind = source.startswith((".", "/", "~", "$")) or source[1:2] == ":"
-    return Mount("bind" if bind else "volume", source, _path(parts[1]), node, entry)
+    fixed = "ro" in ",".join(parts[2:]).split(",")
+    return Mount("bind" if bind else "volume", source, _path(parts[1]), node, entry, fixed)
+
+
+_TRUE = ("true", "yes", "on")
 
 
 def _path(text: str) -> str:

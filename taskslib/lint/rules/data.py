@@ -22,25 +22,35 @@ from taskslib.lint.stack import Service, Stack
     fixes=True,
     why="A volume or a folder of the host is what the run before left behind: tests pass or "
     "fail by what an earlier one wrote, and writing to disk is slow. tmpfs is memory: fast, and "
-    "empty at every start.",
+    "empty at every start. What is mounted read-only, or as a file or folder of the host below the "
+    "data path, is what a test starts with (a configuration, a dump): it is right.",
     origin="the pattern's table of mistakes: persistent test volumes; use tmpfs",
 )
 def _persistent(stack: Stack) -> Iterator[Hit]:
     for service in stack.services.values():
         paths = service.datastore.data if service.datastore else ()
         for mount in mounts(service.node):
-            # One without a name is a new one for each container.
-            if (
-                mount.kind in {"bind", "volume"}
-                and mount.source
-                and any(below(path, mount.target) or below(mount.target, path) for path in paths)
-            ):
+            if _outlives(mount, paths):
                 yield hit(
                     mount.entry or mount.target_node,
                     f"{service.name}: {mount.target} outlives the run in {mount.source}",
                     f"tmpfs: [{mount.target}] is empty at every start",
-                    _tmpfs(service, mount),
+                    # What holds more than the data may hold what the container needs.
+                    _tmpfs(service, mount) if _within(mount, paths) else (),
                 )
+
+
+def _within(mount: Mount, paths: tuple[str, ...]) -> bool:
+    return any(below(mount.target, path) for path in paths)
+
+
+def _outlives(mount: Mount, paths: tuple[str, ...]) -> bool:
+    """Return whether data is written to something that is there after the container."""
+    if mount.kind not in {"bind", "volume"} or mount.read_only:
+        return False
+    within = mount.kind == "volume" and _within(mount, paths)
+    # A volume without a name is a new one for each container.
+    return bool(mount.source) and (within or any(below(path, mount.target) for path in paths))
 
 
 def _tmpfs(service: Service, mount: Mount) -> tuple[Edit, ...]:
