@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from taskslib.stacks.instance import Instance, Spec
 
 _DEV = "dev"
-_VOLUME = "volume "
 _REQUIRED = re.compile(r"required variable (\w+) is missing a value")
 _SHELL = "if command -v bash >/dev/null; then exec bash; else exec sh; fi"
 
@@ -76,11 +75,19 @@ def dev_watch(session: Session) -> int:
 
 
 def dev_down(session: Session, *, volumes: bool = False) -> bool:
-    """End the development stack; its data stays, unless `volumes`. Return whether there was one."""
+    """End the development stack; its data stays, unless `volumes`. Return whether there was one.
+
+    Raises `UsageError` where any of it is another checkout's, or somebody started it by hand.
+    """
+    from taskslib.stacks.development import refuse_other_volumes, refuse_strangers
+
     spec = _spec(session)
     lifetime = lifetime_of(session)
     with session.cancellation.on_signals(), lifetime.locked(spec.name):
         there = _own(session, spec)
+        refuse_strangers(lifetime.engine.strangers(spec.name), spec)
+        if volumes:
+            refuse_other_volumes(lifetime.engine.volumes(spec.name), spec)
         if there:
             lifetime.engine.down(spec.name)
         removed = volumes and lifetime.end(spec.name)
@@ -88,9 +95,16 @@ def dev_down(session: Session, *, volumes: bool = False) -> bool:
 
 
 def dev_volumes(session: Session) -> tuple[str, ...]:
-    """Return the names of the volumes that hold the development stack's data."""
-    left = engine_of(session).leftovers(_spec(session).name)
-    return tuple(one.removeprefix(_VOLUME) for one in left if one.startswith(_VOLUME))
+    """Return the names of the volumes that hold the development stack's data.
+
+    Raises `UsageError` where one is another checkout's.
+    """
+    from taskslib.stacks.development import refuse_other_volumes
+
+    spec = _spec(session)
+    found = engine_of(session).volumes(spec.name)
+    refuse_other_volumes(found, spec)
+    return tuple(found)
 
 
 def dev_logs(session: Session, service: str = "", *, tail: int = 100) -> str:

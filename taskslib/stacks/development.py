@@ -14,6 +14,7 @@ from typing import Any
 
 from taskslib.errors import StackError, UsageError
 from taskslib.project.model import Project, Stack, shown
+from taskslib.repository import common_folder
 from taskslib.stacks.endpoints import describe, literal
 from taskslib.stacks.engine import ComposeConfig, Container, Label
 from taskslib.stacks.ids import environment_project
@@ -50,11 +51,15 @@ def bring_up(lifetime: Lifetime, spec: Spec) -> Instance:
     """Start a development instance, or bring the one that runs up to date.
 
     Whatever becomes of it, what was made stays: `dev-down` ends it. Raises `UsageError` where it
-    is another checkout's, `EngineError` and its kin.
+    is another checkout's, has another repository's data or what somebody started by hand,
+    `EngineError` and its kin.
     """
+    engine = lifetime.engine
     with lifetime.locked(spec.name):
-        config = lifetime.engine.config(spec.stack, spec.name, {})
-        refuse_other_checkout(lifetime.engine.containers(spec.name), spec)
+        config = engine.config(spec.stack, spec.name, {})
+        refuse_other_checkout(engine.containers(spec.name), spec)
+        refuse_strangers(engine.strangers(spec.name), spec)
+        _refuse_other_data(engine.volumes(spec.name), spec)
         return lifetime.up(spec, merged(config, overlay(config, spec.labels)))
 
 
@@ -93,6 +98,47 @@ def refuse_other_checkout(there: Iterable[Container], spec: Spec) -> None:
             raise UsageError(
                 f"{spec.name} is up in another checkout: {theirs or 'unknown'}",
                 hint=f"end it there, its data stays: cd {theirs} && inv dev-down",
+            )
+
+
+def refuse_strangers(there: Iterable[str], spec: Spec) -> None:
+    """Raise `UsageError` where Compose has containers of that name which nobody labelled ours.
+
+    Compose takes all of a project's for its own: it would recreate or remove them.
+    """
+    if names := " ".join(there):
+        raise UsageError(
+            f"{spec.name} has containers that inv did not start: {names}",
+            hint=f"end them first: docker rm --force {names}",
+        )
+
+
+def refuse_other_volumes(there: Mapping[str, str], spec: Spec) -> None:
+    """Raise `UsageError` where volumes (each with its checkout) are not this checkout's."""
+    for name, theirs in there.items():
+        if theirs != spec.labels[Label.ROOT]:
+            raise UsageError(
+                f"{name} was made in another checkout: {theirs or 'unknown'}",
+                hint=f"remove it there: cd {theirs} && inv dev-down --volumes"
+                if theirs and Path(theirs).is_dir()
+                else f"nobody needs it? docker volume rm {name}",
+            )
+
+
+def _refuse_other_data(there: Mapping[str, str], spec: Spec) -> None:
+    """Raise `UsageError` where volumes (each with its checkout) are another repository's.
+
+    Worktrees of one repository take turns with its data.
+    """
+    ours = spec.labels[Label.ROOT]
+    for name, theirs in there.items():
+        if theirs in {"", ours} or not Path(theirs).is_dir():
+            continue
+        repository = common_folder(ours)
+        if repository is None or common_folder(theirs) != repository:
+            raise UsageError(
+                f"{name} has the data of another project of this name: {theirs}",
+                hint='call this one otherwise: [tool.taskslib] project = "…"',
             )
 
 

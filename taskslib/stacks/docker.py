@@ -17,11 +17,14 @@ from taskslib.stacks.compose_errors import without_warnings
 from taskslib.stacks.engine import ComposeConfig, Container, Label
 from taskslib.stacks.limits import remedy
 from taskslib.stacks.listing import (
+    COMPOSE_PROJECT,
     FORMAT,
     LABELS_FORMAT,
+    VOLUMES_FORMAT,
     image_labels,
     parse_containers,
     parse_labels,
+    parse_volumes,
 )
 from taskslib.stacks.podman import (
     OWN_BUILDER,
@@ -171,6 +174,17 @@ class DockerEngine:
         """Return what still carries the instance's labels, as `container NAME`, `network …`."""
         found = labelled(self._docker, name)
         return tuple(f"{kind} {one}" for kind, names in found.items() for one in names)
+
+    def volumes(self, name: str) -> Mapping[str, str]:
+        """Return an instance's volumes by name, each with the checkout that made it."""
+        chosen = ("--filter", f"label={Label.NAME}={name}", "--format", VOLUMES_FORMAT)
+        return parse_volumes(self._docker.ask("volume", "ls", *chosen))
+
+    def strangers(self, name: str) -> tuple[str, ...]:
+        """Return the containers that Compose has under an instance's name and that aren't ours."""
+        chosen = ("--filter", f"label={COMPOSE_PROJECT}={name}", "--format", FORMAT)
+        there = parse_containers(self._docker.ask("ps", "-a", "--no-trunc", *chosen))
+        return tuple(one.name for one in there if one.labels.get(Label.NAME) != name)
 
     def reach(self) -> Reach:
         """Return where published ports are reached; asked of the client once."""

@@ -147,3 +147,9 @@ class Engine(Watched, Protocol):
 
     def leftovers(self, name: str) -> tuple[str, ...]:
         """Return what still carries the instance's labels, as `container NAME`, `network …`."""
+
+    def volumes(self, name: str) -> Mapping[str, str]:
+        """Return an instance's volumes by name, each with the checkout that made it."""
+
+    def strangers(self, name: str) -> tuple[str, ...]:
+        """Return the containers that Compose has under an instance's name and that aren't ours."""

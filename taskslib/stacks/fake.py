@@ -13,7 +13,7 @@ from typing import Any
 
 from taskslib.errors import BuildError, ConfigError, EngineError, StackError
 from taskslib.project.model import Stack
-from taskslib.stacks.engine import ComposeConfig, Container
+from taskslib.stacks.engine import ComposeConfig, Container, Label
 from taskslib.stacks.reach import Reach
 
 
@@ -34,6 +34,8 @@ class FakeEngine:
     """How its published ports are reached."""
     is_podman: str = ""
     """The version of the Podman that it plays: its listings tell no health."""
+    foreign: set[str] = field(default_factory=set)
+    """Containers that somebody started by hand, in whichever project is asked for."""
     stubborn: int = 0
     """How many teardowns leave the network behind."""
     in_flight: int = 0
@@ -48,6 +50,7 @@ class FakeEngine:
     _healths: dict[str, str] = field(default_factory=dict)
     _images: set[str] = field(default_factory=set)
     _networks: set[str] = field(default_factory=set)
+    _volumes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def check(self) -> None:
         """Raise `EngineError` if told so."""
@@ -84,6 +87,10 @@ class FakeEngine:
         there = self._containers.setdefault(name, {})
         for key, one in config["services"].items():
             there.setdefault(key, self._container(name, key, one))
+        volumes = self._volumes.setdefault(name, {})
+        for key, one in (config.get("volumes") or {}).items():
+            root = (one.get("labels") or {}).get(Label.ROOT, "")
+            volumes.setdefault(one.get("name", f"{name}_{key}"), root)
         self._step("start", StackError(f"{stack.files[0]} does not start"))
 
     def containers(self, name: str) -> tuple[Container, ...]:
@@ -127,9 +134,11 @@ class FakeEngine:
     def teardown(self, name: str) -> bool:
         """Remove all of an instance, or all but its network while stubborn."""
         self._step("teardown")
-        there = name in self._containers or name in self._images or name in self._networks
+        kinds = (self._containers, self._images, self._networks, self._volumes)
+        there = any(name in one for one in kinds)
         self._containers.pop(name, None)
         self._images.discard(name)
+        self._volumes.pop(name, None)
         if self.stubborn:
             self.stubborn -= 1
         else:
@@ -145,7 +154,18 @@ class FakeEngine:
                 self._networks.add(name)
         containers = [f"container {one.name}" for one in self._containers.get(name, {}).values()]
         networks = [f"network {name}_default"] if name in self._networks else []
-        return (*containers, *networks, *(["image 1"] if name in self._images else []))
+        volumes = [f"volume {one}" for one in self._volumes.get(name, {})]
+        images = ["image 1"] if name in self._images else []
+        return (*containers, *networks, *volumes, *images)
+
+    def volumes(self, name: str) -> Mapping[str, str]:
+        """Return the volumes of an instance, each with the checkout that made it."""
+        return self._volumes.get(name, {})
+
+    def strangers(self, name: str) -> tuple[str, ...]:
+        """Return what it was told."""
+        del name
+        return tuple(sorted(self.foreign))
 
     def reach(self) -> Reach:
         """Return what it was told."""

@@ -32,6 +32,11 @@ FORMAT = (
 """The template for `docker ps --format`. Labels one by one: in the list of all of them, a comma
 inside a value can't be told from one between two."""
 
+VOLUMES_FORMAT = f'[{{{{json .Name}}}},{{{{json (.Label "{Label.ROOT}")}}}}]'
+"""The template for the listing of an instance's volumes."""
+COMPOSE_PROJECT = "com.docker.compose.project"
+"""Compose's own label on what belongs to a project."""
+
 _HEALTH = re.compile(r"\((healthy|unhealthy|health: starting)\)")
 _EXIT = re.compile(r"Exited \((\d+)\)")
 _PORT = re.compile(r":(\d+)(?:-(\d+))?->(\d+)(?:-\d+)?/(\w+)")
@@ -45,6 +50,11 @@ def parse_containers(listing: str) -> tuple[Container, ...]:
 def parse_labels(listing: str) -> list[dict[str, str]]:
     """Return the labels of a listing made with `LABELS_FORMAT`."""
     return [_labels(json.loads(line)) for line in listing.split("\n") if line.strip()]
+
+
+def parse_volumes(listing: str) -> dict[str, str]:
+    """Return the volumes of a listing made with `VOLUMES_FORMAT`, each with its checkout."""
+    return dict(json.loads(line) for line in listing.split("\n") if line.strip())
 
 
 def image_labels(listing: str) -> list[dict[str, str]]:

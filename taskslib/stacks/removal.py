@@ -53,8 +53,9 @@ def remove(docker: DockerClient, name: str) -> bool:
     with ThreadPoolExecutor(len(_REMOVALS)) as pool:
         rest = list(pool.map(removed, found.keys() - {"container"}))
     if not all((first, *rest)):
-        # It also finds what somebody ran in the instance's project, without our labels.
-        down = ("down", "--volumes", "--remove-orphans", "--timeout", "0")
+        # It also finds what somebody ran in the instance's project, without our labels; such
+        # volumes stay, and ours are tried again.
+        down = ("down", "--remove-orphans", "--timeout", "0")
         docker.run(*project(name), *down, cwd=nowhere(), essential=True)
     return True
 

@@ -135,6 +135,13 @@ CMD ["python", "-m", "http.server", "8000"]
 """
 
 
+FILES = (
+    "tasks.py",
+    "Dockerfile",
+    *(f"deploy/dev/{one}" for one in ("docker-compose.yml", "Dockerfile", ".env.example")),
+)
+
+
 @pytest.fixture
 def small(shop: Path) -> Path:
     (port,) = free_ports(1)
@@ -161,6 +168,61 @@ def test_env_is_made_once_and_what_it_lacks_is_said(small: Path) -> None:
     write(small, {"deploy/dev/.env.example": "WEB_PORT=1\nNEW=2\n"})
     lacks = "deploy/dev/.env lacks NEW, which .env.example has; add it: NEW=2\n"
     assert inv(small, "dev-up").err == lacks
+    clear(small)
+
+
+BY_HAND = "services: {mail: {image: 'python:3.13-slim', init: true, command: sleep 600}}\n"
+
+
+def test_what_somebody_started_by_hand_stays(small: Path) -> None:
+    project = f"{small.name}-dev"
+    compose = ("compose", "-p", project, "-f", str(small / "mail.yml"))
+    write(small, {"mail.yml": BY_HAND, "deploy/dev/.env": "WEB_PORT=0\n"})
+    refused = Ran(
+        2,
+        "",
+        f"error: {project} has containers that inv did not start: {project}-mail-1\n\n"
+        f"hint: end them first: docker rm --force {project}-mail-1\n",
+    )
+    docker(*compose, "up", "-d")
+    try:
+        assert inv(small, "dev-up") == refused
+        docker(*compose, "down", "--timeout", "0")
+        assert inv(small, "dev-up").code == 0
+        docker(*compose, "up", "-d")
+        assert inv(small, "dev-down", "--volumes", "--yes") == refused
+        assert containers(small, "web") != ""
+        running = docker("ps", "--format", "{{.Names}}", "--filter", f"name={project}-mail-1")
+        assert running == f"{project}-mail-1"
+    finally:
+        docker("rm", "--force", f"{project}-mail-1")
+    clear(small)
+
+
+def test_data_of_another_project_of_the_name_stays(small: Path) -> None:
+    other = write(
+        small.parent / "other",
+        {
+            **{one: (small / one).read_text("utf-8") for one in FILES},
+            "pyproject.toml": f"[tool.taskslib]\nproject = '{small.name}'\n",
+        },
+    )
+    assert inv(small, "dev-up").code == 0
+    assert inv(small, "dev-down").code == 0
+    volume = f"{small.name}-dev-data"
+    assert inv(other, "dev-down", "--volumes", "--yes") == Ran(
+        2,
+        "",
+        f"error: {volume} was made in another checkout: {small}\n\n"
+        f"hint: remove it there: cd {small} && inv dev-down --volumes\n",
+    )
+    assert inv(other, "dev-up") == Ran(
+        2,
+        "",
+        f"{MADE}error: {volume} has the data of another project of this name: {small}\n\n"
+        'hint: call this one otherwise: [tool.taskslib] project = "…"\n',
+    )
+    assert f"volume {volume}" in leftovers(small.name)
     clear(small)
 
 

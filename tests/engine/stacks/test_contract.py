@@ -78,6 +78,7 @@ def test_from_nothing_to_running_and_back(adapter: tuple[Engine, Stack, str]) ->
     assert engine.probe_output(web) == ""
     assert engine.reach() == Reach()
     assert engine.leftovers(name) == (f"container {name}-web-1", f"network {name}_default")
+    assert (engine.volumes(name), engine.strangers(name)) == ({}, ())
     # Another `up` recreates nothing.
     engine.start(name, stack, config, limit=60)
     again = engine.containers(name)

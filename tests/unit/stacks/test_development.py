@@ -20,6 +20,7 @@ from taskslib.stacks.development import (
     merged,
     overlay,
     port_taken,
+    refuse_other_volumes,
 )
 from taskslib.stacks.engine import Label
 from taskslib.stacks.fake import FakeEngine
@@ -27,6 +28,7 @@ from taskslib.stacks.instance import Spec
 from taskslib.stacks.lifetime import Lifetime
 from taskslib.stacks.limits import taken_port
 from taskslib.stacks.reap import candidates
+from tests.support.checkouts import two_commits
 from tests.support.projects import multi, write
 
 COMPOSE = """\
@@ -121,6 +123,48 @@ def test_another_checkouts_is_refused(engine: FakeEngine, spec: Spec, tmp_path: 
     with pytest.raises(UsageError, match="shop-dev is up in another checkout: ") as refused:
         bring_up(lifetime(engine, tmp_path), other)
     assert refused.value.hint.startswith("end it there, its data stays: cd ")
+
+
+def test_what_somebody_started_by_hand_is_refused(spec: Spec, tmp_path: Path) -> None:
+    """Compose would recreate it, or remove it as an orphan."""
+    engine = FakeEngine(files={spec.stack: CONFIG}, foreign={"shop-dev-mail-1"})
+    with pytest.raises(UsageError) as refused:
+        bring_up(lifetime(engine, tmp_path), spec)
+    assert (
+        refused.value.message == "shop-dev has containers that inv did not start: shop-dev-mail-1"
+    )
+    assert refused.value.hint == "end them first: docker rm --force shop-dev-mail-1"
+    assert engine.calls == []
+
+
+def test_data_of_another_project_of_the_name_is_refused_and_a_worktrees_is_not(
+    engine: FakeEngine, spec: Spec, tmp_path: Path
+) -> None:
+    places = {name: tmp_path / name for name in ("main", "other", "worktree", "gone")}
+    two_commits(places["other"])
+    two_commits(places["main"]).git.worktree("add", str(places["worktree"]), "-b", "more")
+    specs = {
+        name: Spec(spec.stack, spec.name, "dev", {**spec.labels, Label.ROOT: str(place)})
+        for name, place in places.items()
+    }
+    life = lifetime(engine, tmp_path)
+    bring_up(life, specs["main"])
+    engine.down(spec.name)  # its data stays
+    assert engine.volumes(spec.name) == {"shop-dev-data": str(places["main"])}
+    with pytest.raises(UsageError) as refused:
+        bring_up(life, specs["other"])
+    assert refused.value.message == (
+        f"shop-dev-data has the data of another project of this name: {places['main']}"
+    )
+    assert refused.value.hint == 'call this one otherwise: [tool.taskslib] project = "…"'
+    bring_up(life, specs["worktree"])
+    with pytest.raises(UsageError, match="shop-dev-data was made in another checkout: ") as refused:
+        refuse_other_volumes(engine.volumes(spec.name), specs["worktree"])
+    assert refused.value.hint == (f"remove it there: cd {places['main']} && inv dev-down --volumes")
+    refuse_other_volumes(engine.volumes(spec.name), specs["main"])
+    with pytest.raises(UsageError) as refused:
+        refuse_other_volumes({"data": str(places["gone"])}, specs["main"])
+    assert refused.value.hint == "nobody needs it? docker volume rm data"
 
 
 BY_CONTAINER = "… Bind for 0.0.0.0:{port} failed: port is already allocated"
