@@ -22,6 +22,8 @@ class Files:
     changed: Mapping[str, str] = field(default_factory=dict)
     """Texts that count instead of what is on disk."""
     _read: dict[str, Source | None] = field(default_factory=dict)
+    _first: dict[str, str] = field(default_factory=dict)
+    """What was read from the disk."""
     _ours: list[Ours] = field(default_factory=list)
 
     @property
@@ -49,14 +51,19 @@ class Files:
             if not place.is_file() or place.stat().st_size > _LONGEST:
                 return None
             # As it is: the ends of lines, and bytes that are no UTF-8.
-            return place.read_bytes().decode("utf-8", "surrogateescape")
+            text = place.read_bytes().decode("utf-8", "surrogateescape")
         except (OSError, ValueError):
             return None
+        return self._first.setdefault(path, text)
+
+    def original(self, path: str) -> str | None:
+        """Return what was read of a file, whatever it is to be; None where it was not read."""
+        return self._first.get(path)
 
     def with_changes(self, changed: Mapping[str, str]) -> Files:
         """Return the same files with other texts for some; what was read of the rest is kept."""
         read = {path: one for path, one in self._read.items() if path not in changed}
-        return Files(self.root, {**self.changed, **changed}, read, [self.ours])
+        return Files(self.root, {**self.changed, **changed}, read, self._first, [self.ours])
 
     def is_folder(self, path: str) -> bool:
         """Return whether there is such a folder."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from taskslib.cancellation import Cancellation
 from taskslib.lint.catalogue import rule_named
@@ -17,6 +16,7 @@ from taskslib.lint.formats import Report
 from taskslib.lint.gather import Repo, gather
 from taskslib.lint.others import others
 from taskslib.lint.run import lint
+from taskslib.lint.writing import written
 from taskslib.project.config import Config
 from taskslib.project.model import Project
 
@@ -37,27 +37,29 @@ class Linting:
         """Check the rules' ids. Raises `UsageError`."""
         self._rules = tuple(rule_named(one).id for one in self.rules)
 
-    def report(self, files: Files | None = None, changed: tuple[str, ...] = ()) -> Report:
+    def report(self) -> Report:
         """Return what there is to say."""
-        files = files or Files(self.project.root)
-        repo = self._repo(files)
+        repo = self._repo(Files(self.project.root))
         more = (
             () if self._rules else others(repo, self.environment, self.environ, self.cancellation)
         )
         findings = lint(repo, self._rules, self.environment, more)
-        return Report(findings, len(repo.sources()), changed)
+        return Report(findings, len(repo.sources()))
 
     def fixed(self) -> Report:
-        """Write what can be mended, and return what there is to say then."""
+        """Write what can be mended, and return what there is to say then.
+
+        What cannot be written is said, and so is what somebody changed meanwhile.
+        """
         compose = Compose(self.environ, self.cancellation)
 
         def refuses(before: Files, after: Files) -> bool:
             return compose.refuses(self._repo(before), self._repo(after))
 
-        after = fixed(Files(self.project.root), self._findings, refuses)
-        for path, text in after.changed.items():
-            (self.project.root / path).write_bytes(text.encode("utf-8", "surrogateescape"))
-        return self.report(after, tuple(sorted(map(posixpath.normpath, after.changed))))
+        told = dict(written(fixed(Files(self.project.root), self._findings, refuses)))
+        done = tuple(path for path, why in told.items() if not why)
+        notes = tuple(f"not fixed {path}: {why}" for path, why in told.items() if why)
+        return replace(self.report(), fixed=done, notes=notes)
 
     def _findings(self, files: Files) -> tuple[Finding, ...]:
         return lint(self._repo(files), self._rules, self.environment)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from taskslib.project.git import common_folder
@@ -61,15 +64,26 @@ def own_folder(root: Path) -> Path:
     return folder
 
 
-def replace_file(file: Path, content: bytes) -> None:
-    """Write a file so that it is there whole, or as it was before."""
+def replace_file(file: Path, content: bytes, like: os.stat_result | None = None) -> None:
+    """Write a file so that it is there whole, or as it was before.
+
+    Args:
+        file: The file.
+        content: All of it.
+        like: Whose mode it gets, and owner, where we may give that; else it is ours alone.
+    """
     import tempfile
 
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.")
     try:
         with os.fdopen(handle, "wb") as temporary:
             temporary.write(content)
+        if like is not None:
+            if sys.platform != "win32":
+                with suppress(PermissionError):
+                    os.chown(name, like.st_uid, like.st_gid)
+            Path(name).chmod(stat.S_IMODE(like.st_mode))
         Path(name).replace(file)
-    except OSError:
+    except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
