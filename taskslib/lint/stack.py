@@ -69,6 +69,19 @@ class Service:
             return self.build.file.healthcheck(self.build.target) if self.build.file else None
         return False if self.image and self.image.has_no_healthcheck else None
 
+    def shares(self, key: str) -> bool:
+        """Return whether what is written under a key (or would be) may be another service's too.
+
+        So it is with anchors, `<<`, and what it extends.
+        """
+        entry = self.node.entry(key)
+        nodes = [self.node.written]
+        if entry is not None:
+            nodes += [entry.parent, entry.value]
+            for one in entry.value.entries:
+                nodes += [one.parent, one.value]
+        return self.node.get("extends") is not None or any(one.anchored for one in nodes)
+
     def depends_on(self) -> Iterator[tuple[Entry, str, str]]:
         """Yield what it depends on: the entry, the name, the condition."""
         node = keyed(self.node.get("depends_on"))

@@ -58,6 +58,8 @@ def _tmpfs(service: Service, mount: Mount) -> tuple[Edit, ...]:
     known = service.node.get("tmpfs")
     if volumes is None or volumes.key is None or entry is None:
         return ()
+    if service.shares("volumes") or service.shares("tmpfs"):
+        return ()
     target = mount.target_node.text if entry.value.is_map else mount.target
     if known is not None and mount.target in {one.target for one in tmpfs(service.node)}:
         return _without(volumes, entry)
@@ -66,8 +68,7 @@ def _tmpfs(service: Service, mount: Mount) -> tuple[Edit, ...]:
         return (*_without(volumes, entry), *more) if more else ()
     if volumes.parent.flow:
         return (*_without(volumes, entry), *added(volumes.parent, [], f"tmpfs: [{target}]"))
-    is_alias = volumes.end != volumes.value.end or entry.parent is not volumes.value
-    return () if is_alias else _own_list(volumes, entry, target)
+    return _own_list(volumes, entry, target) if entry.parent is volumes.value else ()
 
 
 def _own_list(volumes: Entry, entry: Entry, target: str) -> tuple[Edit, ...]:

@@ -48,8 +48,8 @@ def _missing(stack: Stack) -> Iterator[Hit]:
 
 def _healthcheck(stack: Stack, service: Service, test: str) -> tuple[Edit, ...]:
     times = _QUICK if stack.environment is TEST else _CALM
-    if service.node.get("healthcheck"):
-        return ()  # switched off, by somebody who knew why
+    if service.node.get("healthcheck") or service.shares("healthcheck"):
+        return ()  # switched off, by somebody who knew why; or another image's too
     lines = ["healthcheck:", f"  test: {test}", *(f"  {one}" for one in times)]
     more = added(service.node, lines, f"healthcheck: {{test: {test}, {', '.join(times)}}}")
     # It is there to be waited for.

@@ -49,7 +49,7 @@ def _path(stack: Stack) -> Iterator[Hit]:
                     f"not in {_OLD}",
                     f"mount {NEW_DATA}",
                     replaced(node, node.text.replace(_OLD, NEW_DATA, 1))
-                    if _OLD in node.text
+                    if _OLD in node.text and not service.shares("volumes")
                     else None,
                 )
 
@@ -86,7 +86,7 @@ def _durable(stack: Stack) -> Iterator[Hit]:
                 entry or service.entry,
                 f"{service.name}: a test database needs no {', '.join(missing)}",
                 "command: postgres " + " ".join(f"-c {name}=off" for name in _DURABLE),
-                () if own else _switched_off(service, entry, missing),
+                () if own or service.shares("command") else _switched_off(service, entry, missing),
             )
 
 
@@ -154,7 +154,7 @@ def _risky(stack: Stack) -> Iterator[Hit]:
                 service.node.entry("command") or node,
                 f"{service.name}: {', '.join(names)} off can cost data",
                 "leave it on outside of tests",
-                _switched_on(node),
+                () if service.shares("command") else _switched_on(node),
             )
 
 
