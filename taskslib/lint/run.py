@@ -42,11 +42,23 @@ def lint(
 
 
 def _mendable(found: Collection[Finding], repo: Repo) -> Iterator[Finding]:
-    """Yield findings; without edits those whose fix would write what is not the repo's own."""
+    """Yield findings; without edits those whose fix would change what it is not to.
+
+    That is what is not the repo's own, and a file that another environment has too, of which the
+    rule says nothing: what is wrong in a test is right in production.
+    """
     ours = repo.files.ours
+    rules = catalogue()
+    readers: dict[str, set[Environment | None]] = {}
+    for stack in repo.stacks:
+        for document in stack.documents:
+            readers.setdefault(document.source.path, set()).add(stack.environment)
     may = {path: ours.may_change(path) for path in {e.path for one in found for e in one.edits}}
     for one in found:
-        yield one if all(may[edit.path] for edit in one.edits) else replace(one, edits=())
+        paths = {edit.path for edit in one.edits}
+        known = rules[one.rule].severities.keys() if paths else ()
+        own = all(may[path] and not (readers.get(path, set()) - set(known)) for path in paths)
+        yield one if own else replace(one, edits=())
 
 
 def _subjects(

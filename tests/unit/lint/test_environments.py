@@ -10,7 +10,8 @@ from taskslib.lint.files import Files
 from taskslib.lint.gather import gather
 from taskslib.project import load
 from taskslib.project.config import read_config
-from tests.unit.lint.cases import project
+from tests.unit.lint.cases import found as findings
+from tests.unit.lint.cases import mended, project
 
 WEB = "services: {web: {image: x}}\n"
 
@@ -71,6 +72,38 @@ def test_by_configuration(tmp_path: Path) -> None:
         ("dev", "", "docker-compose.yml"),
         ("test", "a", "services/a/t.yml"),
     }
+
+
+BASE = "services:\n  db:\n    image: redis:7\n    volumes: ['data:/data']\n    restart: always\n"
+EXTENDS = "services:\n  db: {extends: {file: ../base.yml, service: db}}\n"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"compose.yml": BASE, "compose.test.yml": "services: {db: {init: true}}\n"},
+        {
+            "deploy/base.yml": BASE,
+            "deploy/test/compose.yml": EXTENDS,
+            "deploy/prod/compose.yml": EXTENDS,
+        },
+        {
+            "deploy/base.yml": BASE,
+            "deploy/test/compose.yml": "include: [../base.yml]\n",
+            "deploy/prod/compose.yml": "include: [../base.yml]\n",
+        },
+    ],
+    ids=["override", "extends", "include"],
+)
+def test_a_file_that_others_have_too_is_not_mended_for_one(
+    tmp_path: Path, files: dict[str, str]
+) -> None:
+    """Production's data in memory, its restart policy gone."""
+    root = project(tmp_path, files)
+    named = {(one.rule, one.path) for one in findings(root, "TL201", "TL403")}
+    base = next(path for path, text in files.items() if text == BASE)
+    assert named == {("TL201", base), ("TL403", base)}
+    assert mended(root, "TL201", "TL403") == {}
 
 
 def found(root: Path) -> set[tuple[str | None, str, str]]:
