@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
+from itertools import groupby, pairwise
 
 from taskslib.lint.finding import Edit
 from taskslib.lint.nodes import Entry, Kind, Node
@@ -17,10 +19,26 @@ def replaced(node: Node, text: str) -> Edit:
     return Edit(node.source.path, node.start, node.end, f"{quote}{text}{quote}")
 
 
-def removed(entry: Entry) -> tuple[Edit, ...]:
-    """Return what takes an entry out of its map or list. Comments beside it stay, on a line."""
-    if entry.parent.flow:
-        return (_from_flow(entry),)
+def removed(*entries: Entry) -> tuple[Edit, ...]:
+    """Return what takes entries out of their map or list. Comments beside them stay, on a line.
+
+    Nothing where that is not possible at once.
+    """
+    if not entries:
+        return ()
+    parent = entries[0].parent
+    if parent.flow:
+        return tuple(_from_flow(parent, entries))
+    if len(entries) == 1:
+        return _from_lines(entries[0])
+    if parent.anchored and len(entries) == len(parent.entries):
+        return ()
+    edits = sorted(edit for one in entries for edit in _from_lines(one))
+    apart = all(one.end <= other.start for one, other in pairwise(edits))
+    return tuple(edits) if apart else ()
+
+
+def _from_lines(entry: Entry) -> tuple[Edit, ...]:
     source = entry.source
     begin = entry.start if entry.key else entry.dash()
     if entry.parent.anchored and len(entry.parent.entries) == 1:
@@ -67,13 +85,17 @@ def _next(entry: Entry) -> Entry | None:
     return entry.parent.entries[place + 1] if place + 1 < len(entry.parent.entries) else None
 
 
-def _from_flow(entry: Entry) -> Edit:
-    entries = entry.parent.entries
-    place = entries.index(entry)
-    if place + 1 < len(entries):
-        return Edit(entry.source.path, entry.start, entries[place + 1].start, "")
-    start = entries[place - 1].end if place else entry.start
-    return Edit(entry.source.path, start, entry.end, "")
+def _from_flow(parent: Node, gone: Collection[Entry]) -> Iterator[Edit]:
+    """Yield an edit for each row of neighbours, with the comma before or after them."""
+    entries, place = parent.entries, 0
+    for leaves, row in groupby(entries, key=lambda one: one in gone):
+        first, place = place, place + len([*row])
+        if leaves:
+            last = entries[place - 1]
+            follows = place < len(entries)
+            start = entries[first - 1].end if first and not follows else entries[first].start
+            end = entries[place].start if follows else last.end
+            yield Edit(parent.source.path, start, end, "")
 
 
 def added(node: Node, lines: list[str], flow: str) -> tuple[Edit, ...]:

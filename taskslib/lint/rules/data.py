@@ -9,6 +9,7 @@ from taskslib.lint.edits import added, elements, removed, replaced
 from taskslib.lint.finding import Edit
 from taskslib.lint.known import Datastore
 from taskslib.lint.mounts import Mount, below, mounts, tmpfs
+from taskslib.lint.mounts import mount as volume
 from taskslib.lint.nodes import Entry
 from taskslib.lint.rule import PROD, TEST, E, Hit, everywhere, hit, rule
 from taskslib.lint.rules.postgres import NEW_DATA, is_new
@@ -56,39 +57,42 @@ def _outlives(mount: Mount, paths: tuple[str, ...]) -> bool:
 def _tmpfs(service: Service, mount: Mount) -> tuple[Edit, ...]:
     volumes, entry = service.node.entry("volumes"), mount.entry
     known = service.node.get("tmpfs")
-    if volumes is None or volumes.key is None or entry is None:
+    shared = service.shares("volumes") or service.shares("tmpfs")
+    if shared or volumes is None or volumes.key is None or entry is None:
         return ()
-    if service.shares("volumes") or service.shares("tmpfs"):
+    # Of several on one path, none may stay.
+    gone = [one for one in volumes.value.each() if volume(one.value).target == mount.target]
+    if any(one.parent is not entry.parent for one in gone):
         return ()
     target = mount.target_node.text if entry.value.is_map else mount.target
-    if known is not None and mount.target in {one.target for one in tmpfs(service.node)}:
-        return _without(volumes, entry)
     if known is not None:
-        more = elements(known, target)
-        return (*_without(volumes, entry), *more) if more else ()
+        there = mount.target in {one.target for one in tmpfs(service.node)}
+        more = () if there else elements(known, target)
+        return (*_without(volumes, gone), *more) if there or more else ()
     if volumes.parent.flow:
-        return (*_without(volumes, entry), *added(volumes.parent, [], f"tmpfs: [{target}]"))
-    return _own_list(volumes, entry, target) if entry.parent is volumes.value else ()
+        return (*_without(volumes, gone), *added(volumes.parent, [], f"tmpfs: [{target}]"))
+    return _own_list(volumes, gone, target) if entry.parent is volumes.value else ()
 
 
-def _own_list(volumes: Entry, entry: Entry, target: str) -> tuple[Edit, ...]:
+def _own_list(volumes: Entry, gone: list[Entry], target: str) -> tuple[Edit, ...]:
     """Return what makes `volumes` `tmpfs`, or puts that before it where there are more of them."""
     source = volumes.source
-    if len(volumes.value.entries) == 1 and volumes.key:
-        one = Edit(source.path, entry.start, entry.end, target)
-        return (replaced(volumes.key, "tmpfs"), one)
+    if len(volumes.value.entries) == len(gone) and volumes.key:
+        first, *others = gone
+        one = Edit(source.path, first.start, first.end, target)
+        return (replaced(volumes.key, "tmpfs"), one, *removed(*others))
     start = source.line_start(volumes.start)
     indent = source.text[start : volumes.start]
     if indent.strip():
         return ()
     line = f"{indent}tmpfs: [{target}]{source.newline}"
-    return (Edit(source.path, start, start, line), *removed(entry))
+    return (Edit(source.path, start, start, line), *removed(*gone))
 
 
-def _without(volumes: Entry, entry: Entry) -> tuple[Edit, ...]:
-    """Return what removes a mount, and the list where it is the only one: Compose wants one."""
-    alone = len(volumes.value.entries) == 1
-    return removed(volumes) if alone else removed(entry)
+def _without(volumes: Entry, gone: list[Entry]) -> tuple[Edit, ...]:
+    """Return what removes mounts, and the list where they are all of it: Compose wants one."""
+    alone = len(volumes.value.entries) == len(gone)
+    return removed(volumes) if alone else removed(*gone)
 
 
 @rule(

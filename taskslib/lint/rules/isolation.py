@@ -79,7 +79,7 @@ def _named(stack: Stack, kind: str) -> Iterator[Hit]:
             f"the {what} {told} is "
             + ("from outside: all branches share it" if outside else "the same in every branch"),
             f"leave it out: Compose names the {what} after the instance",
-            tuple(edit for one in taken for edit in removed(one)),
+            removed(*taken),
         )
 
 

@@ -145,35 +145,32 @@ def _appended(node: Node, words: str) -> tuple[Edit, ...]:
 )
 def _risky(stack: Stack) -> Iterator[Hit]:
     for service in stack.services.values():
-        node = service.node.get("command")
-        if node is None or not (service.image is None or service.image.is_postgres):
+        entry = service.node.entry("command")
+        if entry is None or not (service.image is None or service.image.is_postgres):
             continue
-        names = [found["name"].lower() for found in _OFF.finditer(_command(node))]
+        names = [found["name"].lower() for found in _OFF.finditer(_command(entry.value))]
         if names:
             yield hit(
-                service.node.entry("command") or node,
+                entry,
                 f"{service.name}: {', '.join(names)} off can cost data",
                 "leave it on outside of tests",
-                () if service.shares("command") else _switched_on(node),
+                () if service.shares("command") else _switched_on(entry),
             )
 
 
-def _switched_on(node: Node) -> tuple[Edit, ...]:
-    source = node.source
+def _switched_on(command: Entry) -> tuple[Edit, ...]:
+    node, source = command.value, command.value.source
     if not node.is_list:
         written = source.text[node.start : node.end]
         kept = re.sub(rf"\s+{_OFF.pattern}", "", written, flags=re.IGNORECASE)
         return (Edit(source.path, node.start, node.end, kept),) if kept != written else ()
-    edits: list[Edit] = []
-    entries = node.entries
-    for place, one in enumerate(entries):
-        before = entries[place - 1] if place else None
+    gone: list[Entry] = []
+    before: Entry | None = None
+    for one in node.entries:
         if before and before.value.text == "-c" and _OFF.fullmatch(f"-c {one.value.text}"):
-            if node.flow:
-                start = entries[place - 2].end if place > 1 else before.start
-                edits.append(Edit(source.path, start, one.end, ""))
-            else:
-                edits += [*removed(before), *removed(one)]
+            gone += [before, one]
         elif _OFF.fullmatch(one.value.text):
-            edits += removed(one)
-    return tuple(edits)
+            gone.append(one)
+        before = one
+    # An empty list would be an empty command, and not the image's own.
+    return removed(command) if len(gone) == len(node.entries) else removed(*gone)

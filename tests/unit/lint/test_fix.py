@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from taskslib.lint.fix import fixed
 from taskslib.lint.gather import Repo, gather
 from taskslib.project import load
 from taskslib.project.config import read_config
-from tests.unit.lint.cases import found, mended, project
+from tests.unit.lint.cases import FOLDER, case, found, mended, project
 
 PATH = "deploy/test/docker-compose.yml"
 WEB = "services:\n  web:\n    image: x:1\n"
@@ -150,3 +151,10 @@ def test_compose_is_asked_once_about_a_text(tmp_path: Path) -> None:
     assert refused(compose, root, *changes, *changes) == [False] * 4
     sums = asked.read_text("utf-8").splitlines()
     assert len(sums) == len(set(sums)) == 3  # as it was, and each change
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted(FOLDER.glob("*.txt"))])
+def test_the_edits_of_a_finding_do_not_overlap(tmp_path: Path, name: str) -> None:
+    for one in found(project(tmp_path, case(name).bad), name):
+        for before, after in pairwise(sorted(one.edits)):
+            assert before.path != after.path or before.end <= after.start
