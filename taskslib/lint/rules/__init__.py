@@ -9,6 +9,7 @@ def load() -> None:
         ci,
         commands,
         compose_commands,
+        credentials,
         data,
         health,
         images,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from taskslib.lint.edits import added
 from taskslib.lint.finding import Edit
-from taskslib.lint.mounts import mounts
+from taskslib.lint.mounts import Mount, mounts
 from taskslib.lint.nodes import Entry
 from taskslib.lint.rule import DEV, PROD, TEST, E, Hit, I, W, hit, rule
 from taskslib.lint.stack import Service, Stack
+from taskslib.lint.texts import default
 
 _LOGGING = (
     "logging:",
@@ -35,24 +37,29 @@ def _one_shot(stack: Stack, service: Service) -> bool:
     {PROD: E},
     fixes=True,
     why="Without a restart policy a service that dies at night, or with the machine, is down until "
-    "somebody looks. One-shots (others wait for their end) are done when they exit.",
+    "somebody looks. One-shots (others wait for their end) are done when they exit; so is what a "
+    'profile starts with `restart: "no"`.',
     origin="the pattern's prod environment: restart: unless-stopped",
 )
 def _restart(stack: Stack) -> Iterator[Hit]:
     line = "restart: unless-stopped"
     for service in stack.services.values():
-        if (
-            service.complete
-            and service.node.get("restart") is None
-            and service.node.get("deploy", "restart_policy") is None
-            and not _one_shot(stack, service)
-        ):
+        if not service.complete or _one_shot(stack, service):
+            continue
+        entry = service.node.entry("restart") or service.node.entry("deploy", "restart_policy")
+        told = (entry.value.value("condition") or entry.value.text) if entry else ""
+        on_demand = entry is not None and service.node.get("profiles") is not None
+        if entry is None or (default(told) in _NEVER and not on_demand):
             yield hit(
-                service.entry,
+                entry or service.entry,
                 f"{service.name}: is not started again when it dies",
                 line,
-                added(service.node, [line], line),
+                # Who wrote that it is not to be may know why.
+                added(service.node, [line], line) if entry is None else (),
             )
+
+
+_NEVER = ("no", "none", "false")
 
 
 @rule(
@@ -143,7 +150,7 @@ def _source(stack: Stack) -> Iterator[Hit]:
                     "image: ${REGISTRY}/NAME:${VERSION:?}, without build and develop",
                 )
         for mount in mounts(service.node):
-            if mount.kind == "bind" and _is_source(mount.source, folder):
+            if mount.kind == "bind" and _is_source(mount, folder):
                 yield hit(
                     mount.entry or service.entry,
                     f"{service.name}: {mount.source} of the checkout is mounted",
@@ -151,15 +158,27 @@ def _source(stack: Stack) -> Iterator[Hit]:
                 )
 
 
-def _is_source(path: str, folder: str) -> bool:
-    """Return whether a path is the file's own folder, leads out of it into the repo, or to source.
+def _is_source(mount: Mount, folder: str) -> bool:
+    """Return whether it is the file's own folder, leads out of it into the repo, or to source.
 
-    A file of production can stand at the repo's root too; what is beside it may be data.
+    A file of production can stand at the repo's root too; what is beside it may be data. In an
+    image's place of code it is none.
     """
+    path = _HERE.sub(".", mount.source)
     plain = posixpath.normpath(path)
+    if mount.target in _CODE and path.startswith("."):
+        return True
     if plain.startswith(".."):
         return "deploy" not in posixpath.normpath(posixpath.join(folder, plain)).split("/")
     return path.startswith(".") and bool({".", "src", "services"} & set(plain.split("/")))
+
+
+_HERE = re.compile(r"^\$(?:PWD\b|\{PWD(?:[:?-][^}]*)?\})")
+_CODE = (
+    "/app", "/code", "/src", "/usr/src", "/usr/src/app", "/opt/app", "/srv/app", "/workspace",
+    "/var/www/html",
+)  # fmt: skip
+"""Where images have their code by convention."""
 
 
 @rule(
