@@ -14,8 +14,10 @@ from taskslib.lint.source import Source
 from taskslib.lint.stack import Stack
 from taskslib.lint.workflows import document, steps
 
-_LOOP = re.compile(r"(?:^|[;&|]|\bdo)\s*(?:while|until|for)\b")
+_LOOP = re.compile(r"(?:^|[;&|({`!]|(?<=\t)[@+-]+|\b(?:do|then|else|time))\s*(?:while|until|for)\b")
 _DONE = re.compile(r"(?:^|[;&|])\s*done\b")
+_QUOTED = re.compile(r"""["']\s*(?:while|until|for)\b.*?[;&|]\s*done\b""")
+"""A loop that is an argument: of `bash -c`."""
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _TARGET = re.compile(r"([\w./%-]+)(?:\s+[\w./%-]+)*\s*:(?![=:])")
 _CD = re.compile(r"\bcd\s+(\S+)")
@@ -123,9 +125,10 @@ def _lines(source: Source, start: int, end: int, context: str) -> Iterator[Comma
             target, folder, elsewhere = found[1], "", False
         if found := _CD.search(text):
             folder = found[1]
-        opened = len(_LOOP.findall(text))
-        closed = len(_DONE.findall(text))
-        loops = depth > 0 or opened > 0
+        rest, quoted = _QUOTED.subn("", text)
+        opened = len(_LOOP.findall(rest))
+        closed = len(_DONE.findall(rest))
+        loops = depth > 0 or opened > 0 or quoted > 0
         depth = max(0, depth + opened - closed)
         if text.strip():
             elsewhere = elsewhere or bool(_ELSEWHERE.search(text))
