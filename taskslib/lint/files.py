@@ -65,6 +65,13 @@ class Files:
         read = {path: one for path, one in self._read.items() if path not in changed}
         return Files(self.root, {**self.changed, **changed}, read, self._first, [self.ours])
 
+    def exists(self, path: str) -> bool:
+        """Return whether there is anything, also where it leads out of the repo."""
+        try:
+            return path in self.changed or (self.root / path).exists()
+        except (OSError, ValueError):
+            return False
+
     def is_folder(self, path: str) -> bool:
         """Return whether there is such a folder."""
         try:

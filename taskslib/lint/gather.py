@@ -11,8 +11,9 @@ from pathlib import Path
 from taskslib.lint.dockerfiles import Dockerfile, dockerfile
 from taskslib.lint.environments import Environment
 from taskslib.lint.files import Files
+from taskslib.lint.loading import stack
 from taskslib.lint.source import Source
-from taskslib.lint.stack import Stack, stack
+from taskslib.lint.stack import Stack
 from taskslib.project.config import Config
 from taskslib.project.discovery import stack_at
 from taskslib.project.model import Layout, Project

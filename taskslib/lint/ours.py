@@ -70,6 +70,12 @@ def leads_out(path: str) -> bool:
     return plain == ".." or plain.startswith(("..\\", "\\")) or bool(ntpath.splitdrive(plain)[0])
 
 
+def is_absolute(path: str) -> bool:
+    """Return whether a path is absolute, as any system reads it."""
+    drive, rest = ntpath.splitdrive(path)
+    return bool(drive) or rest.startswith(("/", "\\"))
+
+
 def _above(path: str) -> list[str]:
     """Return the folders that a path lies in, without the root."""
     found = []

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from taskslib.lint.environments import Environment
 from taskslib.lint.files import Files
+from taskslib.lint.loading import stack
 from taskslib.lint.ports import ports
-from taskslib.lint.stack import stack
 from taskslib.project.model import Layout
 from taskslib.scaffold.answers import FILE, Answers
 from taskslib.scaffold.merging import appended, merged

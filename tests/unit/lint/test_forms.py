@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from taskslib.lint.files import Files
-from taskslib.lint.finding import Finding, Severity
+from taskslib.lint.finding import Finding
 from taskslib.lint.fix import fixed
 from taskslib.lint.gather import gather
 from taskslib.lint.run import lint
@@ -138,22 +138,6 @@ def test_nothing_is_said_of_what_is_right(tmp_path: Path, name: str) -> None:
     root = project(tmp_path, FORMS[name])
     said = [one for one in found(root) if one.rule not in WHOLE]
     assert words(tuple(said)) == ""
-
-
-@pytest.mark.parametrize(
-    ("files", "line"),
-    [
-        ({TEST: "services:\n  a: [\n"}, 3),
-        ({TEST: "services:\n  a: &x\n  b: *y\n"}, 3),
-        ({TEST: "a: \x00\n"}, 1),
-        ({TEST: "services:\n\ta: 1\n"}, 2),
-    ],
-)
-def test_what_is_no_yaml_is_an_error_with_its_line(
-    tmp_path: Path, files: dict[str, str], line: int
-) -> None:
-    one, *rest = [one for one in found(project(tmp_path, files)) if one.rule not in WHOLE]
-    assert (one.rule, one.line, one.severity, rest) == ("TL001", line, Severity.ERROR, [])
 
 
 KEYS = st.sampled_from([

@@ -1,0 +1,91 @@
+"""TL001: what Compose does not read is an error, with its line and Compose's words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from taskslib.lint.finding import Severity
+from tests.support.malformed import MALFORMED
+from tests.unit.lint.cases import found, project
+
+TEST = "deploy/test/docker-compose.yml"
+OVERRIDE = "deploy/test/docker-compose.override.yml"
+WEB = "services:\n  web:\n    image: x:1\n"
+STRUCTURE = ("empty", "comments", "a list", "brackets", "tab", "twice", "line of one of two")
+"""What no rule needs to be asked for; the rest is about Compose's schema."""
+
+
+def said(root: Path) -> list[tuple[str, int, str]]:
+    """Return where something cannot be read, and why."""
+    errors = [one for one in found(root) if one.rule == "TL001"]
+    assert {one.severity for one in errors} <= {Severity.ERROR}
+    return [(one.path, one.line, one.message) for one in errors]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("services:\n  a: [\n", 3),
+        ("services:\n  a: &x\n  b: *y\n", 3),
+        ("a: \x00\n", 1),
+        ("services:\n\ta: 1\n", 2),
+    ],
+)
+def test_what_is_no_yaml(tmp_path: Path, text: str, line: int) -> None:
+    ((path, where, _),) = said(project(tmp_path, {TEST: text}))
+    assert (path, where) == (TEST, line)
+
+
+@pytest.mark.parametrize("name", STRUCTURE)
+def test_what_compose_refuses_as_it_stands(tmp_path: Path, name: str) -> None:
+    one = MALFORMED[name]
+    files = {TEST: one.text, **({OVERRIDE: one.override} if one.override is not None else {})}
+    ((path, line, message),) = said(project(tmp_path, files))
+    assert path == (OVERRIDE if one.override else TEST)
+    assert message.startswith("this cannot be read: ")
+    if f"FILE:{line}: {message.partition(': ')[2]}" != one.told:
+        assert "yaml: " in one.said  # by YAML's parser, which has other words here
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "why"),
+    [
+        ("one\n", 1, "Top-level object must be a mapping"),
+        (
+            "services:\n  web:\n    image: x:1\n    image: y:1\n",
+            4,
+            'mapping key "image" already defined at line 3',
+        ),
+        (f"include: [../db.yml, ../nope.yml]\n{WEB}", 1, "deploy/nope.yml"),
+        (f"include:\n  - path: [../db.yml, nope.yml]\n{WEB}", 2, "deploy/test/nope.yml"),
+        ("services:\n  a:\n    extends:\n      file: n.yml\n      service: b\n", 4, "n.yml"),
+    ],
+)
+def test_what_is_twice_or_not_there(tmp_path: Path, text: str, line: int, why: str) -> None:
+    ((path, where, message),) = said(project(tmp_path, {TEST: text, "deploy/db.yml": WEB}))
+    assert (path, where) == (TEST, line)
+    assert why in message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"include: [empty.yml]\n{WEB}",
+        f"include: [https://example.com/x.git, 'oci://example.com/x']\n{WEB}",
+        f"include: ['${{MORE}}', /etc/nope.yml, '../../../nope.yml', 'C:/nope.yml']\n{WEB}",
+        f"x-a: &a {{init: true}}\n{WEB}    <<: *a\n",
+    ],
+)
+def test_what_is_right_or_nobody_here_knows(tmp_path: Path, text: str) -> None:
+    files = {TEST: text, "deploy/test/empty.yml": "# soon\n", OVERRIDE: "# nothing\n"}
+    assert said(project(tmp_path, files)) == []
+
+
+def test_what_leads_out_of_the_repo_cannot_be_read(tmp_path: Path) -> None:
+    outside = project(tmp_path / "outside", {"stack.yml": WEB})
+    root = project(tmp_path / "shop", {"deploy/test/.env": ""})
+    (root / TEST).symlink_to(outside / "stack.yml")
+    why = "this cannot be read: it is no file of this repo, or too long"
+    assert said(root) == [(TEST, 1, why)]
