@@ -66,6 +66,18 @@ DATASTORES: Mapping[str, Datastore] = {
     "neo4j": Datastore(("7474", "7687"), ("/data",)),
     "minio": Datastore(("9000",), ("/data",)),
 }
+_OF_BITNAMI = {
+    "postgresql": "postgres", "mongodb": "mongo", "clickhouse": "clickhouse",
+    **{
+        name: name
+        for name in (
+            "redis", "valkey", "mysql", "mariadb", "rabbitmq", "elasticsearch", "cassandra",
+            "couchdb", "influxdb", "neo4j", "minio",
+        )
+    },
+}  # fmt: skip
+"""Bitnami's images, each with the one above that listens on the same ports."""
+_BITNAMI = frozenset({"bitnami", "bitnamilegacy", "bitnamisecure"})
 _SERVERS = (
     "alpine", "amazonlinux", "busybox", "caddy", "debian", "eclipse-temurin", "fedora", "golang",
     "haproxy", "httpd", "memcached", "nats", "nginx", "node", "php", "python", "ruby", "rust",
@@ -94,6 +106,9 @@ class Image:
     @property
     def datastore(self) -> Datastore | None:
         """Return what is known of it, if it keeps data."""
+        if not _BITNAMI.isdisjoint(self.folder.split("/")):
+            like = _OF_BITNAMI.get(self.name)
+            return Datastore(DATASTORES[like].ports, (f"/bitnami/{self.name}",)) if like else None
         return DATASTORES.get(self.name)
 
     @property
@@ -109,7 +124,9 @@ class Image:
     @property
     def version(self) -> int | None:
         """Return the major version; None where the tag tells none."""
-        found = re.match(r"(?:pg|v)?(\d+)", self.tag)
+        # `0.8.1-pg18` is pgvector's version, and then Postgres's.
+        of_postgres = re.search(r"(?:^|-)pg(\d+)", self.tag) if self.is_postgres else None
+        found = of_postgres or re.match(r"v?(\d+)", self.tag)
         return int(found[1]) if found else None
 
 

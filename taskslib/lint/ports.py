@@ -42,6 +42,14 @@ class Port:
         return tuple(range(int(first), min(int(last or first), _HIGHEST) + 1))
 
     @property
+    def targets(self) -> tuple[str, ...]:
+        """Return the container's ports, each of a range."""
+        first, _, last = self.target.partition("-")
+        if not first.isdecimal() or not (last or first).isdecimal():
+            return ()
+        return tuple(str(one) for one in range(int(first), min(int(last or first), _HIGHEST) + 1))
+
+    @property
     def loopback(self) -> bool:
         """Whether only this machine reaches it; what a variable alone says is believed."""
         told = default(self.ip)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from taskslib.lint.merging import merged
 from taskslib.lint.nodes import Entry, Kind, Node, keyed
 from taskslib.lint.parsing import Unreadable
 from taskslib.lint.source import Source
+from taskslib.lint.texts import default
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,13 @@ class Service:
     def datastore(self) -> Datastore | None:
         """Return what is known of its image, if that keeps data."""
         return self.image.datastore if self.image else None
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """Return the paths of its data, if its image keeps data; also where it is told to."""
+        known = self.datastore.data if self.datastore else ()
+        own = [default(value) for _, name, value in self.variables() if name == "PGDATA"]
+        return (*known, *(posixpath.normpath(one) for one in own if one)) if known else ()
 
     @property
     def healthcheck(self) -> Healthcheck | bool | None:

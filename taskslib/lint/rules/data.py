@@ -29,7 +29,7 @@ from taskslib.lint.stack import Service, Stack
 )
 def _persistent(stack: Stack) -> Iterator[Hit]:
     for service in stack.services.values():
-        paths = service.datastore.data if service.datastore else ()
+        paths = service.data
         for mount in mounts(service.node):
             if _outlives(mount, paths):
                 yield hit(
@@ -131,10 +131,8 @@ def _homeless(stack: Stack) -> Iterator[Hit]:
             continue
         told = service.node.get("volumes_from")
         kept = [one.target for one in mounts(service.node) if one.kind != "tmpfs"]
-        own = [value for _, name, value in service.variables() if name == "PGDATA"]
-        paths = (*store.data, *own)
         if told is None and not any(
-            below(path, target) or below(target, path) for target in kept for path in paths
+            below(path, target) or below(target, path) for target in kept for path in service.data
         ):
             yield hit(
                 service.entry,

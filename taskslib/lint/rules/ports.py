@@ -14,8 +14,8 @@ from taskslib.lint.rule import DEV, PROD, TEST, E, Hit, Scope, W, hit, rule
 from taskslib.lint.stack import Service, Stack
 
 _CONFIGURABLE = re.compile(r"\$\{[A-Za-z_]\w*:?[-?].*\}", re.DOTALL)
-_STORES = {port for one in DATASTORES.values() for port in one.ports} - {"9000"}
-"""Ports that nothing but datastores listens on by convention."""
+_STORES = {port for one in DATASTORES.values() for port in one.ports} - {"8086", "8123", "9000"}
+"""Ports that nothing but datastores listens on by convention: Home Assistant has 8123, too."""
 
 
 @rule(
@@ -113,7 +113,7 @@ def _short(port: Port, ip: str, published: str) -> Edit:
 def _store(stack: Stack) -> Iterator[Hit]:
     for service in stack.services.values():
         for port in ports(service.node):
-            if service.datastore or port.target in _STORES:
+            if service.datastore or not _STORES.isdisjoint(port.targets):
                 yield hit(
                     port.node,
                     f"{service.name}: port {port.target} of a datastore is published",

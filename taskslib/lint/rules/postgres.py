@@ -19,7 +19,8 @@ _OLD, NEW_DATA = "/var/lib/postgresql/data", "/var/lib/postgresql"
 _OFF = re.compile(
     rf"(?:-c\s*|--)(?P<name>{'|'.join(_DURABLE)})\s*=\s*(?:off|false|no|0)\b", re.IGNORECASE
 )
-_LATEST = ("", "latest", "alpine")
+_LATEST = re.compile(r"|latest|(?:alpine(?:3\.(?:2[2-9]|[3-9]\d))?)|bookworm|trixie")
+"""Tags of the image without a version: of the newest, on the systems that 18 and later are for."""
 _FIRST_NEW = 18
 
 
@@ -58,7 +59,7 @@ def is_new(image: Image) -> bool:
     """Return whether it is Postgres 18 or later."""
     if image.version is not None:
         return image.version >= _FIRST_NEW
-    return image.name == "postgres" and not image.digest and image.tag in _LATEST
+    return image.name == "postgres" and not image.digest and bool(_LATEST.fullmatch(image.tag))
 
 
 @rule(
