@@ -14,6 +14,7 @@ from taskslib.lint.rule import DEV, PROD, TEST, E, Hit, Scope, W, hit, rule
 from taskslib.lint.stack import Service, Stack
 
 _CONFIGURABLE = re.compile(r"\$\{[A-Za-z_]\w*:?[-?].*\}", re.DOTALL)
+_PORTS = re.compile(r"\d+(?:-\d+)?")
 _STORES = {port for one in DATASTORES.values() for port in one.ports} - {"8086", "8123", "9000"}
 """Ports that nothing but datastores listens on by convention: Home Assistant has 8123, too."""
 
@@ -62,11 +63,11 @@ def _literal(stack: Stack) -> Iterator[Hit]:
     for service in stack.services.values():
         found = [*ports(service.node)]
         for port in found:
-            plain = port.published.isdecimal() and port.published != "0"
+            plain = _PORTS.fullmatch(port.published) and port.published != "0"
             bare = re.fullmatch(r"\$\{?([A-Za-z_]\w*)\}?", port.published)
             if not (plain or bare) or _CONFIGURABLE.fullmatch(port.published):
                 continue
-            name = bare[1] if bare else _variable(service, port, alone=len(found) == 1)
+            name = bare[1] if bare else _variable(service, port, found)
             wanted = f"${{{name}:-{port.published if plain else port.target}}}"
             yield hit(
                 port.node,
@@ -77,10 +78,16 @@ def _literal(stack: Stack) -> Iterator[Hit]:
             )
 
 
-def _variable(service: Service, port: Port, *, alone: bool) -> str:
+def _variable(service: Service, port: Port, all_: list[Port]) -> str:
+    """Return a name that no other port of the service gets."""
     name = re.sub(r"\W", "_", service.name).upper()
     name = name if name[:1].isalpha() else f"_{name}"
-    return f"{name}_PORT" if alone else f"{name}_PORT_{port.target.partition('-')[0]}"
+    if len(all_) == 1:
+        return f"{name}_PORT"
+    # By TCP and UDP, one port is one.
+    apart = {(one.target, one.published) for one in all_}
+    number = port.target if len(apart) == len({target for target, _ in apart}) else port.published
+    return f"{name}_PORT_{number.partition('-')[0]}"
 
 
 def _published(port: Port, wanted: str) -> Edit | None:
