@@ -18,9 +18,17 @@ _AFTER = re.compile(r"\s*(?:&&|;|\n)")
 _RUNNERS = re.compile(
     r"(?<![\w/.-])(?P<runner>pytest|py\.test|vitest|go test|unittest)\b(?P<rest>[^;&|\n]*)"
 )
-_LOUD = re.compile(
-    r"(?<=\s)(?:-v+s?|-sv*|-vs|--verbose|--capture=no|--reporter[= ]verbose)(?=\s|$)"
-)
+_OPTION = re.compile(r"(?<=\s)-\S*[^\s\"'`)]")
+_CLUSTER = re.compile(r"-[A-Za-z]+")
+_LETTERS = {"pytest": ("vs", "kmrcopWn"), "py.test": ("vs", "kmrcopWn"), "unittest": ("v", "kspt")}
+"""Of short options that can stand in one word: those that are loud, and those that take a value."""
+_LOUD = {
+    "pytest": ("--verbose", "--capture=no"),
+    "py.test": ("--verbose", "--capture=no"),
+    "unittest": ("--verbose",),
+    "go test": ("-v", "--v", "-test.v"),
+    "vitest": ("--reporter=verbose",),
+}
 _TRACE = re.compile(
     r"""(?:^|[;&|"']|\s)(?P<what>set\s+-[a-wyz]*x[a-z]*|(?:ba)?sh\s+-[a-wyz]*x)\b"""
 )
@@ -76,11 +84,11 @@ def _loud(subject: Subject) -> Iterator[Hit]:
         if "verbose:" in command.context or "test-verbose" in command.context:
             continue
         for runner in _RUNNERS.finditer(command.text):
-            for found in _LOUD.finditer(runner["rest"]):
+            for start, word in _loud_words(runner["runner"], runner["rest"]):
                 yield at(
                     command,
-                    runner.start("rest") + found.start(),
-                    f"`{found[0]}` prints what passed",
+                    runner.start("rest") + start,
+                    f"`{word}` prints what passed",
                     "leave it out; failures are printed in full without",
                 )
         found_trace = _TRACE.search(command.text)
@@ -91,3 +99,14 @@ def _loud(subject: Subject) -> Iterator[Hit]:
                 f"`{found_trace['what']}` prints each command",
                 "leave it out; set -euo pipefail ends a script where it fails",
             )
+
+
+def _loud_words(runner: str, rest: str) -> Iterator[tuple[int, str]]:
+    """Yield the words that make a runner print what passed, each with its place."""
+    loud, values = _LETTERS.get(runner, ("", ""))
+    for found in _OPTION.finditer(rest.replace("--reporter verbose", "--reporter=verbose")):
+        word = found[0]
+        # `-rs` is -r with `s`: what follows a letter that takes a value is that.
+        flags = re.split(f"[{values}]", word)[0] if values and _CLUSTER.fullmatch(word) else ""
+        if word in _LOUD[runner] or set(flags) & set(loud):
+            yield found.start(), word
