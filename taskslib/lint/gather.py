@@ -19,9 +19,9 @@ from taskslib.project.discovery import stack_at
 from taskslib.project.model import Layout, Project
 
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:\.(?P<kind>[\w.-]+))?\.ya?ml")
-_COMPOSE_FILES = ("compose*.y*ml", "docker-compose*.y*ml")
-_WORKFLOWS = (".github/workflows", ".gitea/workflows", ".forgejo/workflows")
-_SCRIPTS = {
+COMPOSE_FILES = ("compose*.y*ml", "docker-compose*.y*ml")
+WORKFLOWS = (".github/workflows", ".gitea/workflows", ".forgejo/workflows")
+SCRIPTS = {
     ".": ("*.sh", "Makefile", "*.mk", ".gitlab-ci.yml"),
     "scripts": ("**/*",),
     "bin": ("*",),
@@ -29,7 +29,8 @@ _SCRIPTS = {
     ".ci": ("**/*",),
     "deploy": ("**/*.sh",),
 }
-_OF_SERVICES = {".": ("*.sh", "Makefile"), "scripts": ("**/*",), "deploy": ("**/*.sh",)}
+"""By folder, the names of scripts; `.pre-commit-hooks.yaml` has them, too."""
+OF_SERVICES = {".": ("*.sh", "Makefile"), "scripts": ("**/*",), "deploy": ("**/*.sh",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +94,12 @@ def _stacks(project: Project, config: Config, files: Files) -> tuple[Stack, ...]
         made.append(stack(files, main, environment, service))
         if not where.is_dir():  # a file that is named to us says nothing of those beside it
             continue
-        for other in files.find(posixpath.dirname(main[0]), _COMPOSE_FILES):
+        for other in files.find(posixpath.dirname(main[0]), COMPOSE_FILES):
             if not _is_read(other, made):
                 made.append(stack(files, (*main, other), environment, service))
     for folder, service in _folders(project, files):
         # A file comes before what builds upon it: compose.yml, compose.test.yml.
-        for path in sorted(files.find(folder, _COMPOSE_FILES), key=lambda one: one.count(".")):
+        for path in sorted(files.find(folder, COMPOSE_FILES), key=lambda one: one.count(".")):
             if not _is_read(path, made):
                 made.append(_elsewhere(files, path, service))
     return tuple(made)
@@ -167,15 +168,15 @@ def _images(project: Project, stacks: tuple[Stack, ...], files: Files) -> Iterat
 
 
 def _scripts(project: Project, files: Files) -> Iterator[Script]:
-    for folder in _WORKFLOWS:
+    for folder in WORKFLOWS:
         for path in files.find(folder, ("*.yml", "*.yaml")):
             if (source := files.source(path)) is not None:
                 yield Script(source, is_workflow=True)
-    places = list(_SCRIPTS.items())
+    places = list(SCRIPTS.items())
     if project.layout is Layout.MULTI:
         for one in project.services:
             where = files.shown(one.path)
-            places += [(f"{where}/{folder}", names) for folder, names in _OF_SERVICES.items()]
+            places += [(f"{where}/{folder}", names) for folder, names in OF_SERVICES.items()]
     for folder, names in places:
         for path in files.find(folder, names):
             source = files.source(path)
