@@ -21,7 +21,8 @@ _QUOTED = re.compile(r"""["']\s*(?:while|until|for)\b.*?[;&|]\s*done\b""")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _TARGET = re.compile(r"([\w./%-]+)(?:\s+[\w./%-]+)*\s*:(?![=:])")
 _CD = re.compile(r"\bcd\s+(\S+)")
-_TEST = re.compile(r"(?<![a-z])tests?(?![a-z])|pytest|integration", re.IGNORECASE)
+_TESTS = re.compile(r"(?<![a-z])tests?(?![a-z])", re.IGNORECASE)
+_TEST = re.compile(rf"{_TESTS.pattern}|pytest|integration", re.IGNORECASE)
 _CI = re.compile(r"(?<![a-z])ci(?![a-z])", re.IGNORECASE)
 _OTHER = re.compile(
     r"(?<![a-z])(?:prod|prd|production|dev|develop|development|staging|stage|live|releases?|"
@@ -67,6 +68,11 @@ class Command:
 def is_of_tests(words: str) -> bool:
     """Return whether words are about tests, and about no environment that is to stay."""
     return bool(_TEST.search(words)) and not _OTHER.search(words)
+
+
+def names_tests(name: str) -> bool:
+    """Return whether a name says so itself: `integration` can be a product."""
+    return bool(_TESTS.search(name)) and not _OTHER.search(name)
 
 
 def commands(subject: Stack | Script) -> Iterator[Command]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from taskslib.lint.commands import Command, commands, is_of_tests
+from taskslib.lint.commands import Command, commands, names_tests
 from taskslib.lint.finding import Edit
 from taskslib.lint.rule import Hit, Scope, rule
 from taskslib.lint.rules.commands import IN_TESTS, Subject, at
@@ -90,7 +90,7 @@ def _only_tests(options: list[str]) -> bool:
     wanted = projects or folders or [posixpath.dirname(one) for one in files]
     known = [_VARIABLES.sub("", one) for one in wanted]
     all_ = " ".join((*projects, *folders, *files))
-    return bool(known) and all(map(is_of_tests, known)) and is_of_tests(all_)
+    return bool(known) and all(map(names_tests, known)) and names_tests(all_)
 
 
 def _given(options: list[str], names: tuple[str, ...]) -> list[str]:
