@@ -88,7 +88,7 @@ class Files:
         where = self.root / folder
         found = {path for one in patterns for path in where.glob(one) if path.is_file()}
         for path in sorted(found):
-            shown = path.relative_to(self.root).as_posix()
+            shown = self.shown(path)
             if shown in self.ours:
                 yield shown
 

@@ -69,11 +69,13 @@ class _Loader:
     def note_what_is_not_there(self) -> None:
         """Note files of which nothing can be read, and that all of them together say nothing."""
         made = self._made
-        for path in made.files:
-            if self._files.source(path) is None:
-                error = Unreadable(1, "it is no file of this repo, or too long")
+        unread = [path for path in made.files if self._files.source(path) is None]
+        for path in unread:
+            # What a link or the configuration has elsewhere is not ours to judge.
+            if self._files.ours.real(path) is not None:
+                error = Unreadable(1, "it cannot be opened, or is longer than 1 MB")
                 made.unreadable.append((Source(path, ""), error))
-        if made.files and not made.documents and not made.unreadable:
+        if made.files and not (unread or made.documents or made.unreadable):
             made.unreadable.append((Source(made.files[0], ""), Unreadable(1, "empty compose file")))
 
     def _document(self, path: str) -> Node | None:

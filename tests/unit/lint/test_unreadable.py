@@ -83,9 +83,15 @@ def test_what_is_right_or_nobody_here_knows(tmp_path: Path, text: str) -> None:
     assert said(project(tmp_path, files)) == []
 
 
-def test_what_leads_out_of_the_repo_cannot_be_read(tmp_path: Path) -> None:
-    outside = project(tmp_path / "outside", {"stack.yml": WEB})
-    root = project(tmp_path / "shop", {"deploy/test/.env": ""})
-    (root / TEST).symlink_to(outside / "stack.yml")
-    why = "this cannot be read: it is no file of this repo, or too long"
+def test_what_cannot_be_read(tmp_path: Path) -> None:
+    why = "this cannot be read: it cannot be opened, or is longer than 1 MB"
+    root = project(tmp_path / "shop", {TEST: WEB + "#" * 1_000_000})
     assert said(root) == [(TEST, 1, why)]
+
+
+def test_of_what_is_elsewhere_nothing_is_said(tmp_path: Path) -> None:
+    outside = project(tmp_path / "outside", {"stack.yml": "[", "test/compose.yml": "["})
+    config = '[tool.taskslib]\nstack = "../outside/test"\n'
+    root = project(tmp_path / "shop", {"deploy/dev/.env": "", "pyproject.toml": config})
+    (root / "deploy/dev/compose.yml").symlink_to(outside / "stack.yml")
+    assert said(root) == []
