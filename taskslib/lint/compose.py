@@ -14,6 +14,7 @@ from taskslib.cancellation import Cancellation
 from taskslib.lint.files import Files
 from taskslib.lint.gather import Repo
 from taskslib.lint.nodes import Node
+from taskslib.lint.ours import leads_out
 from taskslib.lint.stack import Stack
 from taskslib.lint.texts import default
 from taskslib.processes import Command, run
@@ -82,7 +83,7 @@ def _texts(stack: Stack, files: Files) -> _Texts:
     for path in {one for each in stack.documents for one in _named(each, stack)}:
         if (source := files.source(path)) is not None:
             read[path] = source.text
-    return tuple(sorted(read.items()))
+    return tuple(sorted(one for one in read.items() if not leads_out(one[0])))
 
 
 def _named(document: Node, stack: Stack) -> Iterator[str]:

@@ -15,6 +15,8 @@ from taskslib.lint.files import Files
 from taskslib.lint.finding import Edit, Finding, Severity
 from taskslib.lint.fix import fixed
 from taskslib.lint.gather import Repo, gather
+from taskslib.lint.parsing import Unreadable
+from taskslib.lint.source import Source
 from taskslib.project import load
 from taskslib.project.config import read_config
 from tests.unit.lint.cases import FOLDER, case, found, mended, project
@@ -134,6 +136,22 @@ def test_what_compose_never_took_says_nothing_about_a_change(
     root = project(tmp_path, {PATH: WEB})
     nowhere = Compose({"PATH": ""}, Cancellation())
     assert refused(nowhere, root, {PATH: "services: 1\n"}) == [False]
+
+
+def test_what_is_outside_is_not_written_to_ask(tmp_path: Path, compose: Compose) -> None:
+    """Joined to another folder, an absolute path is the file itself."""
+    outside = tmp_path / "base.yml"
+    outside.write_text(WEB, "utf-8")
+    root = project(tmp_path / "shop", {PATH: WEB})
+    repos = []
+    for text in (WEB, f"{WEB}    init: true\n"):
+        one = repo(root, Files(root, {PATH: text}))
+        (stack,) = one.stacks
+        stack.files = (outside.as_posix(), PATH)
+        stack.unreadable.append((Source(outside.as_posix(), ""), Unreadable(1, "no")))
+        repos.append(one)
+    assert not compose.refuses(*repos)
+    assert outside.read_text("utf-8") == WEB
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a script is no program there")
