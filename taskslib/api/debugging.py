@@ -38,6 +38,7 @@ def debug(session: Session, planned: Plan) -> tuple[ExitCode, Instance]:
         instance = Instance()
         if entry.suite.stack is not None:
             spec = specs_of(session, planned.project, kept=True)(entry.suite.stack)
+            session.say(f"bringing up {spec.name}, which stays up")
             instance = lifetime_of(session, guard, planned.project.limits).start(spec)
         command = _command(session, planned, entry, framework, prepared, instance)
         code = run_attached(command, session.cancellation)

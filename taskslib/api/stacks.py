@@ -134,6 +134,17 @@ def instance_id(session: Session) -> str:
     return ids.instance_id(place, session.environ)
 
 
+def kept_services(session: Session) -> tuple[str, ...]:
+    """Return the services whose own kept stack is there for this branch."""
+    from taskslib.stacks.engine import Label
+
+    found = project(session)
+    there = {container.labels.get(Label.NAME) for container in engine_of(session).containers("")}
+    stacks = {name: found.service_stack(name) for name in found.service_names()}
+    spec = specs_of(session, found, kept=True)
+    return tuple(name for name, stack in stacks.items() if stack and spec(stack).name in there)
+
+
 def kept_spec(session: Session, service: str = "") -> Spec:
     """Return which instance `infra-up` starts. Raises `UsageError` for a stack that isn't there."""
     return _kept(session, project(session), service)

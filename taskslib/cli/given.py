@@ -131,7 +131,7 @@ def number(option: str, given: str, example: str) -> int:
     Tasks take it as text: Invoke's own check of a number is a traceback.
     """
     if not (given.isascii() and given.isdecimal() and len(given) <= _DIGITS):
-        raise UsageError(f"{option} {given!r} is not a number", hint=example)
+        raise UsageError(f"{option} {given!r} is no whole number from 0 on", hint=example)
     return int(given)
 
 

@@ -45,6 +45,9 @@ def infra_down(context: Context, service: str = "") -> None:
         say("the stack is gone")
     else:
         say("there was no stack to end")
+        others = (name for name in api.kept_services(where) if name != service)
+        for name in others:
+            say(f"{name}'s own is up: inv infra-down --service {name}")
 
 
 @task(auto_shortflags=False)

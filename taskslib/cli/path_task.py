@@ -48,6 +48,17 @@ class PathTask(WordTask):
         return any(sign in word for sign in ("/", "\\", "::")) or word.endswith(_ENDINGS)
 
 
+class FailureTask(WordTask):
+    """A task that takes a failure of the last run: `inv show F1`."""
+
+    parameter = "id"
+
+    @staticmethod
+    def fits(word: str) -> bool:
+        """Tell whether a word is one of our ids."""
+        return word[:1] in {"F", "f"} and word[1:].isdecimal()
+
+
 def given_word(
     argv: Sequence[str], task: str, valued: set[str], fits: Callable[[str], bool]
 ) -> str | None:

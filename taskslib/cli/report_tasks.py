@@ -10,18 +10,23 @@ from invoke.tasks import task
 from taskslib import api
 from taskslib.cli.given import number, one_of, wanted
 from taskslib.cli.outcome import say, tell
+from taskslib.cli.path_task import FailureTask
 from taskslib.cli.session import command, session
 from taskslib.errors import ExitCode, UsageError, did_you_mean
 
 
-@task(auto_shortflags=False, help={"id": "which failure, e.g. F1; without it they are listed"})
+@task(
+    klass=FailureTask,
+    auto_shortflags=False,
+    help={"id": "which failure, e.g. F1; may stand without --id; without it they are listed"},
+)
 @command
-def show(context: Context, id: str = "") -> None:  # noqa: A002 — the option's name
+def show(context: Context, id: str | None = None) -> None:  # noqa: A002 — the option's name
     """Print a failure of the last run in full.
 
-    Without --id: all in short, and in full what no test explains, such as where a suite hung.
+    Without one: all in short, and in full what no test explains, such as where a suite hung.
 
-    Example: inv show --id F1
+    Example: inv show F1
     """
     from taskslib.display.text import indented
 

@@ -55,6 +55,7 @@ init_changes
 init_git
 instance_id
 instances
+kept_services
 kept_spec
 last_failures
 last_red

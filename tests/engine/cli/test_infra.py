@@ -12,7 +12,17 @@ from urllib.request import urlopen
 import pytest
 
 from tests.support.leftovers import docker, leftovers
-from tests.support.projects import Ran, argv, environment, inv, repository, single, write
+from tests.support.projects import (
+    COMPOSE,
+    Ran,
+    argv,
+    environment,
+    inv,
+    multi,
+    repository,
+    single,
+    write,
+)
 
 
 def eval_ports(root: Path) -> str:
@@ -125,3 +135,12 @@ def test_prune_ends_just_what_nobody_needs(shop: Path) -> None:
     assert inv(shop, "ports").code == 0
     assert inv(shop, "infra-prune", "--older", "1x").code == 2
     assert inv(shop, "infra-down").code == 0
+
+
+def test_another_stack_of_the_branch_is_not_forgotten(shop: Path) -> None:
+    full = COMPOSE.format(context="../../services/web")
+    write(shop, multi(**{"deploy/test/docker-compose.yml": full}))
+    assert inv(shop, "infra-up", "--service", "web").code == 0
+    said = "there was no stack to end\nweb's own is up: inv infra-down --service web\n"
+    assert inv(shop, "infra-down") == Ran(0, "", said)
+    assert inv(shop, "infra-down", "--service", "web") == Ran(0, "", "the stack is gone\n")

@@ -20,11 +20,11 @@ from tests.support.projects import Ran, argv, environment, inv, multi, repositor
     [
         (
             ("infra-logs", "--tail", "ten"),
-            "error: --tail 'ten' is not a number\n\nhint: inv infra-logs --tail 20\n",
+            "error: --tail 'ten' is no whole number from 0 on\n\nhint: inv infra-logs --tail 20\n",
         ),
         (
             ("infra-logs", "--tail=-1"),
-            "error: --tail '-1' is not a number\n\nhint: inv infra-logs --tail 20\n",
+            "error: --tail '-1' is no whole number from 0 on\n\nhint: inv infra-logs --tail 20\n",
         ),
         (
             ("test-service", " , "),

@@ -99,7 +99,7 @@ def test_one_verdict(shop: Path) -> None:
     assert (xml.tests, xml.failures) == (8, 2)
     assert "api:unit: 2 failed, 4 passed" in ran.err
     assert ran.err.endswith("6 passed, 2 failed, 0 skipped\n")
-    shown = inv(shop, "show", "--id", "F2").out
+    shown = inv(shop, "show", "F2").out
     assert "again: inv test 'services/api/tests/unit/test_c.py::test_c[1]'" in shown
     assert inv(shop, "report").code == 0
     # What was red says nothing of how long it takes; what passed does.

@@ -76,6 +76,7 @@ def test_glyphs_that_an_encoding_has() -> None:
         ("50%\r100%", "50%100%"),
         ("\x1b[31mred\x1b[0m", "red"),
         ("\x1b[2J\x1b[1;1Hgone", "gone"),
+        ("abc\u202edef\u2066ghi\u2069", "abcdefghi"),
         ("\x1b(0\x1b7", "(07"),
         ("a\x07\x08\x00\x7f\x9bb", "ab"),
         ("日本 é ✓", "日本 é ✓"),
