@@ -64,7 +64,7 @@ def _measured(session: Session, found: Project, suite: Suite, lifetime: Lifetime
     from taskslib.doctor.costs.measured import measured
     from taskslib.frameworks.base import Invocation
     from taskslib.frameworks.pytest import Pytest
-    from taskslib.frameworks.variables import suite_variables
+    from taskslib.frameworks.variables import suite_variables, told_variables
     from taskslib.processes import run
 
     framework = Pytest()
@@ -77,6 +77,7 @@ def _measured(session: Session, found: Project, suite: Suite, lifetime: Lifetime
         costs = folder / "costs"
         costs.mkdir()
         ours = {
+            **told_variables(suite),
             **instance.variables,
             "TEST_ARTIFACTS": str(folder),
             "TASKSLIB_COSTS": str(costs),

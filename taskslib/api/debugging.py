@@ -64,11 +64,12 @@ def _command(
     instance: Instance,
 ) -> Command:
     from taskslib.frameworks.base import Invocation
-    from taskslib.frameworks.variables import suite_variables
+    from taskslib.frameworks.variables import suite_variables, told_variables
 
     folder = own_folder(session.root) / "debug"  # no run's: the last one's failures stay
     folder.mkdir(exist_ok=True)
-    ours = {**instance.variables, "TEST_ARTIFACTS": str(folder)}
+    told = told_variables(entry.suite)
+    ours = {**told, **instance.variables, "TEST_ARTIFACTS": str(folder)}
     variables = suite_variables(session.environ, entry.suite.pass_env, ours).variables
     arguments = (*entry.pick.arguments, *planned.request.arguments, _OPTION)
     output = folder / "output.txt"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from taskslib.errors import ConfigError, did_you_mean
-from taskslib.project.discovery import stack_at
+from taskslib.project.locating import stack_at
 from taskslib.project.model import Project
 from taskslib.project.references.document import Malformed, document
 from taskslib.project.references.values import table

@@ -16,7 +16,7 @@ def plan_lines(plan: Plan, specs: Sequence[Spec]) -> Iterator[str]:
         yield TITLES[stage.stage]
         for entry in stage.suites:
             suite = entry.suite
-            tests = plan.project.shown(suite.tests)
+            tests = plan.project.shown(suite.tests / suite.glob)
             steps = " > ".join(entry.steps) or "cached"
             yield f"  {suite.id.name}: {steps}"
             yield f"      tests: {tests}"

@@ -14,6 +14,7 @@ from taskslib.cancellation import Cancellation
 from taskslib.events import Stage
 from taskslib.frameworks.reading import Reader
 from taskslib.processes import Command
+from taskslib.project.dependencies.areas import Area
 from taskslib.project.model import Suite
 
 
@@ -140,6 +141,26 @@ def as_pattern(name: str) -> str:
 def relative_tests(suite: Suite) -> str:
     """Return the tests' folder as seen from the suite's, with slashes."""
     return Path(os.path.relpath(suite.tests, suite.folder)).as_posix()
+
+
+def test_files(suite: Suite) -> Iterator[Path]:
+    """Yield the files in a suite's folder of tests; where it has a glob, what that finds."""
+    wanted = Area(suite.glob) if suite.glob else None
+    for file in files_below(suite.tests):
+        if wanted is None or wanted.covers(file.relative_to(suite.tests).as_posix()):
+            yield file
+
+
+def test_paths(suite: Suite, named: re.Pattern[str]) -> tuple[str, ...]:
+    """Return what a framework is to run, as seen from the suite's folder: the tests' folder.
+
+    Of a glob it is the files, since frameworks have other words for what a glob may say; of those
+    the ones whose names can be a test's.
+    """
+    if not suite.glob:
+        return (relative_tests(suite),)
+    files = (file for file in test_files(suite) if named.search(file.name))
+    return tuple(sorted(Path(os.path.relpath(file, suite.folder)).as_posix() for file in files))
 
 
 def positional(arguments: Sequence[str], takes_value: Collection[str]) -> tuple[int, ...]:

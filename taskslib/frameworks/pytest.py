@@ -19,9 +19,9 @@ from taskslib.events import Stage
 from taskslib.frameworks.base import (
     Invocation,
     Prepared,
-    files_below,
     positional,
-    relative_tests,
+    test_files,
+    test_paths,
 )
 from taskslib.frameworks.covering import DATA, covering_folder
 from taskslib.frameworks.defined import others
@@ -37,6 +37,7 @@ NEEDS = ("pytest",)
 """What is added to a project's environment."""
 _TEST_FILE = re.compile(r"test_.*\.py|.*_test\.py")
 """pytest's own pattern for test files."""
+_CAN_BE_TEST = re.compile(r"^(?!conftest\.py$|__init__\.py$).+\.py$")
 _CONFIGURATION = ("pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg")
 _WORKERS = re.compile(r"(?<![\w-])(?:-n ?(?:\d|auto|logical)|--numprocesses|--dist\b)")
 """What a configuration has in it that says how many workers there are, or what they get."""
@@ -64,7 +65,7 @@ class Pytest:
         A project may call its test files as it likes. Beside a package.json a helper in Python
         must not hide that the tests are JavaScript's.
         """
-        names = [path.name for path in files_below(suite.tests) if path.suffix == ".py"]
+        names = [path.name for path in test_files(suite) if path.suffix == ".py"]
         if (suite.folder / "package.json").is_file():
             return any(_TEST_FILE.fullmatch(name) for name in names)
         return bool(names)
@@ -91,7 +92,7 @@ class Pytest:
         more = ("--durations=10",) if invocation.verbose else ()
         paths = (arguments[index].split("::")[0] for index in positional(arguments, _TAKES_VALUE))
         named = any(path and (suite.folder / path).exists() for path in paths)
-        tests = () if named else (relative_tests(suite),)
+        tests = () if named else test_paths(suite, _CAN_BE_TEST)
         # Unbuffered: what was printed before a crash is evidence, and can be followed live.
         python = (str(prepared.program), "-u", "-m", "pytest")
         environment = {
@@ -141,7 +142,7 @@ class Pytest:
             if one.is_file()
         ):
             return False
-        files = (file for file in files_below(suite.tests) if file.suffix == ".py")
+        files = (file for file in test_files(suite) if file.suffix == ".py")
         return not any(b"xdist_group" in file.read_bytes() for file in files)
 
     def selection(self, suite: Suite, tests: Sequence[str]) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from taskslib.project.model import Suite
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -131,6 +133,20 @@ def suite_variables(
         elif not _matches(form(name), noise):
             withheld.append(name)
     return Selected({**variables, **ours}, tuple(sorted(withheld)))
+
+
+def told_variables(suite: Suite) -> dict[str, str]:
+    """Return what the configuration sets for a suite.
+
+    Folders of PYTHONPATH start at the suite's; `:` separates them.
+    """
+    told = dict(suite.env)
+    if paths := told.get("PYTHONPATH"):
+        folder = suite.runner.folder if suite.runner else suite.folder
+        # The file is one for all systems.
+        parts = filter(None, paths.split(":"))
+        told["PYTHONPATH"] = os.pathsep.join(os.path.normpath(folder / one) for one in parts)
+    return told
 
 
 def keyed_patterns(pass_env: Iterable[str]) -> tuple[str, ...]:

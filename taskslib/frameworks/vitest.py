@@ -17,9 +17,10 @@ from taskslib.frameworks.base import (
     Invocation,
     Prepared,
     as_pattern,
-    files_below,
     positional,
     relative_tests,
+    test_files,
+    test_paths,
 )
 from taskslib.frameworks.covering import covering_folder
 from taskslib.frameworks.node.package import read_package, version_of
@@ -60,7 +61,7 @@ class Vitest:
 
     def detects(self, suite: Suite) -> bool:
         """Return whether there are test files, in a package that names vitest."""
-        if not any(_TEST_FILE.search(path.name) for path in files_below(suite.tests)):
+        if not any(_TEST_FILE.search(path.name) for path in test_files(suite)):
             return False
         package = read_package(suite.folder, lock=False)
         return package is not None and "vitest" in package.dependencies
@@ -192,7 +193,7 @@ def _within(suite: Suite, arguments: tuple[str, ...]) -> Iterator[str]:
     dotted = [one for one in arguments if one.startswith("--") and "." in one and "=" not in one]
     filters = positional(arguments, {*_TAKES_VALUE, *dotted})
     if not filters:
-        yield f"{relative_tests(suite)}/"
+        yield from test_paths(suite, _TEST_FILE) if suite.glob else (f"{relative_tests(suite)}/",)
     for index, argument in enumerate(arguments):
         if argument in _NEVER_END:
             raise UsageError(f"{suite.id}: {argument} never ends", hint="a suite runs to its end")
@@ -212,7 +213,7 @@ def _fitting(suite: Suite, wanted: str) -> list[str]:
 
     All files, since the suite's own `include` says which are tests.
     """
-    paths = sorted(path.relative_to(suite.folder).as_posix() for path in files_below(suite.tests))
+    paths = sorted(path.relative_to(suite.folder).as_posix() for path in test_files(suite))
     found = [path for path in paths if wanted.lower() in path.lower()]
     if not found:
         raise UsageError(

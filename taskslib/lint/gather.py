@@ -14,8 +14,8 @@ from taskslib.lint.files import Files
 from taskslib.lint.loading import stack
 from taskslib.lint.source import Source
 from taskslib.lint.stack import Stack
-from taskslib.project.config import Config
-from taskslib.project.discovery import stack_at
+from taskslib.project.config import ComposeFiles, Config
+from taskslib.project.locating import stack_of
 from taskslib.project.model import Layout, Project
 
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:\.(?P<kind>[\w.-]+))?\.ya?ml")
@@ -84,15 +84,20 @@ def gather(project: Project, config: Config, files: Files) -> Repo:
     return Repo(project, files, stacks, tuple(_images(project, stacks, files)), scripts)
 
 
+_Place = tuple[str, Environment, Path, ComposeFiles]
+"""A service, what its stack is for, and where the configuration tells of it, from a folder on."""
+
+
 def _stacks(project: Project, config: Config, files: Files) -> tuple[Stack, ...]:
     made: list[Stack] = []
-    for service, environment, where in _places(project, config):
-        found = stack_at(where, service)
+    for service, environment, base, told in _places(project, config):
+        found = stack_of(base, told, service)
         if found is None:
             continue
         main = tuple(files.shown(path) for path in found.files)
         made.append(stack(files, main, environment, service))
-        if not where.is_dir():  # a file that is named to us says nothing of those beside it
+        # A file that is named to us says nothing of those beside it.
+        if not isinstance(told, str) or not (base / told).is_dir():
             continue
         for other in files.find(posixpath.dirname(main[0]), COMPOSE_FILES):
             if not _is_read(other, made):
@@ -105,18 +110,18 @@ def _stacks(project: Project, config: Config, files: Files) -> tuple[Stack, ...]
     return tuple(made)
 
 
-def _places(project: Project, config: Config) -> Iterator[tuple[str, Environment, Path]]:
+def _places(project: Project, config: Config) -> Iterator[_Place]:
     root = project.root
-    yield "", Environment.TEST, root / config.stack
-    yield "", Environment.DEV, root / config.dev_stack
-    yield "", Environment.PROD, root / "deploy" / Environment.PROD
+    yield "", Environment.TEST, root, config.stack
+    yield "", Environment.DEV, root, config.dev_stack
+    yield "", Environment.PROD, root, f"deploy/{Environment.PROD}"
     if project.layout is Layout.SINGLE:
         return
     for one in project.services:
         own = config.of(one.name).stack or config.service_stack
-        yield one.name, Environment.TEST, one.path / own
+        yield one.name, Environment.TEST, one.path, own
         for environment in (Environment.DEV, Environment.PROD):
-            yield one.name, environment, one.path / "deploy" / environment
+            yield one.name, environment, one.path, f"deploy/{environment}"
 
 
 def _folders(project: Project, files: Files) -> Iterator[tuple[str, str]]:

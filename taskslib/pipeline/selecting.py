@@ -10,6 +10,7 @@ from taskslib.errors import UsageError
 from taskslib.events import SuiteId
 from taskslib.frameworks.detection import framework_of
 from taskslib.pipeline.plan import Pick
+from taskslib.project.dependencies.areas import Area
 from taskslib.project.model import Project, Suite
 
 Picks = Mapping[SuiteId, Pick]
@@ -27,7 +28,7 @@ def by_path(project: Project, given: str, cwd: Path) -> Picks:
     file, _, test = given.partition("::")
     paths = _found(project, file, cwd)
     for path in paths:
-        tests = {one: one.tests for one in project.suites if one.tests != path}
+        tests = {one: one.tests for one in project.suites if one.tests != path and _has(one, path)}
         if inside := _around(path, tests):
             return {one.id: Pick(_arguments(one, path, test)) for one in inside}
     if test:
@@ -39,6 +40,13 @@ def by_path(project: Project, given: str, cwd: Path) -> Picks:
     if chosen is None:
         raise UsageError(f"no suite has to do with {file}", hint=_folders(project))
     return {one.id: Pick() for one in chosen}
+
+
+def _has(suite: Suite, path: Path) -> bool:
+    """Return whether a path can be one of a suite's, where a glob says which are."""
+    if not suite.glob or path.is_dir() or not path.is_relative_to(suite.tests):
+        return True
+    return Area(suite.glob).covers(path.relative_to(suite.tests).as_posix())
 
 
 def _around(path: Path, folders: Mapping[Suite, Path]) -> list[Suite]:

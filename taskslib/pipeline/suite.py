@@ -24,7 +24,7 @@ from taskslib.frameworks.base import Framework, Prepared
 from taskslib.frameworks.detection import framework_of
 from taskslib.frameworks.retry import with_retries
 from taskslib.frameworks.run import Options, run_suite
-from taskslib.frameworks.variables import suite_variables
+from taskslib.frameworks.variables import suite_variables, told_variables
 from taskslib.pipeline.coverage import FOLDER
 from taskslib.pipeline.evidence import FirstRed, gather
 from taskslib.pipeline.masking import masked, masked_sink
@@ -104,7 +104,7 @@ class SuiteRunner:
         suite = entry.suite
         framework = framework_of(suite)
         if framework is None:
-            where = shown(suite.tests, suite.folder)
+            where = shown(suite.tests / suite.glob, suite.folder)
             return SuiteResult(suite.id, State.NO_TESTS, reason=f"no test file in {where}")
         place = self.places[entry.engine]
         job = _Job(suite, place, framework, FirstRed(emit), steps, turn, entry.pick, entry.spread)
@@ -158,7 +158,8 @@ class SuiteRunner:
     def _test(self, job: _Job, prepared: Prepared, instance: Instance) -> SuiteResult:
         job.steps.begin(Step.TEST)
         suite = job.suite
-        ours = {**instance.variables, "TEST_ARTIFACTS": str(self._artifacts(suite.id))}
+        told = told_variables(suite)
+        ours = {**told, **instance.variables, "TEST_ARTIFACTS": str(self._artifacts(suite.id))}
         selected = suite_variables(job.place.environ, suite.pass_env, ours)
 
         def run(only: Sequence[str], output: str, sink: Sink) -> SuiteResult:

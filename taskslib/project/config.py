@@ -21,24 +21,34 @@ _PROJECT = r"[^/\\]+"
 """A project's name is part of file names."""
 
 
+Variable = Annotated[str, msgspec.Meta(pattern="^[A-Za-z_][A-Za-z0-9_]*$")]
+ComposeFiles = str | Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
 PLACEHOLDERS = ("name", "classname", "pattern")
 """What `select` may have in braces: a test's name, its class, its name as a pattern."""
 
 
 class SuiteConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A suite that any command runs which writes JUnit XML. Paths start at the suite's folder."""
+    """How a suite is run. Paths start at the suite's folder: its service's, or the repo's root."""
 
-    command: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
-    """The command and its arguments; what follows `--` on our command line is added."""
-    report: Annotated[str, msgspec.Meta(min_length=1)]
+    command: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] | None = None
+    """The command and its arguments; what follows `--` on our command line is added. Without one,
+    the framework that the tests are written for runs them."""
+    report: Annotated[str, msgspec.Meta(min_length=1)] | None = None
     """The JUnit file that the command writes, or a glob of several; from `folder` on."""
     folder: str = "."
-    """The command's working directory."""
+    """The working directory. Without a `command` also the folder whose environment it has."""
+    env: dict[Variable, str] = {}
+    """Variables that its tests get, with their values; folders of `PYTHONPATH`, separated by `:`,
+    start at `folder`."""
     progress: Literal["", "tap", "json"] = ""
     """What the command prints as it runs: TAP, or JSON lines of `go test -json` or libtest."""
     select: tuple[str, ...] = ()
     """Arguments that run one test; `{name}`, `{classname}` stand for the report's, `{pattern}` for
     the name as a regular expression."""
+
+
+TOGETHER = ("command", "report")
+"""Keys of a suite of which neither means anything without the other."""
 
 
 class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,11 +57,11 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     dockerfile: str = "Dockerfile"
     """The service's Dockerfile; a folder without one is a library."""
     unit_tests: str | None = None
-    """The folder of its unit tests, where it is not the project's `unit_tests`."""
+    """Its unit tests, where they are not in the project's `unit_tests`: a folder or a glob."""
     service_tests: str | None = None
-    """The folder of its service tests, where it is not the project's `service_tests`."""
-    stack: str | None = None
-    """The Compose file of its test stack, or the file's folder."""
+    """Its service tests, where they are not in the project's `service_tests`, likewise."""
+    stack: ComposeFiles | None = None
+    """The Compose file of its test stack, the file's folder, or several files in their order."""
     pass_env: tuple[str, ...] = ()
     """Variables for its tests, besides the project's."""
     depends_on: tuple[str, ...] = ()
@@ -59,7 +69,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     inputs: tuple[str, ...] = ()
     """Files, folders and globs that its tests depend on besides; from the repo's root on."""
     unit: SuiteConfig | None = None
-    """How its unit tests are run, where no framework known here runs them."""
+    """How its unit tests are run: where, with which variables, by which command."""
     service: SuiteConfig | None = None
     """How its service tests are run, likewise."""
 
@@ -145,17 +155,18 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     services: tuple[str, ...] = ("services/*",)
     """Globs of the services' folders."""
     unit_tests: str = "tests/unit"
-    """The folder of unit tests, in each service and at the root."""
+    """The folder of unit tests, in each service and at the root, or a glob of their files."""
     service_tests: str = "tests/integration"
-    """The folder of the service stage's tests, in each service."""
+    """The folder of the service stage's tests, in each service, or a glob of their files."""
     integration_tests: str = "tests/integration"
-    """The folder of the integration stage's tests, at the root."""
-    service_stack: str = "deploy/test"
-    """The Compose file of a service's test stack, or the file's folder, in each service."""
-    stack: str = "deploy/test"
-    """The Compose file of the full test stack, or the file's folder."""
-    dev_stack: str = "deploy/dev"
-    """The Compose file of the full stack for development, or the file's folder."""
+    """The folder of the integration stage's tests, at the root, or a glob of their files."""
+    service_stack: ComposeFiles = "deploy/test"
+    """The Compose file of a service's test stack, the file's folder, or several files in their
+    order, in each service."""
+    stack: ComposeFiles = "deploy/test"
+    """The Compose file of the full test stack, the file's folder, or several files in order."""
+    dev_stack: ComposeFiles = "deploy/dev"
+    """The Compose file of the full stack for development, the file's folder, or several files."""
     jobs: Annotated[int, msgspec.Meta(ge=1)] | None = None
     """How many suites run at once; by default the number of processors."""
     stacks: Annotated[int, msgspec.Meta(ge=1)] | None = None
@@ -177,7 +188,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     dropped: tuple[str, ...] = ()
     """Names of files and folders that tools leave, where git ignores them: no inputs of tests."""
     unit: SuiteConfig | None = None
-    """How the project's own unit tests are run, where no framework known here runs them."""
+    """How the project's own unit tests are run: where, with which variables, by which command."""
     integration: SuiteConfig | None = None
     """How the integration stage's tests are run, likewise."""
     service: dict[str, ServiceConfig] = {}
@@ -266,6 +277,11 @@ def _check_suites(table: Mapping[str, object], stages: Iterable[str], where: str
         suite = table.get(stage)
         if isinstance(suite, dict):
             _check_keys(suite, SuiteConfig, f"{where}: {stage}")
+            if 0 < sum(key in suite for key in TOGETHER) < len(TOGETHER):
+                raise ConfigError(
+                    f"{where}: {stage}: `command` and `report` go together",
+                    hint="without both, the framework that the tests are written for runs them",
+                )
             _check_placeholders(suite.get("select"), f"{where}: {stage}.select")
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from taskslib.errors import ConfigError, did_you_mean
 from taskslib.events import Stage, SuiteId
 from taskslib.project.config import Config, SuiteConfig
 from taskslib.project.git import main_worktree
+from taskslib.project.locating import Tests, joined, required_stack, stack_of
 from taskslib.project.model import Layout, Project, Runner, Service, Stack, Suite, shown
 
-COMPOSE_NAMES = ("docker-compose.yml", "docker-compose.yaml", "compose.yaml", "compose.yml")
 _FULL = ""  # the full stack is no service's
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _SIGNS_OF_A_SERVICE = ("Dockerfile", "pyproject.toml", "package.json", "tests")
@@ -39,7 +39,7 @@ def discover(root: Path, config: Config) -> Project:
         suites += found
         gaps += missing
     name = config.project or main_worktree(root).name
-    stack = stack_at(root / config.stack, _FULL)
+    stack = stack_of(root, config.stack, _FULL)
     # A suite is called like the project; where a service already is, it is just "project".
     own = name if name not in {service.name for service in services} else "project"
     suites += _root_suites(root, own, config, stack)
@@ -51,7 +51,7 @@ def discover(root: Path, config: Config) -> Project:
 def _single(root: Path, config: Config) -> Project:
     name = config.project or main_worktree(root).name
     dockerfile = root / "Dockerfile"
-    stack = stack_at(root / config.stack, _FULL)
+    stack = stack_of(root, config.stack, _FULL)
     suites = _root_suites(root, name, config, stack)
     gaps = []
     if not suites:
@@ -85,7 +85,7 @@ def _project(
         stacks=config.stacks or max(2, os.cpu_count() or 1),
         limits=config.time_limits(),
         slow=config.slow_tests(),
-        dev=stack_at(root / config.dev_stack, _FULL),
+        dev=stack_of(root, config.dev_stack, _FULL),
         release=config.releases(),
         ci=config.workflows(),
         harmless=config.harmless,
@@ -100,9 +100,10 @@ def _services(root: Path, config: Config) -> Iterator[Service]:
     for folder in folders:
         if not folder.is_dir() or folder.name.startswith((".", "__")):
             continue
-        if not any((folder / sign).exists() for sign in _SIGNS_OF_A_SERVICE):
-            continue
         name = folder.name
+        told = name in config.service  # then nothing else has to show what it is
+        if not told and not any((folder / sign).exists() for sign in _SIGNS_OF_A_SERVICE):
+            continue
         if not _NAME.fullmatch(name):
             raise ConfigError(
                 f"{folder}: {name!r} can't be a service's name",
@@ -114,7 +115,7 @@ def _services(root: Path, config: Config) -> Iterator[Service]:
                 hint="narrow `services` in [tool.taskslib] of pyproject.toml",
             )
         seen[name] = folder
-        dockerfile = folder / config.of(name).dockerfile
+        dockerfile = joined(folder, config.of(name).dockerfile)
         dependencies = config.of(name).depends_on
         yield Service(name, folder, dockerfile if dockerfile.is_file() else None, dependencies)
     for name in config.service:
@@ -157,95 +158,84 @@ def _service_suites(root: Path, service: Service, config: Config) -> tuple[list[
     own = config.of(service.name)
     extras = _Extras(config.pass_env + own.pass_env, own.inputs)
     suites, gaps = [], []
-    unit = service.path / (own.unit_tests or config.unit_tests)
-    if own.unit or _has_files(unit):
+    unit = Tests.of(service.path, own.unit_tests or config.unit_tests)
+    if _has_command(own.unit) or unit.any():
         id_ = SuiteId(service.name, Stage.UNIT)
         suites.append(_suite(id_, service.path, unit, own.unit, extras=extras))
     else:
-        gaps.append(f"{service.name} has no unit tests ({shown(unit, root)})")
-    tests = service.path / (own.service_tests or config.service_tests)
-    if own.service or _has_files(tests):
-        where = service.path / (own.stack or config.service_stack)
-        stack = _required_stack(where, service.name, tests, root)
+        gaps.append(f"{service.name} has no unit tests ({unit.shown(root)})")
+    tests = Tests.of(service.path, own.service_tests or config.service_tests)
+    if _has_command(own.service) or tests.any():
+        told = own.stack or config.service_stack
+        stack = required_stack(service.path, told, service.name, tests.shown(root), root)
         id_ = SuiteId(service.name, Stage.SERVICE)
         suites.append(_suite(id_, service.path, tests, own.service, stack, extras=extras))
     elif not service.is_library:
-        gaps.append(f"{service.name} has no service tests ({shown(tests, root)})")
-    return suites, gaps
+        gaps.append(f"{service.name} has no service tests ({tests.shown(root)})")
+    return [_with_service(one, service, root) for one in suites], gaps
+
+
+def _with_service(suite: Suite, service: Service, root: Path) -> Suite:
+    """Return a service's suite; one that is run elsewhere depends on the service all the same."""
+    if suite.folder == service.path:
+        return suite
+    return replace(suite, inputs=(*suite.inputs, shown(service.path, root)))
 
 
 def _root_suites(root: Path, name: str, config: Config, stack: Stack | None) -> tuple[Suite, ...]:
     suites = []
     extras = _Extras(config.pass_env, config.inputs)
-    unit = root / config.unit_tests
-    if config.unit or _has_files(unit):
+    unit = Tests.of(root, config.unit_tests)
+    if _has_command(config.unit) or unit.any():
         id_ = SuiteId(name, Stage.UNIT)
         suites.append(_suite(id_, root, unit, config.unit, extras=extras))
-    tests = root / config.integration_tests
-    if config.integration or _has_files(tests):
-        stack = stack or _required_stack(root / config.stack, _FULL, tests, root)
+    tests = Tests.of(root, config.integration_tests)
+    if _has_command(config.integration) or tests.any():
+        stack = stack or required_stack(root, config.stack, _FULL, tests.shown(root), root)
         id_ = SuiteId(name, Stage.INTEGRATION)
         suites.append(_suite(id_, root, tests, config.integration, stack, extras=extras))
     return tuple(suites)
 
 
-def _has_files(folder: Path) -> bool:
-    """Return whether there is anything in a folder of tests.
-
-    Git keeps no empty one: what is left of another branch, with caches at most, is no suite.
-    """
-    for _, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name[0] != "." and name != "__pycache__"]
-        if any(name[0] != "." for name in names):
-            return True
-    return False
-
-
 def _suite(
     id_: SuiteId,
     folder: Path,
-    tests: Path,
+    tests: Tests,
     configured: SuiteConfig | None,
     stack: Stack | None = None,
     *,
     extras: _Extras,
 ) -> Suite:
-    if configured is None:
-        return Suite(id_, folder, tests, stack, extras.pass_env, inputs=extras.inputs)
-    where = folder / configured.folder if configured.folder != "." else folder
+    configured = configured or SuiteConfig()
+    where = joined(folder, configured.folder)
     if not where.is_dir():
         raise ConfigError(
             f"{id_}: `folder` is {configured.folder!r}, and there is no {where}",
             hint="correct it in [tool.taskslib] of pyproject.toml",
         )
-    runner = Runner(
-        configured.command, where, configured.report, configured.progress, configured.select
-    )
-    # The command knows where its tests are.
-    tests = tests if tests.is_dir() else folder
-    return Suite(id_, folder, tests, stack, extras.pass_env, runner, extras.inputs)
-
-
-def _required_stack(where: Path, service: str, tests: Path, root: Path) -> Stack:
-    stack = stack_at(where, service)
-    if stack is None:
-        wanted = where if where.suffix in {".yml", ".yaml"} else where / COMPOSE_NAMES[0]
-        raise ConfigError(
-            f"{shown(tests, root)} has no Compose file: looked for {shown(wanted, root)}",
-            hint=f"write {shown(wanted, root)}, or set `stack` in [tool.taskslib]",
+    runner = None
+    if configured.command is not None:
+        runner = Runner(
+            configured.command,
+            where,
+            configured.report or "",
+            configured.progress,
+            configured.select,
         )
-    return stack
+        # The command knows where its tests are.
+        tests = tests if tests.folder.is_dir() else Tests(folder)
+    return Suite(
+        id_,
+        folder if runner else where,
+        tests.folder,
+        stack,
+        extras.pass_env,
+        runner,
+        extras.inputs,
+        tests.glob,
+        tuple(sorted(configured.env.items())),
+    )
 
 
-def stack_at(where: Path, service: str) -> Stack | None:
-    """Return the stack that `where`, a Compose file or a folder with one, declares."""
-    where = Path(os.path.normpath(where))
-    candidates = [where] if where.is_file() else [where / name for name in COMPOSE_NAMES]
-    for path in candidates:
-        if path.is_file():
-            # Compose reads an override by itself only when no file is named to it, and we name one.
-            overrides = (
-                path.with_name(f"{path.stem}.override{suffix}") for suffix in (".yml", ".yaml")
-            )
-            return Stack(service, (path, *(one for one in overrides if one.is_file())))
-    return None
+def _has_command(configured: SuiteConfig | None) -> bool:
+    return configured is not None and configured.command is not None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from taskslib.errors import UsageError, did_you_mean
-from taskslib.project.discovery import stack_at
+from taskslib.project.locating import stack_at
 from taskslib.project.model import Stack, shown
 
 FOLDER = "deploy"

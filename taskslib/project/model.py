@@ -157,7 +157,7 @@ class Suite:
     folder: Path
     """The tests' working directory: the folder whose pyproject.toml they belong to."""
     tests: Path
-    """The folder of the tests, inside `folder`."""
+    """The folder of the tests, or the one that all lie in that `glob` finds."""
     stack: Stack | None = None
     pass_env: tuple[str, ...] = ()
     """Names (with `*` as wildcard) of variables to hand through to the tests."""
@@ -165,6 +165,10 @@ class Suite:
     """What the configuration says of how it is run; None leaves it to the framework."""
     inputs: tuple[str, ...] = ()
     """Files, folders and globs of the repo that it depends on, besides what its files say."""
+    glob: str = ""
+    """Which files in `tests` are the suite's; empty for what the framework takes for tests."""
+    env: tuple[tuple[str, str], ...] = ()
+    """Variables that the configuration sets, with their values."""
 
 
 @dataclass(frozen=True, slots=True)

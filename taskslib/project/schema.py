@@ -30,6 +30,9 @@ def table_schema() -> dict[str, Any]:
     )
     words = _words(inspect.getsource(config))
     definitions = {name: _definition(one, words[name]) for name, one in components.items()}
+    first, second = config.TOGETHER
+    together = {first: [second], second: [first]}
+    definitions[config.SuiteConfig.__name__]["dependencies"] = together
     table = definitions.pop(root["$ref"].removeprefix(_DEFINITIONS))
     schema = {"$schema": _DRAFT, **table, "definitions": definitions}
     plain: dict[str, Any] = json.loads(encoded(schema))  # the types' defaults are tuples

@@ -18,7 +18,7 @@ from taskslib.lint.finding import Finding, Severity
 from taskslib.lint.gather import Repo, gather
 from taskslib.lint.run import lint
 from taskslib.project.config import Config
-from taskslib.project.discovery import stack_at
+from taskslib.project.locating import stack_at
 from taskslib.project.model import Layout, Project, Service, Suite
 from taskslib.scaffold.answers import FILE, Answers, recorded
 from taskslib.scaffold.changes import Changes, changes

@@ -86,8 +86,8 @@ def _test_stacks(project: Project) -> Iterator[Stack]:
 
 
 def _empty(project: Project, suite: Suite) -> str:
-    """Return that a suite's folder has no test in it; nothing of one with a command of its own."""
-    if suite.runner is not None:
+    """Return that a suite's folder has no test in it; nothing of what names its own."""
+    if suite.runner is not None or suite.glob:
         return ""
     there = any(next(suite.tests.rglob(pattern), None) is not None for pattern in _TESTS)
     return "" if there else f"{suite.id} has no test in {project.shown(suite.tests)}"

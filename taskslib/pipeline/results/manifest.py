@@ -124,6 +124,9 @@ def _of(
     }
     if interpreter_of(suite.folder) in asked and suite.runner is None:
         named["tool interpreter"] = asked[interpreter_of(suite.folder)]
+    if suite.glob:
+        named["suite glob"] = suite.glob
+    named |= {f"configured {name}": value for name, value in suite.env}
     if suite.runner is not None:
         named["suite command"] = "\0".join((*suite.runner.command, suite.runner.report))
     patterns = (*keyed_patterns(suite.pass_env), *inputs.variables)

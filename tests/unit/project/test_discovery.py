@@ -154,13 +154,12 @@ def test_suites_with_a_command_of_their_own(tmp_path: Path) -> None:
         (
             {"pyproject.toml": "[tool.taskslib.service.web.unit]\ncomand = ['x']\n"},
             "ROOT/pyproject.toml: [tool.taskslib]: service.web: unit: unknown key 'comand'",
-            "did you mean 'command'? known keys: command, report, folder, progress, select",
+            "did you mean 'command'? known keys: command, report, folder, env, progress, select",
         ),
         (
             {"pyproject.toml": "[tool.taskslib.integration]\ncommand = ['x']\n"},
-            "ROOT/pyproject.toml: [tool.taskslib]: Object missing required field `report` - at "
-            "`$.integration`",
-            "",
+            "ROOT/pyproject.toml: [tool.taskslib]: integration: `command` and `report` go together",
+            "without both, the framework that the tests are written for runs them",
         ),
         (
             {
