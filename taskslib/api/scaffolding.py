@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from taskslib.errors import UsageError
 from taskslib.version import __version__
 
 if TYPE_CHECKING:
+    from taskslib.scaffold.adoption.adopt import Adoption
     from taskslib.scaffold.answers import Answers
     from taskslib.scaffold.changes import Changes
     from taskslib.scaffold.update import Update
@@ -73,6 +74,23 @@ def service_changes(session: Session, name: str, kind: str = "") -> Changes:
     config = read_config(session.root, session.overrides)
     addition = Addition(project(session), config, session.environ, session.cancellation)
     return addition.changes(name, kind)
+
+
+def repo_adoption(folder: Path, environ: Mapping[str, str], ours: Collection[str]) -> Adoption:
+    """Return what an existing repo needs to have the tasks. Nothing of the repo's is run.
+
+    Raises `UsageError` where there is no folder, `ConfigError`, OSError.
+
+    Args:
+        folder: The repo's top folder.
+        environ: For git.
+        ours: Names that tasks have: targets of a Makefile that are called so stay there.
+    """
+    from taskslib.scaffold.adoption.adopt import adoption
+
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}", hint="`taskslib init` makes a new project")
+    return adoption(folder, environ, ours)
 
 
 def init_git(folder: Path, cancellation: Cancellation) -> None:

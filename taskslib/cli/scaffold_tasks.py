@@ -1,7 +1,8 @@
-"""Tasks that write: a new project, one more service, and what a project lacks of the template."""
+"""Tasks that write: a new project, what a repo needs, one more service, news of the template."""
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -110,6 +111,39 @@ def _made_of(where: Path, given: dict[str, str], record: str, *, defaults: bool)
     return api.init_answers(where, given, ask=terminal and not defaults)
 
 
+@task(
+    klass=FolderTask,
+    auto_shortflags=False,
+    help={
+        "folder": "the repo's top folder; the current one by default",
+        "dry-run": "only print what would be written, as a tree and a patch",
+    },
+)
+@command
+def adopt(context: Context, folder: str | None = None, dry_run: bool = False) -> None:
+    """Write what an existing repo needs.
+
+    Looks at its folders, Compose files, Makefile and scripts, and writes a tasks.py, with the
+    targets `test-…` as tasks, and the configuration of a layout that is by no convention: in a new
+    pyproject.toml, or in tasks.py where there is one. No file that is there changes, and nothing
+    of the repo is run. Prints what lint finds. Needs nothing but this package: run it as taskslib.
+
+    Example: taskslib adopt --dry-run
+    """
+    from taskslib.cli.namespace import ns
+    from taskslib.lint.formats import text
+
+    ours = {name for one in ns.tasks.values() for name in (one.name, *one.aliases)}
+    where = Path(folder or ".")
+    found = api.repo_adoption(where, os.environ, ours)
+    _written(found.changes, dry_run=dry_run)
+    tell(found.additions)
+    tell(text(found.report))
+    if found.changes.files and not dry_run:
+        enter = "" if where.resolve() == Path.cwd() else f"cd {shlex.quote(str(where))} && "
+        say(f"next: {enter}inv services, inv test --stage unit")
+
+
 def _ask_to_overwrite(changes: Changes, *, yes: bool) -> None:
     """Raise `UsageError` unless somebody says yes to files becoming other ones."""
     listed = "\n".join(changes.overwritten)
@@ -197,4 +231,4 @@ def update(context: Context, check: bool = False) -> ExitCode:
     return ExitCode.PASSED
 
 
-TASKS = (init, new_service, update)
+TASKS = (init, adopt, new_service, update)

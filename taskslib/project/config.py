@@ -155,7 +155,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     services: tuple[str, ...] = ("services/*",)
     """Globs of the services' folders."""
     unit_tests: str = "tests/unit"
-    """The folder of unit tests, in each service and at the root, or a glob of their files."""
+    """The folder of unit tests, in each service and at the root, or a glob of their files; empty
+    for none."""
     service_tests: str = "tests/integration"
     """The folder of the service stage's tests, in each service, or a glob of their files."""
     integration_tests: str = "tests/integration"

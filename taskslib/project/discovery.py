@@ -158,13 +158,13 @@ def _service_suites(root: Path, service: Service, config: Config) -> tuple[list[
     own = config.of(service.name)
     extras = _Extras(config.pass_env + own.pass_env, own.inputs)
     suites, gaps = [], []
-    unit = Tests.of(service.path, own.unit_tests or config.unit_tests)
+    unit = Tests.of(service.path, _told(own.unit_tests, config.unit_tests))
     if _has_command(own.unit) or unit.any():
         id_ = SuiteId(service.name, Stage.UNIT)
         suites.append(_suite(id_, service.path, unit, own.unit, extras=extras))
     else:
         gaps.append(f"{service.name} has no unit tests ({unit.shown(root)})")
-    tests = Tests.of(service.path, own.service_tests or config.service_tests)
+    tests = Tests.of(service.path, _told(own.service_tests, config.service_tests))
     if _has_command(own.service) or tests.any():
         told = own.stack or config.service_stack
         stack = required_stack(service.path, told, service.name, tests.shown(root), root)
@@ -235,6 +235,10 @@ def _suite(
         tests.glob,
         tuple(sorted(configured.env.items())),
     )
+
+
+def _told(own: str | None, usual: str) -> str:
+    return usual if own is None else own
 
 
 def _has_command(configured: SuiteConfig | None) -> bool:

@@ -21,11 +21,15 @@ class Tests:
 
     folder: Path
     glob: str = ""
+    there: bool = True
+    """Whether there are to be any."""
 
     @classmethod
     def of(cls, base: Path, told: str) -> Tests:
         """Return where the configuration says that tests are, seen from a folder."""
         told = told.replace("\\", "/")
+        if not told:
+            return cls(base, there=False)
         start = literal(told)
         if start == told or (base / told).is_dir():  # `[id]` can be a folder's name too
             return cls(joined(base, told))
@@ -36,6 +40,8 @@ class Tests:
 
         Git keeps no empty folder: what is left of another branch, with caches at most, is no suite.
         """
+        if not self.there:
+            return False
         wanted = Area(self.glob) if self.glob else None
         for parent, folders, names in os.walk(self.folder):
             folders[:] = [name for name in folders if name[0] != "." and name not in _DROPPINGS]

@@ -75,6 +75,7 @@ reasons
 recall
 recorded_answers
 release_ready
+repo_adoption
 rerun_command
 run_folder
 running

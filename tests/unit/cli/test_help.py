@@ -22,6 +22,7 @@ for name in sys.argv[1:]:
     Program(binary="inv[oke]").run(["inv", "--help", name], exit=False)
 """
 LISTED = """\
+adopt: Write what an existing repo needs.
 affected: List the services that changes can affect.
 build: Build the services' images, in one build.
 ci-check: Check CI's workflows against the project.

@@ -1,0 +1,161 @@
+"""From what was found to the configuration that describes it. Pure."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from taskslib.project.config import Config
+from taskslib.scaffold.adoption import suites
+from taskslib.scaffold.adoption.found import Found, is_within
+from taskslib.scaffold.adoption.homes import Home, globs, homes, needs_telling
+from taskslib.scaffold.adoption.suites import Place
+
+_USUAL = Config()
+Table = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A repo's layout, as `[tool.taskslib]` tells of it."""
+
+    table: Mapping[str, Any]
+    """Without what is the default."""
+    notes: tuple[str, ...] = ()
+    """What a person should know besides."""
+
+
+def layout(found: Found) -> Layout:
+    """Return the configuration that describes a repo."""
+    known, notes = homes(found)
+    unit = {home: suites.unit_tests(found, home) for home in known}
+    service = {home: suites.service_tests(found, home) for home in known}
+    claimed = {one.folder for places in (unit, service) for one in places.values() if one}
+    own = suites.root_unit_tests(found, claimed)
+    whole = suites.root_integration_tests(found, claimed)
+    stack = suites.test_stack(found, "")
+    table: Table = {"services": globs(found, known) if known else None}
+    usual = _common_unit(found, own, unit)
+    table["unit_tests"] = usual
+    table["integration_tests"] = whole.path if whole and stack else _none(found, "integration")
+    table["stack"] = _one_or_several(stack) if stack else None
+    table["dev_stack"] = _one_or_several(suites.dev_stack(found)) or None
+    # The project's own tests can import any service.
+    table["inputs"] = [one.folder for one in known] if own else []
+    table["unit"] = _suite(found, None, own, "")
+    table["integration"] = _suite(found, None, whole, "") if whole and stack else None
+    table["service"] = {
+        home.name: told
+        for home in known
+        if (told := _service(found, home, unit[home], service[home], usual, stack)) is not None
+    }
+    kept = {key: one for key, one in table.items() if one not in (None, {}, _usual(key))}
+    places = [one for one in (own, whole, *unit.values(), *service.values()) if one]
+    left_out = None if stack else whole
+    return Layout(kept, (*notes, *_notes(found, known, places, left_out)))
+
+
+def _common_unit(found: Found, own: Place | None, unit: Mapping[Home, Place | None]) -> str:
+    """Return `unit_tests`: the root's own, else what the services have in common."""
+    if own is not None:
+        return own.path
+    inner = [
+        one.path.removeprefix(f"{home.folder}/")
+        for home, one in unit.items()
+        if one and is_within(one.folder, home.folder)
+    ]
+    # At the root the same would be tests of the project's own.
+    free = [one for one in (_USUAL.unit_tests, *inner) if not _any(found, one)]
+    return max(free, key=inner.count, default="")
+
+
+def _any(found: Found, path: str) -> bool:
+    return next(found.below(path.split("*", maxsplit=1)[0].rstrip("/")), None) is not None
+
+
+def _none(found: Found, kind: str) -> str | None:
+    """Return that there are no tests of a kind, where by convention there would be."""
+    return "" if _any(found, f"tests/{kind}") else None
+
+
+def _service(
+    found: Found,
+    home: Home,
+    unit: Place | None,
+    service: Place | None,
+    usual: str,
+    root_stack: list[str],
+) -> Table | None:
+    """Return what is told of a service; None where it is by convention."""
+    own = home.folder
+    stack = suites.test_stack(found, own) or root_stack
+    table: Table = {}
+    if home.dockerfile != f"{own}/Dockerfile" and home.dockerfile:
+        table["dockerfile"] = posixpath.relpath(home.dockerfile, own)
+    told = _seen_from(own, unit) if unit else ""
+    if told != usual and (told or (usual and _any(found, f"{own}/{usual}"))):
+        table["unit_tests"] = told
+    if service and stack:
+        table["service_tests"] = _seen_from(own, service)
+        table["stack"] = _one_or_several([posixpath.relpath(one, own) for one in stack])
+        table["service"] = _suite(found, home, service, suites.runs_in(found, home, service))
+    elif _any(found, f"{own}/{_USUAL.service_tests}"):
+        table["service_tests"] = ""
+    if unit:
+        table["unit"] = _suite(found, home, unit, suites.runs_in(found, home, unit))
+    by_convention = {"service_tests": _USUAL.service_tests, "stack": _USUAL.service_stack}
+    table = {k: v for k, v in table.items() if v is not None and by_convention.get(k) != v}
+    return table if table or needs_telling(found, home) else None
+
+
+def _seen_from(folder: str, place: Place) -> str:
+    return posixpath.join(posixpath.relpath(place.folder or ".", folder), place.glob).rstrip("/")
+
+
+def _suite(found: Found, home: Home | None, place: Place | None, folder: str) -> Table | None:
+    """Return how tests are run, where that is not in their service's folder and as it is."""
+    if place is None:
+        return None
+    table: Table = {}
+    if home is not None and folder != home.folder:
+        table["folder"] = posixpath.relpath(folder or ".", home.folder)
+    if env := suites.env_of(found, home, place, folder):
+        table["env"] = env
+    return table or None
+
+
+def _one_or_several(paths: list[str]) -> str | list[str]:
+    """Return Compose files as the configuration has them: by convention it is their folder."""
+    if not paths:
+        return ""
+    if len(paths) > 1:
+        return paths
+    folder, _, _ = paths[0].rpartition("/")
+    return folder if folder.endswith("deploy/test") or folder == "deploy/dev" else paths[0]
+
+
+def _usual(key: str) -> Any:
+    told = getattr(_USUAL, key)
+    return list(told) if isinstance(told, tuple) else told
+
+
+def _notes(
+    found: Found, known: tuple[Home, ...], places: list[Place], left_out: Place | None
+) -> Iterator[str]:
+    """Yield what a person should know, or has to decide."""
+    for place in places:
+        for one in suites.unseen(found, place):
+            yield f"{one} is in no suite: {place.path} does not find it"
+    if left_out:
+        yield f"{left_out.path} has no Compose file, so its tests are left out: say `stack`"
+    for home in known:
+        other = found.has(home.folder, "package.json", "go.mod", "Cargo.toml")
+        if other and not found.tests(home.folder):
+            yield (
+                f"{home.name} has no tests of pytest or vitest: [tool.taskslib.service.{home.name}"
+                ".unit] takes a `command` and the `report` in JUnit's form that it writes"
+            )
+    for name in suites.withheld(found):
+        yield f"{name} looks like a secret, so its value was not taken over: `pass_env`"

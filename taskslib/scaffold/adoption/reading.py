@@ -1,0 +1,103 @@
+"""A repo as it is on disk: its files, and of a few of them what they say. Nothing of it is run."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from taskslib.lint.files import Files
+from taskslib.lint.loading import stack
+from taskslib.project.commits import Git
+from taskslib.project.dependencies.areas import matches
+from taskslib.scaffold.adoption.commands import Call, Target, calls, script_calls, targets
+from taskslib.scaffold.adoption.found import Build, Compose, Found
+
+_COMPOSE = ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml")
+_SCRIPTS = ("*.sh",)
+_MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
+_LEFT_OUT = ("node_modules", "__pycache__")
+
+
+def read(root: Path, environ: Mapping[str, str]) -> Found:
+    """Return what is in a repo."""
+    paths = frozenset(_paths(root, environ))
+    files = Files(root)
+    named = [one for one in sorted(paths) if matches(posixpath.basename(one), _COMPOSE)]
+    makefile = next((one for one in _MAKEFILES if one in paths), "")
+    made = targets(_text(files, makefile)) if makefile else ()
+    return Found(
+        files=paths,
+        composes={path: _compose(files, path) for path in named},
+        targets=made,
+        calls=tuple(_calls(files, paths, made)),
+        vitest=frozenset(
+            posixpath.dirname(one)
+            for one in paths
+            if posixpath.basename(one) == "package.json" and '"vitest"' in _text(files, one)
+        ),
+    )
+
+
+def is_configured(root: Path) -> bool:
+    """Return whether pyproject.toml has our table already. Raises `ConfigError`."""
+    from taskslib.project.config import read_pyproject
+
+    tool = read_pyproject(root).get("tool", {})
+    return isinstance(tool, dict) and "taskslib" in tool
+
+
+def has_tasks(root: Path) -> bool:
+    """Return whether a tasks.py is there that has to do with us."""
+    return "taskslib" in _text(Files(root), "tasks.py")
+
+
+def _paths(root: Path, environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield the files that git has or would take; without git, all but what tools leave.
+
+    A name with signs that can't be printed is nothing that a configuration could have.
+    """
+    listed = Git(root, environ)("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    found = listed.split("\0")[:-1] if listed is not None else _walked(root)
+    yield from (one for one in found if one.isprintable() and (root / one).is_file())
+
+
+def _walked(root: Path) -> Iterator[str]:
+    for parent, folders, names in os.walk(root):
+        folders[:] = [
+            one
+            for one in folders
+            if not one.startswith(".")
+            and one not in _LEFT_OUT
+            and not (Path(parent) / one / "pyvenv.cfg").is_file()
+        ]
+        yield from ((Path(parent) / one).relative_to(root).as_posix() for one in names)
+
+
+def _compose(files: Files, path: str) -> Compose:
+    services = stack(files, (path,), None).services.values()
+    builds = (
+        Build(one.name, _place(one.build.context), _place(one.build.path))
+        for one in services
+        if one.build
+    )
+    return Compose(tuple(builds), all(one.build or one.image for one in services))
+
+
+def _place(path: str) -> str:
+    path = posixpath.normpath(path) if path else ""
+    return "" if path == "." else path
+
+
+def _calls(files: Files, paths: frozenset[str], made: tuple[Target, ...]) -> Iterator[Call]:
+    for target in made:
+        yield from calls(target.recipe)
+    for path in sorted(paths):
+        if matches(posixpath.basename(path), _SCRIPTS) and path.count("/") < 2:  # noqa: PLR2004
+            yield from script_calls(_text(files, path))
+
+
+def _text(files: Files, path: str) -> str:
+    source = files.source(path)
+    return "" if source is None else source.text

@@ -1,0 +1,234 @@
+"""Where tests are, what they run on, and how they are run. Pure."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from taskslib.scaffold.adoption.commands import Call
+from taskslib.scaffold.adoption.found import (
+    MANIFESTS,
+    NODE_TESTS,
+    PYTHON_TESTS,
+    Found,
+    above,
+    is_within,
+)
+from taskslib.scaffold.adoption.homes import TEST_FOLDERS, Home
+from taskslib.secrets import is_secret_name
+
+_SERVICE = ("integration", "service", "functional", "component", "e2e")
+_INTEGRATION = ("integration", "e2e", "system", "functional", "acceptance")
+_STAGES = {*_SERVICE, *_INTEGRATION}
+"""What folders of tests are called that are no unit tests."""
+_TEST_STACKS = tuple(
+    f"{start}.{kind}.{end}"
+    for kind in ("test", "tests", "testing", "ci")
+    for start in ("docker-compose", "compose")
+    for end in ("yml", "yaml")
+)
+_DEV_STACKS = tuple(name.replace(".test.", ".dev.") for name in _TEST_STACKS[:4])
+_STACKS = ("docker-compose.yml", "docker-compose.yaml", "compose.yaml", "compose.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Tests: a folder from the root on, and where a glob says which in it, that."""
+
+    folder: str
+    glob: str = ""
+
+    @property
+    def path(self) -> str:
+        """Return it as the configuration has it."""
+        return posixpath.join(self.folder, self.glob) if self.glob else self.folder
+
+
+def unit_tests(found: Found, home: Home) -> Place | None:
+    """Return where a service's unit tests are."""
+    own, name = home.folder, home.name
+    for folder in (
+        *(f"{own}/{one}/unit" for one in TEST_FOLDERS),
+        *(f"{one}/unit/{name}" for one in TEST_FOLDERS),
+        *(f"{one}/{name}/unit" for one in TEST_FOLDERS),
+        *(f"{own}/{one}" for one in TEST_FOLDERS),
+        *(f"{one}/{name}" for one in TEST_FOLDERS),
+    ):
+        if (place := _unless_staged(found, folder)) is not None:
+            return place
+    return _beside(found, own)
+
+
+def service_tests(found: Found, home: Home) -> Place | None:
+    """Return where a service's tests are that need containers."""
+    own, name = home.folder, home.name
+    folders = (
+        folder
+        for stage in _SERVICE
+        for one in TEST_FOLDERS
+        for folder in (f"{own}/{one}/{stage}", f"{one}/{stage}/{name}", f"{one}/{name}/{stage}")
+    )
+    return next((Place(one) for one in folders if found.tests(one)), None)
+
+
+def root_unit_tests(found: Found, claimed: Collection[str]) -> Place | None:
+    """Return where the repo's own unit tests are; what is a service's is `claimed`."""
+    for folder in (*(f"{one}/unit" for one in TEST_FOLDERS), *TEST_FOLDERS):
+        place = _unless_staged(found, folder, claimed)
+        if place is not None:
+            return place
+    return None if claimed else _beside(found, "")
+
+
+def root_integration_tests(found: Found, claimed: Collection[str]) -> Place | None:
+    """Return where the tests of the whole are."""
+    folders = [f"{one}/{stage}" for stage in _INTEGRATION for one in TEST_FOLDERS]
+    for folder in (*folders, "integration_tests", "e2e"):
+        place = _unless_staged(found, folder, claimed)
+        if place is not None:
+            return place
+    return None
+
+
+def test_stack(found: Found, folder: str) -> list[str]:
+    """Return the Compose files of the test stack that a folder has, in order; none if unknown."""
+    for name in _STACKS:
+        if (path := posixpath.join(folder, "deploy/test", name)) in found.files:
+            return [path]
+    bases = [posixpath.join(folder, name) for name in _STACKS]
+    base = [one for one in bases if one in found.composes][:1]
+    for name in _TEST_STACKS:
+        path = posixpath.join(folder, name)
+        if path in found.composes:
+            return [path] if found.composes[path].whole else [*base, path]
+    return base
+
+
+def dev_stack(found: Found) -> list[str]:
+    """Return the Compose files of the stack for development, likewise."""
+    for name in _STACKS:
+        if (path := f"deploy/dev/{name}") in found.files:
+            return [path]
+    there = [name for name in _STACKS if name in found.composes][:1]
+    for name in _DEV_STACKS:
+        if name in found.composes:
+            return [name] if found.composes[name].whole else [*there, name]
+    return there
+
+
+def runs_in(found: Found, home: Home, place: Place) -> str:
+    """Return the folder whose environment a service's tests have, and that they are run in."""
+    own = found.has(home.folder, *MANIFESTS, "package.json")
+    inside = is_within(place.folder, home.folder)
+    return home.folder if own or (inside and not found.has("", *MANIFESTS)) else ""
+
+
+def env_of(found: Found, home: Home | None, place: Place, folder: str) -> dict[str, str]:
+    """Return the variables that tests need: those of the call that runs them, and Python's paths.
+
+    Secrets are left out; `withheld` names them.
+    """
+    call = _call_of(found, place)
+    told = {name: value for name, value in call.env if not is_secret_name(name)}
+    paths = [
+        posixpath.normpath(posixpath.join(call.folder, one))
+        for one in told.pop("PYTHONPATH", "").split(":")
+        if one and not one.startswith("/")
+    ]
+    if home is not None and not found.has(home.folder, "package.json"):
+        # What was on Python's path where it used to be run: the service's folder, the call's.
+        paths += [home.folder] if folder != home.folder else []
+        paths += [f"{home.folder}/src"] if _is_bare(found, home.folder) else []
+        paths += [call.folder or "."] if call.folder != folder and call.paths else []
+    elif home is None and _is_bare(found, ""):
+        paths += ["src"]
+    paths = [one for one in dict.fromkeys(paths) if one != (folder or ".")]
+    if paths:
+        told["PYTHONPATH"] = ":".join(posixpath.relpath(one, folder or ".") for one in paths)
+    return told
+
+
+def withheld(found: Found) -> list[str]:
+    """Return the names of variables that look like secrets."""
+    return sorted({name for call in found.calls for name, _ in call.env if is_secret_name(name)})
+
+
+def _is_bare(found: Found, folder: str) -> bool:
+    """Return whether a folder has sources in `src` that nothing installs."""
+    source = posixpath.join(folder, "src")
+    return source in found.folders and not found.has(folder, "pyproject.toml", "setup.py")
+
+
+def _call_of(found: Found, place: Place) -> Call:
+    """Return the call that runs a place's tests, the one that names it most exactly first."""
+    fitting = [
+        (abs(path.count("/") - place.folder.count("/")), call)
+        for call in found.calls
+        for path in (call.paths or (call.folder,))
+        if is_within(place.folder, path) or is_within(path, place.folder)
+    ]
+    return min(fitting, key=lambda one: one[0], default=(0, Call()))[1]
+
+
+def _unless_staged(found: Found, folder: str, claimed: Collection[str] = ()) -> Place | None:
+    """Return a folder of tests; where other stages or services have a part, only what is direct."""
+    tests = found.tests(folder)
+    if not tests:
+        return None
+    theirs = {one for one in claimed if one != folder and is_within(one, folder)}
+    apart = [one for one in tests if _is_apart(one, folder, theirs)]
+    if folder in claimed or len(apart) == len(tests):
+        return None
+    if not apart:
+        return Place(folder)
+    direct = [one for one in tests if posixpath.dirname(one) == folder]
+    return Place(folder, _pattern(direct)) if direct else None
+
+
+def _is_apart(test: str, folder: str, theirs: Iterable[str]) -> bool:
+    inner = (
+        posixpath.basename(one) for one in above(test) if one != folder and is_within(one, folder)
+    )
+    return any(is_within(test, one) for one in theirs) or any(one in _STAGES for one in inner)
+
+
+def _beside(found: Found, folder: str) -> Place | None:
+    """Return tests that lie beside sources."""
+    tests = [
+        one
+        for one in found.tests(folder)
+        if not any(posixpath.basename(up) in (*TEST_FOLDERS, *_STAGES) for up in above(one))
+    ]
+    if not tests:
+        return None
+    return Place(_common(tests, folder), f"**/{_pattern(tests)}")
+
+
+def _common(tests: Iterable[str], folder: str) -> str:
+    """Return the folder that all lie in, not above `folder`."""
+    found = posixpath.commonpath([posixpath.dirname(one) or "." for one in tests])
+    return folder if found in {"", "."} else found
+
+
+def _pattern(tests: Collection[str]) -> str:
+    """Return the pattern that finds most of the files, by name."""
+    names = [posixpath.basename(one) for one in tests]
+    return max(
+        (*PYTHON_TESTS, *NODE_TESTS), key=lambda one: sum(_fits(name, one) for name in names)
+    )
+
+
+def _fits(name: str, pattern: str) -> bool:
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(name, pattern)
+
+
+def unseen(found: Found, place: Place) -> Iterator[str]:
+    """Yield tests in a place that its glob leaves out, though they are nobody else's."""
+    if place.glob.startswith("**/"):
+        for one in found.tests(place.folder):
+            inner = {posixpath.basename(up) for up in above(one)}
+            if not _fits(posixpath.basename(one), place.glob[3:]) and not inner & _STAGES:
+                yield one
