@@ -39,7 +39,7 @@ def taken(targets: Iterable[Target], ours: Collection[str]) -> Taken:
         ours: What tasks and their other names are called here.
     """
     names: dict[str, str] = {}
-    notes = []
+    notes, same = [], []
     for target in targets:
         if not _PREFIX.match(target.name):
             continue
@@ -47,11 +47,13 @@ def taken(targets: Iterable[Target], ours: Collection[str]) -> Taken:
         if not _TASK.fullmatch(target.name) or typed.endswith("-"):
             notes.append(f"make {target.name!r} can't be a task's name, and stays with make")
         elif typed in ours:
-            notes.append(f"make {target.name} stays with make: `inv {typed}` is ours")
+            same.append(target.name)
         elif typed in names:
             notes.append(f"make {target.name} stays with make: {names[typed]} has its name")
         else:
             names[typed] = target.name
+    if same:
+        notes.append(f"tasks of ours have the names of these targets: {', '.join(same)}")
     return Taken(tuple(names.values()), tuple(notes))
 
 

@@ -132,7 +132,7 @@ def test_what_is_said(tmp_path: Path) -> None:
     ran = adopted(write(tmp_path / "shop", shared()))
     assert ran.err == (
         "note: API_KEY looks like a secret, so its value was not taken over: `pass_env`\n"
-        "note: make test-unit stays with make: `inv test-unit` is ours\n"
+        "note: tasks of ours have the names of these targets: test-unit\n"
         "note: api has no service tests (src/api/tests/integration)\n"
         "note: worker has no unit tests (src/worker/test/unit)\n"
         "note: worker has no service tests (src/worker/tests/integration)\n"
