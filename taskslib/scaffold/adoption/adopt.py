@@ -78,7 +78,7 @@ def _additions(text: str) -> Iterator[str]:
 
 
 def _has_tasks(found: Found) -> bool:
-    return found.has("", _TASKS) or "tasks" in found.folders
+    return found.has("", _TASKS, "tasks/__init__.py")
 
 
 def _told(found: Found, *, has_table: bool, adopted: bool) -> Iterator[str]:

@@ -17,12 +17,15 @@ from taskslib.scaffold.adoption.found import Build, Compose, Found
 _COMPOSE = ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml")
 _SCRIPTS = ("*.sh",)
 _MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
+_OURS = ("tasks.py", "tasks/__init__.py", "pyproject.toml", "setup.py", "setup.cfg")
+"""Files that decide what is written, whether git ignores them or not."""
 _LEFT_OUT = ("node_modules", "__pycache__")
 
 
 def read(root: Path, environ: Mapping[str, str]) -> Found:
     """Return what is in a repo."""
-    paths = frozenset(_paths(root, environ))
+    there = (one for one in _OURS if os.path.lexists(root / one))
+    paths = frozenset((*_paths(root, environ), *there))
     files = Files(root)
     named = [one for one in sorted(paths) if matches(posixpath.basename(one), _COMPOSE)]
     makefile = next((one for one in _MAKEFILES if one in paths), "")

@@ -190,6 +190,31 @@ def test_a_tasks_file_that_is_there_is_only_told_what_to_add(tmp_path: Path) -> 
     )
 
 
+def test_files_that_git_ignores_are_there_too(tmp_path: Path) -> None:
+    mine = {".gitignore": "*.py\n*.toml\n", "tasks.py": "# mine\n", "pyproject.toml": "# mine\n"}
+    root = write(tmp_path / "shop", mine)
+    repository(root)
+    before = contents(root)
+    ran = adopted(root)
+    assert "tasks.py is there, so nothing was written" in ran.err
+    assert contents(root) == before
+    (root / "tasks.py").unlink()
+    assert adopted(root).code == 0
+    write(root, {"tasks/__init__.py": ""})
+    (root / "tasks.py").unlink()
+    assert "tasks.py is there, so nothing was written" in adopted(root).err
+    assert not (root / "tasks.py").exists()
+
+
+def test_a_makefile_of_blanks_takes_no_hours(tmp_path: Path) -> None:
+    blanks = " " * 40_000
+    makefile = f"a{blanks}b\ntest-a {blanks}:\nA = b:c\nB ::= c\ntest-b::\n"
+    root = write(tmp_path / "shop", {"Makefile": makefile})
+    assert adopted(root).code == 0
+    made = [one for one in (root / "tasks.py").read_text("utf-8").splitlines() if "def " in one]
+    assert made == ["def make(target):", "def test_a(c):", "def test_b(c):"]
+
+
 def test_a_second_time_there_is_nothing_to_do(tmp_path: Path) -> None:
     root = write(tmp_path / "shop", shared())
     adopted(root)
