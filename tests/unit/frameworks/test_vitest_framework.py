@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from taskslib.cancellation import Cancellation
 from taskslib.errors import EnvironmentFailure
 from taskslib.events import Stage, SuiteId
+from taskslib.frameworks.base import Invocation, Prepared
 from taskslib.frameworks.vitest import Vitest
 from taskslib.project.model import Suite
+from tests.support.projects import write
 
 
 @pytest.mark.parametrize(
@@ -42,3 +45,19 @@ def test_more_tests_than_a_command_line_holds(tmp_path: Path) -> None:
     files = [f"|node| tests/{number}.test.js > it" for number in range(999)]
     assert Vitest().selection(suite, files) == ()
     assert Vitest().file_of(files[0]) == "tests/0.test.js"
+
+
+def test_of_a_glob_it_runs_the_files(tmp_path: Path) -> None:
+    """Its filters are parts of paths: a pattern would fit none."""
+    files = ("src/a.test.ts", "src/deep/b.test.ts", "src/deep/b.itest.ts", "src/c.ts")
+    write(
+        tmp_path,
+        {**dict.fromkeys(files, ""), "package.json": '{"devDependencies": {"vitest": "3"}}'},
+    )
+    suite = Suite(SuiteId("web", Stage.UNIT), tmp_path, tmp_path / "src", glob="**/*.test.ts")
+    assert Vitest().detects(suite)
+    invocation = Invocation(
+        suite, Prepared(Path("node"), arguments=("vitest.mjs",)), tmp_path / "output.txt", {}
+    )
+    assert Vitest().command(invocation).argv[-2:] == ("src/a.test.ts", "src/deep/b.test.ts")
+    assert not Vitest().detects(replace(suite, glob="**/*.spec.ts"))
