@@ -178,7 +178,7 @@ def test_suites_with_a_command_of_their_own(tmp_path: Path) -> None:
         (
             {"pyproject.toml": "[tool.taskslib.limits]\nsiute = 1\n"},
             "ROOT/pyproject.toml: [tool.taskslib]: limits: unknown key 'siute'",
-            "did you mean 'suite'? known keys: build, start, ready, suite",
+            "did you mean 'suite'? known keys: build, start, ready, suite, deploy",
         ),
         (
             {"pyproject.toml": "[tool\n"},
