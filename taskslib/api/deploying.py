@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import getpass
 import platform
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from taskslib.api.development import helped, variables_of
 from taskslib.api.session import Session, engine_of, project
+from taskslib.api.targets import deployed_environment, target_of
 from taskslib.errors import ConfigError, NoInstanceError, UsageError
 
 if TYPE_CHECKING:
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from taskslib.project.model import Project, Stack
     from taskslib.release.lockfile import Lock
     from taskslib.stacks.engine import ComposeConfig
-
-_COMPOSE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_ELSEWHERE = {"dev": "inv dev-up", "test": "inv infra-up"}
-"""Environments that are not deployed, with what starts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +64,9 @@ def deploy_ready(session: Session, request: DeployRequest) -> ReadyToDeploy:
             hint=f"inv deploy {request.environment} --rollback",
         )
     with session.cancellation.on_signals():
-        found, stack = _environment(session, request.environment)
+        found, stack = deployed_environment(session, request.environment)
         if request.rollback:
-            target = _target(session, request, found, stack)
+            target = target_of(session, request, found, stack)
             wanted = _before(target, request)
         else:
             target, wanted = _released(session, request, found, stack)
@@ -98,8 +94,8 @@ def deploy_status(session: Session, environment: str, context: str = "") -> Stat
     """Return how an environment is. Raises `NoInstanceError` where nothing is deployed."""
     request = DeployRequest(environment, context=context)
     with session.cancellation.on_signals():
-        found, stack = _environment(session, environment)
-        status = _status(_target(session, request, found, stack), environment)
+        found, stack = deployed_environment(session, environment)
+        status = _status(target_of(session, request, found, stack), environment)
     if status.current is None and not status.rows:
         raise NoInstanceError(
             f"nothing is deployed as {status.name} there", hint=f"inv deploy {environment}"
@@ -108,59 +104,10 @@ def deploy_status(session: Session, environment: str, context: str = "") -> Stat
 
 
 def _status(target: Target, environment: str) -> Status:
-    from taskslib.deploy.lock import holder_of
     from taskslib.deploy.status import status_of
 
-    holder = holder_of(target.docker, target.name)
-    return status_of(environment, target.name, target.records(), target.running(), holder)
-
-
-def _environment(session: Session, name: str) -> tuple[Project, Stack]:
-    """Return the project, and the stack of an environment that is deployed."""
-    from taskslib.project.environments import environment
-
-    if name in _ELSEWHERE:
-        raise UsageError(
-            f"{name} is no environment that a release is deployed to",
-            hint=f"what starts it: {_ELSEWHERE[name]}",
-        )
-    found = project(session)
-    return found, environment(found.root, name)
-
-
-def _target(session: Session, request: DeployRequest, found: Project, stack: Stack) -> Target:
-    from taskslib.api.engines import on_engine, refuse_unknown
-    from taskslib.deploy.target import Target
-    from taskslib.stacks.ids import environment_project
-
-    if request.context:
-        refuse_unknown(session, [request.context])
-    environ = on_engine(session, request.context).environ
-    # What runs already under the file's own name, and its volumes, must be found again.
-    name = _own_name(session, found, stack)
-    name = name or environment_project(found.name, request.environment)
-    return Target(stack, name, environ, session.cancellation, request.context)
-
-
-def _own_name(session: Session, found: Project, stack: Stack) -> str:
-    """Return the Compose project name that a file gives itself; empty where it doesn't."""
-    from taskslib.project.environments import env_file
-    from taskslib.project.references.document import Malformed, document
-    from taskslib.project.references.interpolation import substituted
-
-    where = found.shown(stack.files[0])
-    try:
-        told = document(path.read_text("utf-8", "replace") for path in stack.files).get("name")
-    except Malformed as error:
-        raise ConfigError(f"{where}: {error}") from error
-    known = {**(env_file(stack).values or {}), **session.environ}
-    name = substituted(str(told or ""), known, blank=True) or ""
-    if name and not _COMPOSE_NAME.fullmatch(name):
-        raise ConfigError(
-            f"{where}: {name!r} can't be a Compose project's name",
-            hint="a-z, 0-9, '-' and '_', beginning with one of the first two",
-        )
-    return name
+    found = target.records(), target.running(), target.holder()
+    return status_of(environment, target.name, *found)
 
 
 def _before(target: Target, request: DeployRequest) -> Wanted:
@@ -195,7 +142,7 @@ def _released(
     elif not version:
         raise UsageError("--local takes the images of a version", hint="--local --version 1.2.3")
     version = version or (lock.version if lock else "")
-    target = _target(session, request, found, stack)
+    target = target_of(session, request, found, stack)
     given = _given(session, found, stack, lock)
 
     def configured(version: str) -> ComposeConfig:
@@ -212,8 +159,8 @@ def _released(
     images = {service: source.references[name] for service, name in names.items()}
     config = pinned(configured(version), images)
     reach = engine_of(on_engine(session, request.context)).reach()
-    for remark in unseen(config, stack, found.root, reach):
-        session.say(remark)
+    for line in unseen(config, stack, found.root, reach):
+        session.say(line)
     return target, Wanted(version, source.commit, config)
 
 

@@ -1,7 +1,7 @@
 """One deployment at a time: a lock at the target, whoever comes from wherever.
 
-It is a volume, since the engine makes one of a name only once: of two that ask for it, both get
-it, and its label tells both whose it is. Nothing of it needs an image, or runs.
+It is a volume, since of a name there is only one. Of two that ask for it, its labels tell both
+whose it is. Nothing of it needs an image, or runs.
 """
 
 from __future__ import annotations
@@ -14,10 +14,23 @@ from dataclasses import dataclass
 
 from taskslib.deploy.record import PREFIX, Who
 from taskslib.errors import EngineError
-from taskslib.stacks.client import DockerClient
+from taskslib.stacks.client import DockerClient, last_lines
 
 _OWNER = f"{PREFIX}lock"
 _FIELDS = ("by", "host", "at", "what")
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """What keeps a lock at a target: a kind of object that has a name and labels."""
+
+    kind: str
+    """As docker's command is called."""
+    labels: str
+    """The template that lists its labels."""
+
+
+VOLUMES = Keeper("volume", "{{json .Labels}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +48,16 @@ class Holder:
 
 
 def lock_name(name: str) -> str:
-    """Return what the volume is called that is the lock of a Compose project."""
+    """Return what the object is called that is the lock of an environment."""
     return f"{name}-deploying"
 
 
-def holder_of(docker: DockerClient, name: str, *, essential: bool = False) -> Holder | None:
-    """Return who holds the lock of a Compose project; None where nobody does."""
-    form = ("--format", "{{json .Labels}}")
-    listed = docker.run("volume", "inspect", *form, lock_name(name), essential=essential)
+def holder_of(
+    docker: DockerClient, keeper: Keeper, name: str, *, essential: bool = False
+) -> Holder | None:
+    """Return who holds the lock of an environment; None where nobody does."""
+    form = ("--format", keeper.labels)
+    listed = docker.run(keeper.kind, "inspect", *form, lock_name(name), essential=essential)
     docker.raise_if_down(listed)
     if listed.code != 0:
         return None
@@ -53,11 +68,14 @@ def holder_of(docker: DockerClient, name: str, *, essential: bool = False) -> Ho
 
 
 @contextmanager
-def held(docker: DockerClient, name: str, who: Who, what: str, client: str) -> Iterator[None]:
-    """Hold the lock of a Compose project. Raises `EngineError` where somebody else does.
+def held(
+    docker: DockerClient, keeper: Keeper, name: str, who: Who, what: str, client: str
+) -> Iterator[None]:
+    """Hold the lock of an environment. Raises `EngineError` where somebody else does.
 
     Args:
         docker: What runs docker commands.
+        keeper: What the lock is kept in.
         name: The Compose project name.
         who: Who deploys.
         what: What is deployed, for who is refused meanwhile.
@@ -67,23 +85,27 @@ def held(docker: DockerClient, name: str, who: Who, what: str, client: str) -> I
     labels = {_OWNER: mine.owner, **{PREFIX + key: getattr(mine, key) for key in _FIELDS}}
     given = [part for key, value in labels.items() for part in ("--label", f"{key}={value}")]
     try:
-        docker.ask("volume", "create", *given, lock_name(name))
-        there = holder_of(docker, name)
-        if there is None or there.owner != mine.owner:
-            raise _refusal(name, there or mine, client)
+        made = docker.run(keeper.kind, "create", *given, lock_name(name))
+        docker.raise_if_down(made)
+        there = holder_of(docker, keeper, name)
+        if there is None:
+            said = last_lines(made.stderr)
+            raise EngineError(f"the {keeper.kind} {lock_name(name)} can't be made", details=said)
+        if there.owner != mine.owner:
+            raise _refusal(keeper, name, there, client)
         yield
     finally:
         # Also where we were stopped between the two questions. An engine that went away has been
         # complained of, and the lock with it.
         with suppress(EngineError):
-            there = holder_of(docker, name, essential=True)
+            there = holder_of(docker, keeper, name, essential=True)
             if there is not None and there.owner == mine.owner:
-                docker.run("volume", "rm", lock_name(name), essential=True)
+                docker.run(keeper.kind, "rm", lock_name(name), essential=True)
 
 
-def _refusal(name: str, there: Holder, client: str) -> EngineError:
+def _refusal(keeper: Keeper, name: str, there: Holder, client: str) -> EngineError:
     return EngineError(
         f"another deployment to {name} is under way: {there.what}, by {there.by} "
         f"from {there.host}, since {there.at}",
-        hint=f"wait for it; if it was killed: {client} volume rm {lock_name(name)}",
+        hint=f"wait for it; if it was killed: {client} {keeper.kind} rm {lock_name(name)}",
     )

@@ -15,11 +15,10 @@ from taskslib.deploy.lock import held
 from taskslib.deploy.plan import Plan, Wanted, levels, plan
 from taskslib.deploy.record import Deployment, Who
 from taskslib.deploy.target import Target
-from taskslib.deploy.watching import Watch
 from taskslib.errors import Interrupted, StackError, TaskslibError
 from taskslib.project.model import Limits
 from taskslib.secrets import mask_of
-from taskslib.stacks.engine import ComposeConfig
+from taskslib.stacks.engine import ComposeConfig, Watched
 from taskslib.stacks.wait import broken_stack, find_broken, one_shots, wait_ready
 
 _SETTLE = 5.0
@@ -47,7 +46,7 @@ class Deployer:
         said why not. `EngineError` where somebody else deploys, or an image can't be had.
         """
         target = self.target
-        with held(target.docker, target.name, who, wanted.version, target.client):
+        with held(target.docker, target.KEEPER, target.name, who, wanted.version, target.client):
             images = (one["image"] for one in wanted.config["services"].values())
             if absent := target.absent(images):
                 self.say(f"pulling {len(absent)} image{'s' if len(absent) > 1 else ''}")
@@ -77,19 +76,18 @@ class Deployer:
             if not services:
                 continue
             watched |= set(services)
-            watch = Watch(target, before, watched)
+            watch = target.watch(before, watched)
             self.say(f"bringing up {', '.join(services)}")
             try:
                 target.up(config, services, limit=self.limits.start)
-                self._wait(watch, config)
+                self._wait(target, watch, config)
             except StackError as error:
-                raise _with_logs(watch, config, error) from error
+                raise _with_logs(watch, target.name, config, error) from error
         if orphans := {one.container.service for one in before} - config["services"].keys():
             self.say(f"ending {', '.join(sorted(orphans))}, which it has no more")
-            target.up(config, sorted(watched), limit=self.limits.start, orphans=True)
+            target.end(config, sorted(watched), sorted(orphans), limit=self.limits.start)
 
-    def _wait(self, watch: Watch, config: ComposeConfig) -> None:
-        target = watch.target
+    def _wait(self, target: Target, watch: Watched, config: ComposeConfig) -> None:
         wait_ready(
             watch,
             target.name,
@@ -146,14 +144,12 @@ def _called(deployment: Deployment | None) -> str:
     return deployment.version if deployment else "what ran before"
 
 
-def _with_logs(watch: Watch, config: ComposeConfig, error: StackError) -> StackError:
+def _with_logs(watch: Watched, name: str, config: ComposeConfig, error: StackError) -> StackError:
     """Return why services don't come up, with what each broken one logged."""
     broken = {
-        one.service: one
-        for one in watch.containers(watch.target.name)
-        if find_broken([one], config) is not None
+        one.service: one for one in watch.containers(name) if find_broken([one], config) is not None
     }
-    found = [broken_stack(watch, watch.target.name, one) for one in broken.values()]
+    found = [broken_stack(watch, name, one) for one in broken.values()]
     if not found:
         return error
     told = "\n\n".join(one.details for one in found)

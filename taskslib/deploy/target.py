@@ -1,44 +1,39 @@
-"""A target: the engine that an environment runs on, and the questions and commands it gets."""
+"""A target: where an environment runs, and the questions and commands it gets.
+
+`compose.py` is one engine by Compose. What any kind of target does alike is here.
+"""
 
 from __future__ import annotations
 
-import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 from taskslib.cancellation import Cancellation
-from taskslib.deploy.plan import alone
-from taskslib.deploy.record import (
-    FORMAT,
-    RECORD,
-    Deployment,
-    parse_records,
-    record_name,
-    recording,
-)
-from taskslib.deploy.running import Running, parse_inspected
-from taskslib.errors import EngineError, StackError
+from taskslib.deploy.lock import Holder, Keeper, holder_of
+from taskslib.deploy.record import Deployment
+from taskslib.deploy.running import Running
+from taskslib.errors import EngineError
 from taskslib.project.model import Stack
-from taskslib.stacks.client import DockerClient, last_lines, nowhere
-from taskslib.stacks.compose_errors import without_warnings
-from taskslib.stacks.engine import ComposeConfig
-from taskslib.stacks.limits import remedy
-from taskslib.stacks.removal import project
+from taskslib.stacks.client import DockerClient, last_lines
+from taskslib.stacks.engine import ComposeConfig, Watched
 
-_KEPT = 2
-"""Records that stay: what runs, and what ran before."""
 _TOGETHER = 4
 """Images that are pulled at once."""
 _PULLING = 1800.0
 """Seconds for an image."""
-_STOPPING = 300.0
-"""Seconds for containers that may end in their own time."""
+KEPT = 2
+"""Records that stay: what runs, and what ran before."""
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Target(ABC):
     """Where an environment runs."""
+
+    KEEPER: ClassVar[Keeper]
+    """What keeps the lock."""
 
     stack: Stack
     name: str
@@ -59,44 +54,13 @@ class Target:
         """How a person calls docker for it."""
         return f"docker --context {self.context}" if self.context else "docker"
 
-    def under(self, cancellation: Cancellation) -> Target:
+    def under(self, cancellation: Cancellation) -> Self:
         """Return the same target, whose commands something else ends."""
         return replace(self, cancellation=cancellation)
 
-    def records(self) -> tuple[Deployment, ...]:
-        """Return what was deployed there, the oldest first."""
-        chosen = ("--filter", f"label={RECORD}={self.name}", "--format", FORMAT)
-        return parse_records(self.docker.ask("volume", "ls", *chosen))
-
-    def record(self, deployment: Deployment) -> None:
-        """Record what was deployed, and forget what came before the one before it."""
-        services = deployment.config["services"]
-        image = next(iter(services.values()))["image"]
-        name = f"{self.name}-record"
-        text = json.dumps(recording(self.name, deployment, image))
-        made = self.docker.run(
-            *(*project(name), "--file", "-", "create"), cwd=nowhere(), stdin=text, essential=True
-        )
-        away = ("rm", "--force", "--stop", "--volumes")  # the volumes that nobody named
-        self.docker.run(*project(name), *away, cwd=nowhere(), essential=True)
-        if made.code != 0 or made.timed_out:
-            self.docker.raise_if_down(made)
-            raise EngineError("the deployment can't be recorded", details=last_lines(made.stderr))
-        old = [one.number for one in self.records()][:-_KEPT]
-        if old:
-            self.docker.run("volume", "rm", *(record_name(self.name, one) for one in old))
-
-    def running(self) -> tuple[Running, ...]:
-        """Return the containers of the environment."""
-        ours = f"label=com.docker.compose.project={self.name}"
-        listing = ("ps", "--all", "--quiet", "--no-trunc", "--filter", ours)
-        found = self.docker.ask(*listing, "--filter", "label=com.docker.compose.oneoff=False")
-        if not found:
-            return ()
-        # One that is gone by now is not missed: Compose replaces them meanwhile.
-        told = self.docker.run("container", "inspect", *found.split())
-        self.docker.raise_if_down(told)
-        return parse_inspected(told.stdout)
+    def holder(self) -> Holder | None:
+        """Return who deploys just now."""
+        return holder_of(self.docker, self.KEEPER, self.name)
 
     def absent(self, images: Iterable[str]) -> tuple[str, ...]:
         """Return the images that are not there."""
@@ -119,37 +83,52 @@ class Target:
                 hint="is the registry up, and are you logged in? `docker login`",
             )
 
-    def up(
+    @abstractmethod
+    def records(self) -> tuple[Deployment, ...]:
+        """Return what was deployed there, the oldest first."""
+
+    @abstractmethod
+    def record(self, deployment: Deployment) -> None:
+        """Record what was deployed, and forget what came before the one before it."""
+
+    @abstractmethod
+    def running(self) -> tuple[Running, ...]:
+        """Return what runs of the environment, and what ended."""
+
+    @abstractmethod
+    def watch(self, before: tuple[Running, ...], services: frozenset[str]) -> Watched:
+        """Return services as waiting for them is to see them.
+
+        Args:
+            before: What ran when the deployment began.
+            services: Those that are waited for.
+        """
+
+    @abstractmethod
+    def up(self, config: ComposeConfig, services: Iterable[str], *, limit: float) -> None:
+        """Bring services to what a configuration says, whatever others are like.
+
+        Raises `StackError`, also where that takes more than `limit` seconds.
+        """
+
+    @abstractmethod
+    def end(
         self,
         config: ComposeConfig,
         services: Iterable[str],
+        gone: Iterable[str],
         *,
         limit: float,
-        orphans: bool = False,
     ) -> None:
-        """Bring services to what a configuration says, whatever others are like.
+        """End the services that a configuration does not have. Raises `StackError`.
 
-        With `orphans`, containers of services that it does not have are ended. Raises `StackError`.
+        Args:
+            config: What runs.
+            services: What has been brought up of it.
+            gone: What is ended.
+            limit: Seconds that it may take.
         """
-        flags = ("--detach", "--no-build", "--no-deps", *(["--remove-orphans"] if orphans else []))
-        done = self.docker.run(
-            *(*project(self.name), "--project-directory", str(self.stack.folder), "--file", "-"),
-            *("up", *flags, "--", *services),
-            cwd=self.stack.folder,
-            stdin=json.dumps(alone(config)),
-            timeout=limit,
-        )
-        if done.code != 0 or done.timed_out:
-            self.docker.raise_if_down(done)
-            late = f" in {limit:.0f} s" if done.timed_out else ""
-            said = last_lines(without_warnings(done.stdout + done.stderr))
-            raise StackError(
-                f"{', '.join(services)} can't be started{late}", details=said, hint=remedy(said)
-            )
 
+    @abstractmethod
     def stop(self) -> None:
-        """Stop all containers; they stay, and so does all data."""
-        done = self.docker.run(*project(self.name), "stop", cwd=nowhere(), timeout=_STOPPING)
-        if done.code != 0 or done.timed_out:
-            self.docker.raise_if_down(done)
-            raise StackError(f"{self.name} does not stop", details=last_lines(done.stderr))
+        """Stop everything; all data stays. Raises `StackError`."""

@@ -1,0 +1,71 @@
+"""Where an environment is deployed to."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from taskslib.api.session import Session, project
+from taskslib.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from taskslib.api.deploying import DeployRequest
+    from taskslib.deploy.target import Target
+    from taskslib.project.model import Project, Stack
+
+_COMPOSE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_ELSEWHERE = {"dev": "inv dev-up", "test": "inv infra-up"}
+"""Environments that are not deployed, with what starts them."""
+
+
+def deployed_environment(session: Session, name: str) -> tuple[Project, Stack]:
+    """Return the project, and the stack of an environment that is deployed."""
+    from taskslib.project.environments import environment
+
+    if name in _ELSEWHERE:
+        raise UsageError(
+            f"{name} is no environment that a release is deployed to",
+            hint=f"what starts it: {_ELSEWHERE[name]}",
+        )
+    found = project(session)
+    return found, environment(found.root, name)
+
+
+def target_of(session: Session, request: DeployRequest, found: Project, stack: Stack) -> Target:
+    """Return where an environment is deployed to, by what is asked for.
+
+    Raises `UsageError` for a context that is none, `ConfigError` for a file whose own name
+    can't be that of a Compose project.
+    """
+    from taskslib.api.engines import on_engine, refuse_unknown
+    from taskslib.deploy.compose import ComposeTarget
+    from taskslib.stacks.ids import environment_project
+
+    if request.context:
+        refuse_unknown(session, [request.context])
+    environ = on_engine(session, request.context).environ
+    # What runs already under the file's own name, and its volumes, must be found again.
+    name = _own_name(session, found, stack)
+    name = name or environment_project(found.name, request.environment)
+    return ComposeTarget(stack, name, environ, session.cancellation, request.context)
+
+
+def _own_name(session: Session, found: Project, stack: Stack) -> str:
+    """Return the Compose project name that a file gives itself; empty where it doesn't."""
+    from taskslib.project.environments import env_file
+    from taskslib.project.references.document import Malformed, document
+    from taskslib.project.references.interpolation import substituted
+
+    where = found.shown(stack.files[0])
+    try:
+        told = document(path.read_text("utf-8", "replace") for path in stack.files).get("name")
+    except Malformed as error:
+        raise ConfigError(f"{where}: {error}") from error
+    known = {**(env_file(stack).values or {}), **session.environ}
+    name = substituted(str(told or ""), known, blank=True) or ""
+    if name and not _COMPOSE_NAME.fullmatch(name):
+        raise ConfigError(
+            f"{where}: {name!r} can't be a Compose project's name",
+            hint="a-z, 0-9, '-' and '_', beginning with one of the first two",
+        )
+    return name

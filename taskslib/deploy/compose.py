@@ -1,0 +1,116 @@
+"""A target that is one engine: Compose brings services up, and volumes keep what is known of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from taskslib.deploy.lock import VOLUMES, Keeper
+from taskslib.deploy.plan import alone
+from taskslib.deploy.record import (
+    FORMAT,
+    RECORD,
+    Deployment,
+    parse_records,
+    record_name,
+    recording,
+)
+from taskslib.deploy.running import Running, parse_inspected
+from taskslib.deploy.target import KEPT, Target
+from taskslib.deploy.watching import Watch
+from taskslib.errors import EngineError, StackError
+from taskslib.stacks.client import last_lines, nowhere
+from taskslib.stacks.compose_errors import without_warnings
+from taskslib.stacks.engine import ComposeConfig
+from taskslib.stacks.limits import remedy
+from taskslib.stacks.removal import project
+
+_STOPPING = 300.0
+"""Seconds for containers that may end in their own time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeTarget(Target):
+    """An engine."""
+
+    KEEPER: ClassVar[Keeper] = VOLUMES
+
+    def records(self) -> tuple[Deployment, ...]:
+        """Return what was deployed there, the oldest first."""
+        chosen = ("--filter", f"label={RECORD}={self.name}", "--format", FORMAT)
+        return parse_records(self.docker.ask("volume", "ls", *chosen))
+
+    def record(self, deployment: Deployment) -> None:
+        """Record what was deployed, and forget what came before the one before it."""
+        services = deployment.config["services"]
+        image = next(iter(services.values()))["image"]
+        name = f"{self.name}-record"
+        text = json.dumps(recording(self.name, deployment, image))
+        made = self.docker.run(
+            *(*project(name), "--file", "-", "create"), cwd=nowhere(), stdin=text, essential=True
+        )
+        away = ("rm", "--force", "--stop", "--volumes")  # the volumes that nobody named
+        self.docker.run(*project(name), *away, cwd=nowhere(), essential=True)
+        if made.code != 0 or made.timed_out:
+            self.docker.raise_if_down(made)
+            raise EngineError("the deployment can't be recorded", details=last_lines(made.stderr))
+        old = [one.number for one in self.records()][:-KEPT]
+        if old:
+            self.docker.run("volume", "rm", *(record_name(self.name, one) for one in old))
+
+    def running(self) -> tuple[Running, ...]:
+        """Return the containers of the environment."""
+        ours = f"label=com.docker.compose.project={self.name}"
+        listing = ("ps", "--all", "--quiet", "--no-trunc", "--filter", ours)
+        found = self.docker.ask(*listing, "--filter", "label=com.docker.compose.oneoff=False")
+        if not found:
+            return ()
+        # One that is gone by now is not missed: Compose replaces them meanwhile.
+        told = self.docker.run("container", "inspect", *found.split())
+        self.docker.raise_if_down(told)
+        return parse_inspected(told.stdout)
+
+    def watch(self, before: tuple[Running, ...], services: frozenset[str]) -> Watch:
+        """Return services as waiting for them is to see them."""
+        return Watch(self, before, services)
+
+    def up(self, config: ComposeConfig, services: Iterable[str], *, limit: float) -> None:
+        """Bring services to what a configuration says, whatever others are like."""
+        self._up(config, services, limit)
+
+    def end(
+        self,
+        config: ComposeConfig,
+        services: Iterable[str],
+        gone: Iterable[str],
+        *,
+        limit: float,
+    ) -> None:
+        """End the containers of services that a configuration does not have."""
+        del gone  # Compose finds them
+        self._up(config, services, limit, "--remove-orphans")
+
+    def _up(self, config: ComposeConfig, services: Iterable[str], limit: float, *more: str) -> None:
+        done = self.docker.run(
+            *(*project(self.name), "--project-directory", str(self.stack.folder), "--file", "-"),
+            *("up", "--detach", "--no-build", "--no-deps", *more, "--", *services),
+            cwd=self.stack.folder,
+            stdin=json.dumps(alone(config)),
+            timeout=limit,
+        )
+        if done.code != 0 or done.timed_out:
+            self.docker.raise_if_down(done)
+            late = f" in {limit:.0f} s" if done.timed_out else ""
+            said = last_lines(without_warnings(done.stdout + done.stderr))
+            raise StackError(
+                f"{', '.join(services)} can't be started{late}", details=said, hint=remedy(said)
+            )
+
+    def stop(self) -> None:
+        """Stop all containers; they stay, and so does all data."""
+        done = self.docker.run(*project(self.name), "stop", cwd=nowhere(), timeout=_STOPPING)
+        if done.code != 0 or done.timed_out:
+            self.docker.raise_if_down(done)
+            raise StackError(f"{self.name} does not stop", details=last_lines(done.stderr))
