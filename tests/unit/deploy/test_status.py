@@ -34,6 +34,14 @@ def whole(**changes: object) -> Status:
     return status_of("prod", "shop-prod", [CURRENT], found, None)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("none", [{"scale": 0}, {"deploy": {"replicas": 0}}])
+def test_a_service_that_is_to_have_no_container_misses_none(none: dict[str, object]) -> None:
+    wanted = config(web=IMAGE)
+    wanted["services"]["web"] |= none
+    found = plan(Wanted("1.0.0", "", wanted), (), (), WHO).deployment
+    assert status_of("prod", "shop-prod", [found], (), None).well
+
+
 def test_all_is_well() -> None:
     assert whole().well
     assert [one.drift for one in whole().rows] == ["", "", ""]
