@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from taskslib.api.development import helped, variables_of
 from taskslib.api.session import Session, engine_of, project
-from taskslib.api.targets import deployed_environment, target_of
+from taskslib.api.targets import deployed_environment, remark, target_of
 from taskslib.errors import ConfigError, NoInstanceError, UsageError
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class DeployRequest:
     """Whether images are those that the target's engine has, by their ids."""
     rollback: bool = False
     """Whether it is what ran before."""
+    orchestrator: str = ""
+    """compose or swarm; empty for what the configuration says, else compose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def deploy_ready(session: Session, request: DeployRequest) -> ReadyToDeploy:
         else:
             target, wanted = _released(session, request, found, stack)
         who = _who(session)
+        remark(session, request, found, target, wanted)
         ready = plan(wanted, target.records(), target.running(), who)
         return ReadyToDeploy(request, target, wanted, who, ready)
 
@@ -90,9 +93,11 @@ def deploy(session: Session, ready: ReadyToDeploy) -> Status:
         return _status(ready.target, request.environment)
 
 
-def deploy_status(session: Session, environment: str, context: str = "") -> Status:
+def deploy_status(
+    session: Session, environment: str, context: str = "", orchestrator: str = ""
+) -> Status:
     """Return how an environment is. Raises `NoInstanceError` where nothing is deployed."""
-    request = DeployRequest(environment, context=context)
+    request = DeployRequest(environment, context=context, orchestrator=orchestrator)
     with session.cancellation.on_signals():
         found, stack = deployed_environment(session, environment)
         status = _status(target_of(session, request, found, stack), environment)

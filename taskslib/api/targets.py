@@ -1,4 +1,4 @@
-"""Where an environment is deployed to."""
+"""Where an environment is deployed to: the engine, by Compose, or the Swarm that it manages."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from taskslib.api.session import Session, project
-from taskslib.errors import ConfigError, UsageError
+from taskslib.errors import ConfigError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from taskslib.api.deploying import DeployRequest
+    from taskslib.deploy.plan import Wanted
     from taskslib.deploy.target import Target
     from taskslib.project.model import Project, Stack
 
@@ -32,22 +33,50 @@ def deployed_environment(session: Session, name: str) -> tuple[Project, Stack]:
 
 
 def target_of(session: Session, request: DeployRequest, found: Project, stack: Stack) -> Target:
-    """Return where an environment is deployed to, by what is asked for.
+    """Return where an environment is deployed to, by what is asked for and configured.
 
-    Raises `UsageError` for a context that is none, `ConfigError` for a file whose own name
-    can't be that of a Compose project.
+    Raises `UsageError` for a context or orchestrator that is none, or an engine without a Swarm;
+    `ConfigError` for a file whose own name can't be that of a Compose project.
     """
     from taskslib.api.engines import on_engine, refuse_unknown
     from taskslib.deploy.compose import ComposeTarget
+    from taskslib.deploy.swarm import SwarmTarget, refuse_worker
+    from taskslib.deploy.target import Orchestrator
     from taskslib.stacks.ids import environment_project
 
+    known = [*Orchestrator]
+    chosen = request.orchestrator or found.orchestrator or Orchestrator.COMPOSE
+    if chosen not in known:
+        raise UsageError(
+            f"no orchestrator {chosen!r}",
+            hint=f"{did_you_mean(chosen, known)}orchestrators: {', '.join(known)}",
+        )
     if request.context:
         refuse_unknown(session, [request.context])
     environ = on_engine(session, request.context).environ
     # What runs already under the file's own name, and its volumes, must be found again.
     name = _own_name(session, found, stack)
     name = name or environment_project(found.name, request.environment)
-    return ComposeTarget(stack, name, environ, session.cancellation, request.context)
+    kind = SwarmTarget if chosen == Orchestrator.SWARM else ComposeTarget
+    target = kind(stack, name, environ, session.cancellation, request.context)
+    if kind is SwarmTarget:
+        refuse_worker(target.docker, target.client)
+    return target
+
+
+def remark(
+    session: Session, request: DeployRequest, found: Project, target: Target, wanted: Wanted
+) -> None:
+    """Say what is not to be had at a target, and of a Swarm that was not asked for."""
+    from taskslib.deploy.swarm import manages
+
+    for line in target.remarks(wanted.config):
+        session.say(f"note: {line}")
+    if not (request.orchestrator or found.orchestrator) and manages(target.docker):
+        session.say(
+            "note: this engine manages a Swarm; Compose deploys to this engine alone "
+            "(`--orchestrator swarm` to the Swarm)"
+        )
 
 
 def _own_name(session: Session, found: Project, stack: Stack) -> str:

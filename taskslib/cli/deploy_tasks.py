@@ -29,6 +29,7 @@ _ASKED = "prod"
         "env": "a folder of deploy/ with a Compose file: prod, staging",
         "version": "which release; else that of deploy/prod/images.lock",
         "context": "the docker context of the engine; else the one in use",
+        "orchestrator": "compose, to one engine, or swarm, to the Swarm that it manages",
         "local": "take the version's images as that engine has them, by their ids",
         "yes": "don't ask before prod changes",
         "dry-run": "only check, and print what would change",
@@ -43,6 +44,7 @@ def deploy(
     env: str,
     version: str = "",
     context_: str = "",
+    orchestrator: str = "",
     local: bool = False,
     yes: bool = False,
     dry_run: bool = False,
@@ -62,12 +64,14 @@ def deploy(
     where = session(context)
     _refuse_mixed(status=status, json=json, others=rollback or dry_run or local or bool(version))
     if status:
-        found = api.deploy_status(where, env, context_)
+        found = api.deploy_status(where, env, context_, orchestrator)
         _tell(found, json=json)
         return ExitCode.PASSED if found.well else ExitCode.FAILED
     return _deploy(
         where,
-        api.DeployRequest(env, version, context_, local=local, rollback=rollback),
+        api.DeployRequest(
+            env, version, context_, local=local, rollback=rollback, orchestrator=orchestrator
+        ),
         yes=yes,
         dry_run=dry_run,
     )

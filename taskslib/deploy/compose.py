@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -36,6 +36,11 @@ class ComposeTarget(Target):
     """An engine."""
 
     KEEPER: ClassVar[Keeper] = VOLUMES
+
+    def remarks(self, config: ComposeConfig) -> Iterator[str]:
+        """Yield nothing: Compose takes what it has resolved."""
+        del config
+        yield from ()
 
     def records(self) -> tuple[Deployment, ...]:
         """Return what was deployed there, the oldest first."""

@@ -1,7 +1,8 @@
 """One deployment at a time: a lock at the target, whoever comes from wherever.
 
-It is a volume, since of a name there is only one. Of two that ask for it, its labels tell both
-whose it is. Nothing of it needs an image, or runs.
+It is a volume, or on a Swarm, whose volumes are each node's own, a config: of a name there is
+only one. Of two that ask for it, its labels tell both whose it is. Nothing of it needs an image,
+or runs.
 """
 
 from __future__ import annotations
@@ -28,9 +29,12 @@ class Keeper:
     """As docker's command is called."""
     labels: str
     """The template that lists its labels."""
+    content: tuple[str, ...] = ()
+    """What asks for its content from stdin, where it must have some."""
 
 
 VOLUMES = Keeper("volume", "{{json .Labels}}")
+CONFIGS = Keeper("config", "{{json .Spec.Labels}}", ("-",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Holder:
 
 
 def lock_name(name: str) -> str:
-    """Return what the object is called that is the lock of an environment."""
+    """Return what the volume or config is called that is the lock of an environment."""
     return f"{name}-deploying"
 
 
@@ -76,7 +80,7 @@ def held(
     Args:
         docker: What runs docker commands.
         keeper: What the lock is kept in.
-        name: The Compose project name.
+        name: The Compose project name, or that of the Swarm's stack.
         who: Who deploys.
         what: What is deployed, for who is refused meanwhile.
         client: How a person calls docker for this target: `docker --context live`.
@@ -85,7 +89,8 @@ def held(
     labels = {_OWNER: mine.owner, **{PREFIX + key: getattr(mine, key) for key in _FIELDS}}
     given = [part for key, value in labels.items() for part in ("--label", f"{key}={value}")]
     try:
-        made = docker.run(keeper.kind, "create", *given, lock_name(name))
+        create = (keeper.kind, "create", *given, lock_name(name), *keeper.content)
+        made = docker.run(*create, stdin=mine.owner if keeper.content else "")
         docker.raise_if_down(made)
         there = holder_of(docker, keeper, name)
         if there is None:

@@ -4,7 +4,8 @@ A deployment's record is a volume without content, whose labels say who, what an
 the configuration that Compose was given: going back needs all of it, not the images alone. A
 volume, since `docker system prune` leaves named ones; one a deployment, since labels never change;
 and never a label of containers, which monitoring takes for its own. The configuration is what
-`docker inspect` of the containers shows anyway.
+`docker inspect` of the containers shows anyway. On a Swarm, whose volumes are each node's own, it
+is a config, which has the configuration as its content.
 
 None of these labels is one of `stacks/engine.py`: nothing that ends test stacks finds them.
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,6 +71,11 @@ def record_name(name: str, number: int) -> str:
     return f"{name}-deploy-{number}"
 
 
+def packed(deployment: Deployment) -> str:
+    """Return a deployment's configuration as a line of text."""
+    return base64.b64encode(zlib.compress(json.dumps(deployment.config).encode(), 9)).decode()
+
+
 def recording(name: str, deployment: Deployment, image: str) -> ComposeConfig:
     """Return a Compose file that makes a record, beside a container that never starts.
 
@@ -80,8 +86,7 @@ def recording(name: str, deployment: Deployment, image: str) -> ComposeConfig:
         deployment: What is recorded.
         image: Any that the target has.
     """
-    packed = base64.b64encode(zlib.compress(json.dumps(deployment.config).encode(), 9)).decode()
-    labels = {**deployment.labels, RECORD: name, CONFIG: packed}
+    labels = {**deployment.labels, RECORD: name, CONFIG: packed(deployment)}
     plain = {key: literal(value) for key, value in labels.items()}
     carrier = {
         "image": image,
@@ -99,14 +104,29 @@ def parse_records(listing: str) -> tuple[Deployment, ...]:
 
     One that can't be read is none.
     """
-    found = (_parsed(line) for line in listing.split("\n") if line.strip())
+    return _in_order(json.loads(line) for line in listing.split("\n") if line.strip())
+
+
+def parse_configs(told: str) -> tuple[Deployment, ...]:
+    """Return the deployments of what `docker config inspect` prints, likewise."""
+    return _in_order(_listed(one["Spec"]) for one in json.loads(told or "[]"))
+
+
+def _listed(spec: Mapping[str, Any]) -> list[str]:
+    labels = spec.get("Labels") or {}
+    content = base64.b64decode(spec.get("Data") or "").decode("ascii", "replace")
+    return [*(labels.get(PREFIX + name, "") for name in _FIELDS), content]
+
+
+def _in_order(listed: Iterable[list[str]]) -> tuple[Deployment, ...]:
+    found = (_parsed(one) for one in listed)
     return tuple(sorted((one for one in found if one is not None), key=lambda one: one.number))
 
 
-def _parsed(line: str) -> Deployment | None:
-    number, version, commit, by, host, at, packed = json.loads(line)
+def _parsed(listed: list[str]) -> Deployment | None:
+    number, version, commit, by, host, at, content = listed
     try:
-        config = json.loads(zlib.decompress(base64.b64decode(packed, validate=True)))
+        config = json.loads(zlib.decompress(base64.b64decode(content, validate=True)))
         return Deployment(int(number), version, commit, by, host, at, config)
     except (ValueError, zlib.error):
         return None

@@ -1,14 +1,15 @@
 """A target: where an environment runs, and the questions and commands it gets.
 
-`compose.py` is one engine by Compose. What any kind of target does alike is here.
+`compose.py` is one engine by Compose, `swarm.py` a Swarm by its manager. What they share is here.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import ClassVar, Self
 
 from taskslib.cancellation import Cancellation
@@ -28,6 +29,13 @@ KEPT = 2
 """Records that stay: what runs, and what ran before."""
 
 
+class Orchestrator(StrEnum):
+    """What runs a deployment."""
+
+    COMPOSE = "compose"
+    SWARM = "swarm"
+
+
 @dataclass(frozen=True, slots=True)
 class Target(ABC):
     """Where an environment runs."""
@@ -37,7 +45,7 @@ class Target(ABC):
 
     stack: Stack
     name: str
-    """The Compose project name."""
+    """The Compose project name; on a Swarm the stack's."""
     environ: Mapping[str, str]
     """Which engine it is, besides."""
     cancellation: Cancellation
@@ -82,6 +90,13 @@ class Target(ABC):
                 details=last_lines(done.stderr),
                 hint="is the registry up, and are you logged in? `docker login`",
             )
+
+    @abstractmethod
+    def remarks(self, config: ComposeConfig) -> Iterator[str]:
+        """Yield a line for each thing of a configuration that is not to be had there.
+
+        Raises `ConfigError` where leaving it out would be worse than not deploying.
+        """
 
     @abstractmethod
     def records(self) -> tuple[Deployment, ...]:

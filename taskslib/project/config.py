@@ -107,6 +107,13 @@ class SlowConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """A test of the integration stage."""
 
 
+class DeployConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[tool.taskslib.deploy]`: how a release is deployed."""
+
+    orchestrator: Literal["", "compose", "swarm"] = ""
+    """By Compose, to one engine, or to the Swarm that it manages; empty is by Compose."""
+
+
 _RELEASE = Release()
 
 
@@ -178,6 +185,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Which tests are named as slow."""
     release: ReleaseConfig = ReleaseConfig()
     """How versions are made and images published."""
+    deploy: DeployConfig = DeployConfig()
+    """How a release is deployed."""
     ci: CiConfig = CiConfig()
     """How generated workflows run."""
     pass_env: tuple[str, ...] = ()

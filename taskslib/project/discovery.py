@@ -88,6 +88,7 @@ def _project(
         dev=stack_of(root, config.dev_stack, _FULL),
         release=config.releases(),
         ci=config.workflows(),
+        orchestrator=config.deploy.orchestrator,
         harmless=config.harmless,
         dropped=config.dropped,
         gaps=tuple(gaps),

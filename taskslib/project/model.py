@@ -192,6 +192,8 @@ class Project:
     """The full stack of `deploy/dev`."""
     release: Release = Release()
     ci: Ci = Ci()
+    orchestrator: str = ""
+    """What runs a deployment: compose or swarm; empty where the configuration does not say."""
     harmless: tuple[str, ...] = ()
     """Patterns of files that no suite depends on, though they are nobody's."""
     dropped: tuple[str, ...] = ()

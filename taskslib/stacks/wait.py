@@ -18,6 +18,8 @@ from taskslib.stacks.podman import unchecked
 
 _PAUSE = 0.1
 """Seconds between two listings; one takes the engine some 25 ms."""
+_OVER = frozenset({"dead", "removing", "failed", "rejected"})
+"""States that nothing comes after; the last two are of a Swarm's tasks that never ran."""
 _SETTLE = 1.0
 """Seconds that a container with neither healthcheck nor published port must have been running."""
 
@@ -69,7 +71,7 @@ def _verdict(container: Container, lasting: frozenset[str], observed: Observed) 
     if container.state == "exited":
         done = container.exit_code == 0 and container.service not in lasting
         return "" if done else None
-    if container.state in {"dead", "removing"} or container.health == "unhealthy":
+    if container.state in _OVER or container.health == "unhealthy":
         return None
     if container.state != "running":
         return container.state

@@ -101,6 +101,8 @@ class Shop:
     port: int
     name: str
     """The Compose project name of its environment."""
+    host: str = "127.0.0.1"
+    """Where it answers."""
 
     @property
     def root(self) -> Path:
@@ -112,11 +114,15 @@ class Shop:
         self.repo.git.add("-A")
         self.repo.git.commit("-m", version)
         self.repo.git.tag("-a", f"v{version}", "-m", version)
-        ran = unredacted(self.root, "build", "--push")
+        ran = self.build()
         assert ran.code == 0, ran.err
         self.repo.git.add("-A")
         self.repo.git.commit("-m", f"Lock {version}")
         return ran.out.strip().replace(f":{version}@", "@")
+
+    def build(self) -> Ran:
+        """Publish the release's images."""
+        return unredacted(self.root, "build", "--push")
 
     def deploy(self, *arguments: str, **variables: str) -> Ran:
         given = {"PORT": str(self.port), **variables}
@@ -139,7 +145,7 @@ class Shop:
     def answer(self) -> str:
         """Return what answers on the port; empty where nothing does."""
         try:
-            with urlopen(f"http://127.0.0.1:{self.port}/", timeout=2) as told:
+            with urlopen(f"http://{self.host}:{self.port}/", timeout=2) as told:
                 return str(told.read().decode())
         except (URLError, OSError):
             return ""

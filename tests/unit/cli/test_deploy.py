@@ -39,6 +39,8 @@ FILES = {
          "inv deploy prod --rollback"),
         (("prod", "--local"), "--local takes the images of a version",
          "--local --version 1.2.3"),
+        (("prod", "--status", "--orchestrator", "swamr"), "no orchestrator 'swamr'",
+         "did you mean 'swarm'? orchestrators: compose, swarm"),
         (("prod", "--status", "--dry-run"), "--status changes nothing, and is of what runs",
          "leave the rest out"),
         (("prod", "--json"), "--json is for --status", "inv deploy prod --status --json"),

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
-from taskslib.deploy.record import CONFIG, RECORD, bare, parse_records, recording
+from taskslib.deploy.record import (
+    CONFIG,
+    RECORD,
+    bare,
+    packed,
+    parse_configs,
+    parse_records,
+    recording,
+)
 from taskslib.deploy.running import parse_inspected
 from tests.unit.deploy.support import config, deployment
 
@@ -38,6 +47,17 @@ def test_they_come_in_the_order_of_their_numbers_and_broken_ones_are_none() -> N
     found = parse_records("\n".join([*lines, broken, worse, ""]))
     assert [one.number for one in found] == [9, 10, 11]
     assert parse_records("") == ()
+
+
+def test_a_config_of_a_swarm_is_a_record_too() -> None:
+    made = [deployment(number, f"1.0.{number}", config(web="w$$1")) for number in (10, 9)]
+    told = [
+        {"Spec": {"Labels": one.labels, "Data": base64.b64encode(packed(one).encode()).decode()}}
+        for one in made
+    ]
+    assert parse_configs(json.dumps(told)) == tuple(reversed(made))
+    assert parse_configs(json.dumps([{"Spec": {"Labels": None}}])) == ()
+    assert parse_configs("") == ()
 
 
 def test_what_a_deployment_says_of_itself_is_no_difference() -> None:

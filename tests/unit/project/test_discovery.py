@@ -143,7 +143,7 @@ def test_suites_with_a_command_of_their_own(tmp_path: Path) -> None:
             "ROOT/pyproject.toml: [tool.taskslib]: unknown key 'jbos'",
             "did you mean 'jobs'? known keys: project, services, unit_tests, service_tests, "
             "integration_tests, service_stack, stack, dev_stack, jobs, stacks, limits, slow, "
-            "release, ci, pass_env, inputs, harmless, dropped, unit, integration, service",
+            "release, deploy, ci, pass_env, inputs, harmless, dropped, unit, integration, service",
         ),
         (
             {"pyproject.toml": "[tool.taskslib.service.web]\nstak = 'x'\n"},
