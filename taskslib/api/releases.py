@@ -27,11 +27,19 @@ def version(session: Session, tag: str = "") -> Found:
 
 
 def release_ready(session: Session, version: str) -> Ready:
-    """Return a release that may be tagged once its tests are green. Raises `UsageError`."""
+    """Return a release that may be tagged once its tests are green.
+
+    Raises `UsageError`, and `ConfigError` where its images could not be built as they are tested.
+    """
     from taskslib.project.commits import Git
+    from taskslib.release.images import has_images, images
     from taskslib.release.tagging import prepared
 
-    return prepared(Git(session.root, session.environ), project(session).release, version)
+    found = project(session)
+    ready = prepared(Git(session.root, session.environ), found.release, version)
+    if has_images(found):
+        images(found, session.environ)
+    return ready
 
 
 def make_release(session: Session, ready: Ready, *, push: bool) -> None:
@@ -48,9 +56,11 @@ def make_release(session: Session, ready: Ready, *, push: bool) -> None:
 def after_push(session: Session, ready: Ready) -> str:
     """Return what comes of a release once it is pushed, for people."""
     from taskslib.ci.actions import Provider
-    from taskslib.release.images import images
+    from taskslib.release.images import has_images, images
 
     found = project(session)
+    if not has_images(found):
+        return "there is no Dockerfile, so no image is built of it"
     tags = ", ".join(ready.version.tags)
     built = ", ".join(one.name for one in images(found, session.environ))
     what = f"tests, builds and pushes {built} as {tags}"

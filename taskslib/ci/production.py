@@ -16,7 +16,7 @@ from taskslib.project.locating import stack_at
 from taskslib.project.model import Project
 from taskslib.project.references.document import Malformed, document
 from taskslib.project.references.values import table
-from taskslib.release.images import images
+from taskslib.release.images import has_images, images
 
 FOLDER = "deploy/prod"
 _RELEASED = re.compile(r"(?P<name>.+):\$(?:VERSION|\{VERSION\b[^}]*\})(?:@.*)?")
@@ -31,7 +31,7 @@ def compose_file(root: Path) -> Path | None:
 
 def image_names(project: Project) -> dict[str, str]:
     """Return what the image of each service is called, without its registry."""
-    found = images(project, {}) if any(one.dockerfile for one in project.services) else ()
+    found = images(project, {}) if has_images(project) else ()
     return {one.service: one.name.rpartition("/")[2] for one in found}
 
 

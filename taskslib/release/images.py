@@ -8,18 +8,22 @@ not: what a test stack names there is a stage for tests.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from taskslib.errors import NothingToRunError, UsageError, did_you_mean
+from taskslib.errors import ConfigError, NothingToRunError, UsageError, did_you_mean
 from taskslib.project.dependencies.stacks import dotenv_values
 from taskslib.project.model import Layout, Project, Service, Stack
 from taskslib.project.references.compose import Build, compose
+from taskslib.project.references.document import Malformed, document
 from taskslib.release.version import image_name
 
 REGISTRY = "REGISTRY"
 """The variable that the prod Compose file takes it from, too."""
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]+:|git@")
+"""What an include begins with that is no file; a drive of Windows has but one letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,16 @@ def registry_of(project: Project, environ: Mapping[str, str]) -> str:
     return environ.get(REGISTRY, "") or project.release.registry
 
 
+def has_images(project: Project) -> bool:
+    """Return whether anything of a project becomes an image."""
+    return any(one.dockerfile for one in project.services)
+
+
 def images(project: Project, environ: Mapping[str, str]) -> tuple[Image, ...]:
-    """Return a project's images, one of each service. Raises `ConfigError`, `NothingToRunError`."""
+    """Return a project's images, one of each service.
+
+    Raises `ConfigError` also for a Compose file that can't be read, `NothingToRunError`.
+    """
     found = tuple(_image(project, one, environ) for one in project.services if one.dockerfile)
     if not found:
         raise NothingToRunError(f"{project.name} has no Dockerfile, so no image")
@@ -68,7 +80,7 @@ def _image(project: Project, service: Service, environ: Mapping[str, str]) -> Im
     name = image_name(registry_of(project, environ), *parts)
     wanted = Path(os.path.normpath(service.dockerfile))
     for stack in (project.stack, project.service_stack(service.name), project.dev):
-        for folder, build in _builds(stack, environ) if stack else ():
+        for folder, build in _builds(project, stack, environ) if stack else ():
             context = Path(os.path.normpath(folder / build.context))
             if build.dockerfile and Path(os.path.normpath(context / build.dockerfile)) == wanted:
                 named = {key: _place(folder, told) for key, told in build.named.items()}
@@ -76,24 +88,49 @@ def _image(project: Project, service: Service, environ: Mapping[str, str]) -> Im
     return Image(service.name, name, service.path, wanted)
 
 
-def _builds(stack: Stack, environ: Mapping[str, str]) -> Iterator[tuple[Path, Build]]:
+def _builds(
+    project: Project, stack: Stack, environ: Mapping[str, str]
+) -> Iterator[tuple[Path, Build]]:
     """Yield what a stack builds, what its files include too, each with the file's folder."""
     waiting = [stack.files]
     for files in waiting:  # grows meanwhile
         folder = files[0].parent
-        texts = [text for one in files if (text := _text(one)) is not None]
-        values = dotenv_values(_text(folder / ".env") or "", environ)
-        found = compose(texts, values)
+        texts = [_text(project, one) for one in files]
+        found = compose(texts, dotenv_values(_dotenv(folder), environ))
         yield from ((folder, build) for build in found.builds.values())
-        further = [(Path(os.path.normpath(folder / one)),) for one in found.files]
+        further = [
+            (Path(os.path.normpath(folder / one)),)
+            for one in found.files
+            if not _ELSEWHERE.match(one)
+        ]
         waiting += [one for one in further if one not in waiting]
 
 
-def _text(file: Path) -> str | None:
+def _text(project: Project, file: Path) -> str:
+    """Return what a Compose file says. Raises `ConfigError` for one that can't be read as such.
+
+    What it says of a build would be missing in what is released, and nobody would notice.
+    """
     try:
-        return file.read_text("utf-8", "replace")
+        text = file.read_text("utf-8", "replace")
+        document((text,))
+    except OSError as error:
+        why = error.strerror or str(error)
+    except Malformed as error:
+        why = str(error)
+    else:
+        return text
+    raise ConfigError(
+        f"{project.shown(file)}: {why}; how images are built is read off it",
+        hint="mend it, then: inv lint",
+    )
+
+
+def _dotenv(folder: Path) -> str:
+    try:
+        return (folder / ".env").read_text("utf-8", "replace")
     except OSError:
-        return None
+        return ""
 
 
 def _place(folder: Path, written: str) -> str:

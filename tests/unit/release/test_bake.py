@@ -157,6 +157,31 @@ def test_how_an_image_is_built(tmp_path: Path, files: dict[str, str], mark: str)
     }
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({TEST: "name: a\nservices: [\n"}, f"{TEST}: line 3 is no YAML that can be read here; "),
+        ({TEST: compose("api"), DEV: "- a\n"}, ""),
+        ({DEV: "- a\n"}, f"{DEV}: it is no mapping; "),
+        ({TEST: "include: [more.yml]\n", "deploy/test/more.yml": "{"},
+         "deploy/test/more.yml: line 1 is no YAML that can be read here; "),
+        ({TEST: "include: [../none.yml]\n"}, "deploy/none.yml: No such file or directory; "),
+        ({TEST: "include: ['oci://example.org/a', 'git@example.org:a.git']\n"}, ""),
+    ],
+)  # fmt: skip
+def test_no_image_is_built_past_a_file_that_says_how(
+    tmp_path: Path, files: dict[str, str], said: str
+) -> None:
+    """One that is not needed, as the first already has it, is not read."""
+    if not said:
+        assert list(shop(tmp_path, **files)) == ["api"]
+        return
+    with pytest.raises(ConfigError) as refused:
+        shop(tmp_path, **files)
+    assert refused.value.message == f"{said}how images are built is read off it"
+    assert refused.value.hint == "mend it, then: inv lint"
+
+
 def test_an_image_that_no_compose_file_builds(tmp_path: Path) -> None:
     folder = tmp_path / "shop/services/api"
     assert shop(tmp_path)["api"] == Image("api", "shop-api", folder, folder / "Dockerfile")

@@ -140,6 +140,30 @@ def test_a_remote_that_refuses_takes_neither(shop: git.Repo, origin: git.Repo) -
     assert (origin.git.rev_parse("main"), origin.git.tag()) == (before, "")
 
 
+def test_images_that_could_not_be_built_are_known_before_the_tests(
+    shop: git.Repo, tmp_path: Path
+) -> None:
+    commit(shop, "deploy/dev/docker-compose.yml", "services: [\n")
+    ran = release(shop, "1.2.3", NOTE=str(tmp_path / "ran"))
+    assert (ran.code, ran.out, ran.err) == (
+        2,
+        "",
+        "error: deploy/dev/docker-compose.yml: line 2 is no YAML that can be read here; how "
+        "images are built is read off it\n\nhint: mend it, then: inv lint\n",
+    )
+    assert (shop.git.tag(), (tmp_path / "ran").exists()) == ("", False)
+
+
+def test_a_project_without_images(shop: git.Repo) -> None:
+    (root(shop) / "services/api/Dockerfile").unlink()
+    write(root(shop), {"services/api/pyproject.toml": ""})
+    shop.git.add("-A")
+    shop.git.commit("-m", "a library")
+    ran = release(shop, "1.2.3")
+    assert (ran.code, shop.git.tag()) == (0, "v1.2.3")
+    assert ran.err.endswith("\nthere is no Dockerfile, so no image is built of it\n")
+
+
 @pytest.mark.parametrize("version", ["1.2", "1.2.3+build", "01.2.3", ""])
 def test_what_is_no_version(shop: git.Repo, version: str) -> None:
     assert refused(shop, version).startswith("error: 'v")
