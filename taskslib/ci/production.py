@@ -16,7 +16,7 @@ from taskslib.project.locating import stack_at
 from taskslib.project.model import Project
 from taskslib.project.references.document import Malformed, document
 from taskslib.project.references.values import table
-from taskslib.release.images import has_images, images
+from taskslib.release.images import names
 
 FOLDER = "deploy/prod"
 _RELEASED = re.compile(r"(?P<name>.+):\$(?:VERSION|\{VERSION\b[^}]*\})(?:@.*)?")
@@ -31,8 +31,7 @@ def compose_file(root: Path) -> Path | None:
 
 def image_names(project: Project) -> dict[str, str]:
     """Return what the image of each service is called, without its registry."""
-    found = images(project, {}) if has_images(project) else ()
-    return {one.service: one.name.rpartition("/")[2] for one in found}
+    return {service: name.rpartition("/")[2] for service, name in names(project, {}).items()}
 
 
 def compared(project: Project, file: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -9,12 +9,16 @@ from taskslib.ci.actions import ACTIONS, Provider
 from taskslib.ci.files import stamped
 from taskslib.events import Stage
 from taskslib.project.model import Layout, Project
+from taskslib.release.images import built
 
 _TASKS = "tasks.py"
 
 
 def workflows(project: Project, provider: Provider) -> Mapping[str, str | None]:
-    """Return the text of each workflow, by its path in the repo; None for one that is not to be."""
+    """Return the text of each workflow, by its path in the repo; None for one that is not to be.
+
+    Raises `ConfigError` where two images would have one name.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -33,7 +37,7 @@ def workflows(project: Project, provider: Provider) -> Mapping[str, str | None]:
         comment_end_string="#]",
     )
     environment.filters |= {"literal": _literal, "quoted": _quoted, "word": _word}
-    built = [one.name for one in project.services if one.dockerfile is not None]
+    images = [one.name for one in built(project)]
     words = {
         "provider": provider,
         "github": provider is Provider.GITHUB,
@@ -45,7 +49,7 @@ def workflows(project: Project, provider: Provider) -> Mapping[str, str | None]:
         "single": project.layout is Layout.SINGLE,
         "tested": tested(project),
         "integration": any(suite.id.stage is Stage.INTEGRATION for suite in project.suites),
-        "built": built,
+        "built": images,
     }
     return {
         f"{provider.folder}/{name}.yml": (
@@ -53,7 +57,7 @@ def workflows(project: Project, provider: Provider) -> Mapping[str, str | None]:
             if wanted
             else None
         )
-        for name, wanted in (("test", True), ("release", bool(built)))
+        for name, wanted in (("test", True), ("release", bool(images)))
     }
 
 

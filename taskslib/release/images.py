@@ -50,15 +50,49 @@ def has_images(project: Project) -> bool:
     return any(one.dockerfile for one in project.services)
 
 
+def built(project: Project) -> tuple[Service, ...]:
+    """Return the services that become images.
+
+    Raises `ConfigError` where two would be one: an image's name is in lower case, a folder's need
+    not be.
+    """
+    found: dict[str, Service] = {}
+    for one in project.services:
+        if one.dockerfile is None:
+            continue
+        other = found.setdefault(one.name.lower(), one)
+        if other is not one:
+            where = " and ".join(project.shown(each.path) for each in (other, one))
+            raise ConfigError(
+                f"{where} would both be the image of {one.name.lower()}: one would be written "
+                "over the other",
+                hint=f"rename one of them: {other.name}, {one.name}",
+            )
+    return tuple(found.values())
+
+
+def names(project: Project, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what the image of each service is called, with the registry and without a tag.
+
+    Raises `ConfigError` where it can be no image's name, or two would be one.
+    """
+    single = project.layout is Layout.SINGLE
+    registry = registry_of(project, environ)
+    return {
+        one.name: image_name(registry, project.name, *(() if single else (one.name,)))
+        for one in built(project)
+    }
+
+
 def images(project: Project, environ: Mapping[str, str]) -> tuple[Image, ...]:
     """Return a project's images, one of each service.
 
     Raises `ConfigError` also for a Compose file that can't be read, `NothingToRunError`.
     """
-    found = tuple(_image(project, one, environ) for one in project.services if one.dockerfile)
-    if not found:
+    named = names(project, environ)
+    if not named:
         raise NothingToRunError(f"{project.name} has no Dockerfile, so no image")
-    return found
+    return tuple(_image(project, one, named[one.name], environ) for one in built(project))
 
 
 def chosen(found: Iterable[Image], services: Iterable[str]) -> tuple[Image, ...]:
@@ -74,10 +108,8 @@ def chosen(found: Iterable[Image], services: Iterable[str]) -> tuple[Image, ...]
     return tuple(one for name, one in by_name.items() if name in wanted)
 
 
-def _image(project: Project, service: Service, environ: Mapping[str, str]) -> Image:
+def _image(project: Project, service: Service, name: str, environ: Mapping[str, str]) -> Image:
     assert service.dockerfile is not None  # noqa: S101 — those alone are asked for
-    parts = (project.name,) if project.layout is Layout.SINGLE else (project.name, service.name)
-    name = image_name(registry_of(project, environ), *parts)
     wanted = Path(os.path.normpath(service.dockerfile))
     for stack in (project.stack, project.service_stack(service.name), project.dev):
         for folder, build in _builds(project, stack, environ) if stack else ():

@@ -179,6 +179,18 @@ def test_images_of_production_that_no_release_has(shop: Path) -> None:
     assert ran.err.startswith("error: deploy/prod/compose.yaml: ")
 
 
+def test_images_that_would_have_one_name(shop: Path) -> None:
+    inv(shop, "ci-init", "--provider", "github")
+    write(shop, {"services/WEB/Dockerfile": "FROM a\n"})
+    for task in (["ci-init", "--provider", "gitea"], ["ci-check"]):
+        ran = inv(shop, *task)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith(
+            "error: services/WEB and services/web would both be the image of web: "
+        )
+    assert not (shop / ".gitea").exists()
+
+
 def test_what_is_no_provider(shop: Path) -> None:
     ran = inv(shop, "ci-init", "--provider", "gitub")
     assert (ran.code, ran.err) == (

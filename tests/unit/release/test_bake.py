@@ -135,6 +135,16 @@ TEST, OWN_STACK, DEV = (
 )
 
 
+def test_services_whose_images_would_be_called_alike(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        shop(tmp_path, **{"services/API/Dockerfile": "FROM a\n"})
+    assert refused.value.message == (
+        "services/API and services/api would both be the image of api: one would be written "
+        "over the other"
+    )
+    assert refused.value.hint == "rename one of them: API, api"
+
+
 @pytest.mark.parametrize(
     ("files", "mark"),
     [
