@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,7 +58,7 @@ def init_changes(folder: Path, answers: Answers) -> Changes:
     """
     from taskslib.scaffold.project import project_changes
 
-    return project_changes(folder, answers)
+    return project_changes(folder, answers, os.environ)
 
 
 def service_changes(session: Session, name: str, kind: str = "") -> Changes:
@@ -95,12 +96,15 @@ def repo_adoption(folder: Path, environ: Mapping[str, str], ours: Collection[str
 
 def init_git(folder: Path, cancellation: Cancellation) -> None:
     """Make a folder a git repository, where it is in none. Raises `UsageError`."""
+    from taskslib.ci.branch import main_branch
     from taskslib.processes import Command, run
     from taskslib.project.git import branches
 
     if branches(folder) is not None:
         return
-    done = run(Command(("git", "init", "--quiet"), cwd=folder), cancellation)
+    # As the workflows have it: git's own default is another one.
+    branch = f"--initial-branch={main_branch(folder, os.environ)}"
+    done = run(Command(("git", "init", "--quiet", branch), cwd=folder), cancellation)
     if done.code != 0:
         raise UsageError(f"git init failed: {done.stderr.strip()}")
 

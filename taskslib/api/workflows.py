@@ -57,10 +57,11 @@ def write_outputs(session: Session, outputs: Mapping[str, str]) -> None:
 
 def ci_workflows(session: Session, providers: Sequence[Provider]) -> tuple[Workflow, ...]:
     """Return each workflow as it is and as it would be. Raises `ConfigError`, OSError."""
+    from taskslib.ci.branch import with_branch
     from taskslib.ci.files import read
     from taskslib.ci.workflows import written
 
-    found = project(session)
+    found = with_branch(project(session), session.environ)
     wanted = [one for provider in providers for one in written(found, provider).items()]
     return tuple(read(session.root, path, text) for path, text in wanted)
 

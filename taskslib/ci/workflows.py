@@ -17,7 +17,8 @@ _TASKS = "tasks.py"
 def workflows(project: Project, provider: Provider) -> Mapping[str, str | None]:
     """Return the text of each workflow, by its path in the repo; None for one that is not to be.
 
-    Raises `ConfigError` where two images would have one name.
+    The project's `ci.branch` is known: see `branch.py`. Raises `ConfigError` where two images would
+    have one name.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 

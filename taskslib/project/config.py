@@ -23,6 +23,9 @@ _PROJECT = r"[^/\\]+"
 
 Variable = Annotated[str, msgspec.Meta(pattern="^[A-Za-z_][A-Za-z0-9_]*$")]
 ComposeFiles = str | Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+Text = Annotated[str, msgspec.Meta(pattern=r"\S")]
+"""What can't be empty."""
+
 PLACEHOLDERS = ("name", "classname", "pattern")
 """What `select` may have in braces: a test's name, its class, its name as a pattern."""
 
@@ -145,12 +148,12 @@ class CiConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """`[tool.taskslib.ci]`: how the workflows run that `ci-init` writes."""
 
     branch: str = _CI.branch
-    """Whose pushes are tested, besides pull requests."""
-    runner: str = _CI.runner
-    """The label of the machines that run them."""
-    python: str = _CI.python
+    """Whose pushes are tested, besides pull requests; empty for the default branch."""
+    runner: Text | Annotated[tuple[Text, ...], msgspec.Meta(min_length=1)] = _CI.runner
+    """The label of the machines that run them; or a list of labels that they all have."""
+    python: Text = _CI.python
     """The version of Python that taskslib runs under."""
-    install: str = _CI.install
+    install: Text = _CI.install
     """The command that installs it."""
 
 

@@ -124,10 +124,10 @@ class Release:
 class Ci:
     """How generated workflows run: `[tool.taskslib.ci]`."""
 
-    branch: str = "main"
-    """Whose pushes are tested, besides pull requests."""
-    runner: str = "ubuntu-latest"
-    """The label of the machines."""
+    branch: str = ""
+    """Whose pushes are tested, besides pull requests; empty for the default branch."""
+    runner: str | tuple[str, ...] = "ubuntu-latest"
+    """The label of the machines, or several."""
     python: str = "3.13"
     install: str = "python -m pip install taskslib"
     """The command that makes our own command be there."""

@@ -20,6 +20,7 @@ from taskslib.release.remote import HEADS, Remote, ask_remote, local_tags
 from taskslib.release.version import Version, development, highest, version_of_tag
 
 _DEFAULTS = ("main", "master")
+_NAMES = "--format=%(refname:lstrip=2)"
 _DEEPENED = (50, 500, 5000, 2_147_483_647)
 """By how many commits a shallow clone is deepened to find a commit; the last is git's infinity."""
 _COMPLETE = "git fetch --unshallow --tags"
@@ -125,7 +126,7 @@ def check_branch(git: Git, settings: Release, remote: Remote | None, commit: str
     for branch in allowed:
         if _holds(git, branch, remote.branches.get(branch, "") if remote else "", commit):
             return branch
-    names = ", ".join((_default(git, settings, remote) or "main", *settings.branches))
+    names = ", ".join((default_branch(git, settings.branch, remote) or "main", *settings.branches))
     raise UsageError(
         f"{what} is not on a branch that is released from ({names})",
         hint='merge it; or allow more, as `branches = ["release/*"]` in [tool.taskslib.release]',
@@ -134,25 +135,41 @@ def check_branch(git: Git, settings: Release, remote: Remote | None, commit: str
 
 def branches(git: Git, settings: Release, remote: Remote | None) -> Iterator[str]:
     """Yield the branches that may be released from, the default one first."""
-    default = _default(git, settings, remote)
+    default = default_branch(git, settings.branch, remote)
     if default:
         yield default
-    listed = git("for-each-ref", "--format=%(refname:lstrip=2)", HEADS) or ""
+    listed = git("for-each-ref", _NAMES, HEADS) or ""
     known = dict.fromkeys((*(remote.branches if remote else ()), *listed.splitlines()))
     for name in known:
         if name != default and any(fnmatchcase(name, one) for one in settings.branches):
             yield name
 
 
-def _default(git: Git, settings: Release, remote: Remote | None) -> str:
-    if settings.branch:
-        return settings.branch
+def default_branch(git: Git, configured: str, remote: Remote | None) -> str:
+    """Return the default branch: as configured, as the remote says, by its name, or the only one.
+
+    Empty where nothing tells it.
+    """
+    if configured:
+        return configured
     if remote is not None and remote.default:
         return remote.default
+    if told := head_of_origin(git):
+        return told
+    if named := next((one for one in _DEFAULTS if git.commit(f"{HEADS}{one}") is not None), ""):
+        return named
+    if git.has_remote:  # what is checked out of a clone may be anybody's branch
+        return ""
+    # In a repository without a commit the one to come is in no list.
+    listed = git("for-each-ref", _NAMES, HEADS) or git("symbolic-ref", "--short", "HEAD") or ""
+    names = listed.splitlines()
+    return names[0] if len(names) == 1 else ""
+
+
+def head_of_origin(git: Git) -> str:
+    """Return the remote's default branch as a clone remembers it; empty where it doesn't."""
     told = (git("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD") or "").strip()
-    if told:
-        return told.removeprefix("refs/remotes/origin/")
-    return next((one for one in _DEFAULTS if git.commit(f"{HEADS}{one}") is not None), "")
+    return told.removeprefix("refs/remotes/origin/")
 
 
 def _holds(git: Git, branch: str, tip: str, commit: str) -> bool:

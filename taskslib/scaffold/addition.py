@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from taskslib.cancellation import Cancellation
+from taskslib.ci.branch import with_branch
 from taskslib.ci.files import providers
 from taskslib.ci.production import FOLDER as PROD
 from taskslib.errors import ConfigError, UsageError
@@ -54,7 +55,7 @@ class Addition:
             return Changes(self.project.root, (), (f"{service.name} is there already",))
         check_free(service.name, self._taken(files, place))
         after = with_service(files, place, service)
-        project = self._with(place, service)
+        project = with_branch(self._with(place, service), self.environ)
         after, notes = with_workflows(after, project, providers(self.project.root))
         self._check(files, after, project)
         return changes(self.project.root, after.changed, (*notes, *_absent(place, service)))

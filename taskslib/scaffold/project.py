@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from taskslib.ci.actions import Provider
+from taskslib.ci.branch import main_branch
 from taskslib.lint.environments import Environment
 from taskslib.lint.files import Files
 from taskslib.project import load
@@ -20,20 +23,32 @@ SERVICES = "services"
 STACKS = {one: f"deploy/{one}/docker-compose.yml" for one in Environment}
 
 
-def project_changes(root: Path, answers: Answers) -> Changes:
+def project_changes(root: Path, answers: Answers, environ: Mapping[str, str]) -> Changes:
     """Return what a folder gets to be a project. Raises `UsageError`, OSError."""
-    return changes(root, project_files(answers))
+    return changes(root, project_files(answers, main_branch(existing(root), environ)))
 
 
-def project_files(answers: Answers) -> dict[str, str]:
-    """Return all of a project's files, by path."""
+def existing(folder: Path) -> Path:
+    """Return a folder, or the nearest one above it that is there."""
+    return next(one for one in (folder, *folder.resolve().parents) if one.is_dir())
+
+
+def project_files(answers: Answers, branch: str = "main") -> dict[str, str]:
+    """Return all of a project's files, by path.
+
+    Args:
+        answers: What it is made of.
+        branch: The default branch, whose pushes its workflows test.
+    """
     with TemporaryDirectory(prefix="taskslib-") as folder:
         # The workflows are made of a project that is found as any other is: it has to be somewhere.
         stage = Path(folder)
         files = _files(stage, answers)
         changes(stage, files.changed).write()
         if answers.ci != "none":
-            files, _ = with_workflows(files, load(stage), (Provider(answers.ci),))
+            made = load(stage)
+            made = replace(made, ci=replace(made.ci, branch=branch))
+            files, _ = with_workflows(files, made, (Provider(answers.ci),))
         return dict(files.changed)
 
 

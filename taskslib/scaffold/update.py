@@ -16,6 +16,7 @@ from packaging.version import InvalidVersion, Version
 
 from taskslib.cancellation import Cancellation
 from taskslib.ci.actions import Provider
+from taskslib.ci.branch import with_branch
 from taskslib.ci.files import providers
 from taskslib.errors import EnvironmentFailure, UsageError
 from taskslib.frameworks.environments.build import uv_program
@@ -80,7 +81,8 @@ class Updating:
         wanted, conflicts, notes = self._merged(
             answers, self._rendered(older), project_files(replace(answers, taskslib=newer))
         )
-        after, more = with_workflows(Files(root), self.project, providers(root))
+        project = with_branch(self.project, self.environ)
+        after, more = with_workflows(Files(root), project, providers(root))
         found = changes(root, {**wanted, **after.changed}, (*notes, *more))
         return Update(found, conflicts, older, newer)
 
