@@ -56,11 +56,20 @@ def write_outputs(session: Session, outputs: Mapping[str, str]) -> None:
 
 
 def ci_workflows(session: Session, providers: Sequence[Provider]) -> tuple[Workflow, ...]:
-    """Return each workflow as it is and as it would be. Raises `ConfigError`, OSError."""
+    """Return each workflow as it is and as it would be.
+
+    Raises `ConfigError`, OSError, `UsageError` in a folder of a repository: nobody reads it there.
+    """
     from taskslib.ci.branch import with_branch
-    from taskslib.ci.files import read
+    from taskslib.ci.files import read, unread
     from taskslib.ci.workflows import written
 
+    if inside := unread(session.root):
+        raise UsageError(
+            f"workflows are read at the top of a repository alone, and this is its folder {inside}",
+            hint=f"write one there whose steps run in it, as `working-directory: {inside}`: "
+            "`inv test --affected`, and on a tag `inv build --push`",
+        )
     found = with_branch(project(session), session.environ)
     wanted = [one for provider in providers for one in written(found, provider).items()]
     return tuple(read(session.root, path, text) for path, text in wanted)

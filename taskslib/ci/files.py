@@ -14,6 +14,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from taskslib.ci.actions import Provider
+from taskslib.repository import folders_above
 
 _STAMP = re.compile(r"# [^\n]* sha256:([0-9a-f]{64})\n")
 
@@ -75,9 +76,25 @@ def is_ours(text: str) -> bool:
     )
 
 
+def unread(root: Path) -> str:
+    """Return where in its repository a folder is; empty at the top, where workflows are read."""
+    top = next(reversed((*folders_above(str(root)),)), None)
+    return "" if top is None else root.resolve().relative_to(top).as_posix()
+
+
 def providers(root: Path) -> tuple[Provider, ...]:
-    """Return whose workflows a repo has, by its folders."""
-    return tuple(one for one in Provider if (root / one.folder / "test.yml").is_file())
+    """Return whose workflows a repo has, by its folders.
+
+    Where `test.yml` is gone, a `release.yml` that was written here says whose it was.
+    """
+    return tuple(one for one in Provider if _has_workflows(root / one.folder))
+
+
+def _has_workflows(folder: Path) -> bool:
+    release = folder / "release.yml"
+    return (folder / "test.yml").is_file() or (
+        release.is_file() and _STAMP.match(release.read_text("utf-8", "replace")) is not None
+    )
 
 
 def read(root: Path, path: str, wanted: str | None) -> Workflow:

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from taskslib.ci.actions import Provider
 from taskslib.ci.branch import main_branch
+from taskslib.ci.files import unread
 from taskslib.lint.environments import Environment
 from taskslib.lint.files import Files
 from taskslib.project import load
@@ -25,12 +26,10 @@ STACKS = {one: f"deploy/{one}/docker-compose.yml" for one in Environment}
 
 def project_changes(root: Path, answers: Answers, environ: Mapping[str, str]) -> Changes:
     """Return what a folder gets to be a project. Raises `UsageError`, OSError."""
-    return changes(root, project_files(answers, main_branch(existing(root), environ)))
-
-
-def existing(folder: Path) -> Path:
-    """Return a folder, or the nearest one above it that is there."""
-    return next(one for one in (folder, *folder.resolve().parents) if one.is_dir())
+    there = next(one for one in (root, *root.resolve().parents) if one.is_dir())
+    inside = unread(root) if answers.ci != "none" else ""
+    notes = (f"CI reads no workflows in {inside}, a folder of a repository",) if inside else ()
+    return changes(root, project_files(answers, main_branch(there, environ)), notes)
 
 
 def project_files(answers: Answers, branch: str = "main") -> dict[str, str]:

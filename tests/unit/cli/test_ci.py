@@ -191,6 +191,39 @@ def test_images_that_would_have_one_name(shop: Path) -> None:
     assert not (shop / ".gitea").exists()
 
 
+def test_a_folder_of_a_repository(tmp_path: Path) -> None:
+    """GitHub and Gitea read workflows at the top alone."""
+    shop = write(tmp_path / "mono/apps/shop", FILES)
+    repository(tmp_path / "mono")
+    for task in (["ci-init", "--provider", "github"], ["ci-check", "--provider", "github"]):
+        ran = inv(shop, *task)
+        assert (ran.code, ran.out, ran.err) == (
+            2,
+            "",
+            "error: workflows are read at the top of a repository alone, and this is its folder "
+            "apps/shop\n\nhint: write one there whose steps run in it, as `working-directory: "
+            "apps/shop`: `inv test --affected`, and on a tag `inv build --push`\n",
+        )
+    assert not (shop / ".github").exists()
+    init = ("init", "../new", "--yes", "--services", "lib:library", "--dry-run")
+    note = "note: CI reads no workflows in apps/new, a folder of a repository\n"
+    assert note in inv(shop, *init, program="taskslib").err
+    assert note not in inv(shop, *init, "--ci", "none", program="taskslib").err
+
+
+@pytest.mark.parametrize("edit", ["", "name: mine\n"])
+def test_a_workflow_that_was_deleted(shop: Path, edit: str) -> None:
+    inv(shop, "ci-init", "--provider", "gitea")
+    (shop / ".gitea/workflows/test.yml").unlink()
+    with (shop / ".gitea/workflows/release.yml").open("a") as stream:
+        stream.write(edit)
+    ran = inv(shop, "ci-check")
+    assert ran.code == 1
+    assert "--- /dev/null\n+++ b/.gitea/workflows/test.yml\n" in ran.out
+    write(shop, {".gitea/workflows/release.yml": "name: mine\n"})
+    assert inv(shop, "ci-check").err.startswith("error: there are no workflows yet\n")
+
+
 def test_what_is_no_provider(shop: Path) -> None:
     ran = inv(shop, "ci-init", "--provider", "gitub")
     assert (ran.code, ran.err) == (
