@@ -26,8 +26,8 @@ def version(session: Session, tag: str = "") -> Found:
     return found
 
 
-def release_ready(session: Session, version: str) -> Ready:
-    """Return a release that may be tagged once its tests are green.
+def release_ready(session: Session, version: str, *, push: bool = False) -> Ready:
+    """Return a release that may be tagged once its tests are green, and pushed.
 
     Raises `UsageError`, and `ConfigError` where its images could not be built as they are tested.
     """
@@ -36,7 +36,7 @@ def release_ready(session: Session, version: str) -> Ready:
     from taskslib.release.tagging import prepared
 
     found = project(session)
-    ready = prepared(Git(session.root, session.environ), found.release, version)
+    ready = prepared(Git(session.root, session.environ), found.release, version, push=push)
     if has_images(found):
         images(found, session.environ)
     return ready

@@ -106,20 +106,20 @@ def release(context: Context, version: str, push: bool = False, dry_run: bool = 
     if version in {"--help", "-h"}:  # Invoke takes it for the version
         return help_of(context, "release")
     from taskslib.cli.run import run_tests
+    from taskslib.display.release import release_words
     from taskslib.pipeline.request import TestRequest
 
     where = session(context)
-    ready = api.release_ready(where, version)
+    ready = api.release_ready(where, version, push=push)
     code = run_tests(where, TestRequest(), dry_run=dry_run)
     if code is not ExitCode.PASSED:
         return code
     if not dry_run:
         api.make_release(where, ready, push=push)
-    done = "would be tagged" if dry_run else "is tagged"
-    say(f"{ready.commit[:12]} on {ready.branch} {done} as {ready.tag}")
-    pushed = "pushed" if push and not dry_run else "push it"
-    say(f"{pushed}: {' '.join(ready.push)}")
-    say(api.after_push(where, ready))
+    for words in release_words(ready, pushed=push and not dry_run, dry_run=dry_run):
+        say(words)
+    if ready.has_remote:
+        say(api.after_push(where, ready))
     return ExitCode.PASSED
 
 

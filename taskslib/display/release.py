@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from taskslib.release.resolve import Found
+    from taskslib.release.tagging import Ready
 
 
 def version_words(found: Found) -> str:
@@ -28,3 +30,14 @@ def version_json(found: Found) -> str:
             "commit": found.commit,
         }
     )
+
+
+def release_words(ready: Ready, *, pushed: bool, dry_run: bool) -> Iterator[str]:
+    """Yield what became of a release, or would."""
+    done = "would be tagged" if dry_run else "is tagged"
+    done = "is tagged already" if ready.tagged else done
+    yield f"{ready.commit[:12]} on {ready.branch} {done} as {ready.tag}"
+    if ready.has_remote:
+        yield f"{'pushed' if pushed else 'push it'}: {' '.join(ready.push)}"
+    else:
+        yield "there is no remote called origin that it could be pushed to"

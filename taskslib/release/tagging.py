@@ -29,6 +29,9 @@ class Ready:
     """The full hash of what was looked at."""
     notes: str
     """What the changelog says of it."""
+    tagged: bool = False
+    """Whether the tag is there, at this commit: an earlier run made it."""
+    has_remote: bool = True
 
     @property
     def push(self) -> tuple[str, ...]:
@@ -37,44 +40,59 @@ class Ready:
         return ("git", "push", "--atomic", "origin", *refs)
 
 
-def prepared(git: Git, settings: Release, version: str) -> Ready:
+def prepared(git: Git, settings: Release, version: str, *, push: bool) -> Ready:
     """Return a release that may be tagged. Raises `UsageError` with all that is in its way.
+
+    A tag that is at this very commit is in nobody's way: it is what an earlier run made whose push
+    was refused, or that did not push.
 
     Args:
         git: Git in the repo.
         settings: Branches and changelog.
         version: `1.2.3`, also as `v1.2.3`.
+        push: Whether it is to be pushed.
     """
     tag = tag_of(version)
     commit = git.commit("HEAD")
     if commit is None:
         raise UsageError(f"{git.root} has nothing to release: {git.said or 'there is no commit'}")
     has_remote = git.has_remote  # asked before: what git says of the remote is lost by any other
+    if push and not has_remote:
+        raise UsageError(
+            "there is no remote called origin to push to",
+            hint="git remote add origin URL; or leave --push out",
+        )
     remote = ask_remote(git) if has_remote else None
     if has_remote and remote is None:
         raise UsageError(
             f"the remote does not answer, so whether {tag} is free is not known", details=git.said
         )
-    tags = {**local_tags(git), **(remote.tags if remote else {})}
-    found = version_of_tag(tag, tags)
+    local, there = local_tags(git), remote.tags if remote else {}
+    found = version_of_tag(tag, {*local, *there})
     branch = checkout(git.root).branch
     notes = _notes(git, settings, found)
     wrong = [*_of_files(git, settings, found, notes), *_of_branch(git, settings, remote, branch)]
-    wrong += [f"{tag} is there already, as {tags[tag][:12]}"] if tag in tags else []
+    others = {one[tag] for one in (local, there) if tag in one} - {commit}
+    wrong += [f"{tag} is there already, as {one[:12]}" for one in sorted(others)]
     if wrong:
         raise UsageError(
             f"{found.text} can't be released", details="\n".join(wrong), hint="mend these first"
         )
-    return Ready(tag, found, branch, commit, notes)
+    return Ready(tag, found, branch, commit, notes, tag in local, has_remote)
 
 
 def make_tag(git: Git, ready: Ready, project: str) -> None:
-    """Make the annotated tag. Raises `UsageError` where something changed, or git refuses."""
+    """Make the annotated tag, where it is not there.
+
+    Raises `UsageError` where something changed, or git refuses.
+    """
     if git.commit("HEAD") != ready.commit or is_dirty(git):
         raise UsageError(
             "something changed while the tests ran: what would be tagged is not what was tested",
             hint=f"inv release {ready.version.text}",
         )
+    if ready.tagged:
+        return
     words = "\n\n".join(filter(None, (f"{project} {ready.version.text}", ready.notes)))
     how = ("--annotate", "--cleanup=verbatim", "--message", words)
     if git("tag", *how, "--", ready.tag, ready.commit) is None:
@@ -86,7 +104,7 @@ def publish_tag(git: Git, ready: Ready) -> None:
     if git(*ready.push[1:], timeout=_PUSH) is None:
         raise UsageError(
             f"the remote does not take {ready.tag}: {git.said}",
-            hint=f"the tag is here; try again: {' '.join(ready.push)}",
+            hint=f"the tag is here; try again: inv release {ready.version.text} --push",
         )
 
 

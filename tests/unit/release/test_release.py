@@ -133,11 +133,48 @@ def test_a_remote_that_refuses_takes_neither(shop: git.Repo, origin: git.Repo) -
     hook.write_text('#!/bin/sh\ncase "$1" in refs/tags/*) exit 1;; esac\n')
     hook.chmod(0o755)
     before = origin.git.rev_parse("main")
-    commit(shop, "new.txt", "")
+    head = commit(shop, "new.txt", "")
     ran = release(shop, "1.2.3", "--push")
     assert ran.code == 2
     assert "error: the remote does not take v1.2.3: " in ran.err
+    assert ran.err.endswith("\nhint: the tag is here; try again: inv release 1.2.3 --push\n")
     assert (origin.git.rev_parse("main"), origin.git.tag()) == (before, "")
+    # What the remote says no to can be mended there; the same command then goes on.
+    hook.unlink()
+    ran = release(shop, "1.2.3", "--push")
+    assert (ran.code, said(ran)) == (0, told(shop, "is tagged already", "pushed"))
+    assert {origin.git.rev_parse(one) for one in ("main", "v1.2.3^{commit}")} == {head}
+
+
+def test_what_was_tagged_is_pushed_later(shop: git.Repo, origin: git.Repo) -> None:
+    assert release(shop, "1.2.3").code == 0
+    tag = shop.git.rev_parse("v1.2.3")
+    ran = release(shop, "1.2.3", "--push", "--dry-run")
+    assert (ran.code, ran.err) == (0, told(shop, "is tagged already"))
+    for _ in range(2):
+        ran = release(shop, "1.2.3", "--push")
+        assert (ran.code, said(ran)) == (0, told(shop, "is tagged already", "pushed"))
+        assert origin.git.rev_parse("v1.2.3") == tag
+
+
+def test_without_a_remote_nothing_is_pushed(shop: git.Repo, tmp_path: Path) -> None:
+    shop.git.remote("remove", "origin")
+    ran = release(shop, "1.2.3", "--push", NOTE=str(tmp_path / "ran"))
+    assert (ran.code, ran.out, ran.err) == (
+        2,
+        "",
+        "error: there is no remote called origin to push to\n\n"
+        "hint: git remote add origin URL; or leave --push out\n",
+    )
+    assert (shop.git.tag(), (tmp_path / "ran").exists()) == ("", False)
+    head = str(shop.git.rev_parse("HEAD"))[:12]
+    for done, more in (("would be tagged", ["--dry-run"]), ("is tagged", [])):
+        ran = release(shop, "1.2.3", *more)
+        assert (ran.code, said(ran)) == (
+            0,
+            f"{head} on main {done} as v1.2.3\n"
+            "there is no remote called origin that it could be pushed to\n",
+        )
 
 
 def test_images_that_could_not_be_built_are_known_before_the_tests(
@@ -171,9 +208,10 @@ def test_what_is_no_version(shop: git.Repo, version: str) -> None:
 
 def test_all_that_is_in_its_way_is_said_at_once(shop: git.Repo) -> None:
     shop.git.tag("v1.2.3")
-    shop.git.checkout("-b", "feature")
-    write(root(shop), {"new.txt": "", "CHANGELOG.md": "## 1.2.30\n\n- Other.\n"})
     head = str(shop.git.rev_parse("HEAD"))[:12]
+    shop.git.checkout("-b", "feature")
+    commit(shop, "more.txt", "")
+    write(root(shop), {"new.txt": "", "CHANGELOG.md": "## 1.2.30\n\n- Other.\n"})
     assert refused(shop, "1.2.3") == (
         "error: 1.2.3 can't be released\n"
         "  there are changes that are not committed: git status\n"
