@@ -69,22 +69,28 @@ def build(session: Session, request: BuildRequest) -> tuple[str, ...]:
         limit, text = ready.project.limits.build, ready.origin.version
         bakery = Bakery(ready.docker, session.root, ready.origin, limit)
         if not request.push:
-            bakery.build(ready.picked, _begun(session, ready, request, ready.picked))
+            bakery.build(ready.picked, _begun(session, ready, request, bakery, ready.picked))
             return tuple(f"{one.name}:{text}" for one in ready.picked)
         there = bakery.published(ready.picked, digests(session.root, text))
         for name in (one.name for one in ready.picked if one.service in there):
             session.say(f"{name}:{text} is there already, from this commit")
         if missing := [one for one in ready.picked if one.service not in there]:
-            there |= bakery.publish(missing, _begun(session, ready, request, missing))
+            there |= bakery.publish(missing, _begun(session, ready, request, bakery, missing))
         _finish(session, ready, bakery, there)
     return tuple(f"{one.name}:{text}@{there[one.service]}" for one in ready.picked)
 
 
 def _begun(
-    session: Session, ready: _Prepared, request: BuildRequest, images: Sequence[Image]
+    session: Session,
+    ready: _Prepared,
+    request: BuildRequest,
+    bakery: Bakery,
+    images: Sequence[Image],
 ) -> Output:
     """Say what is built, and return what becomes of it."""
     output = _output(session, ready, request)
+    for words in bakery.lost(images, output):
+        session.say(f"note: this version of buildx does not know {words}")
     services = ", ".join(one.service for one in images)
     session.say(f"building {services} as {ready.origin.version}")
     return output
@@ -104,6 +110,8 @@ def _prepared(session: Session, request: BuildRequest) -> _Prepared:
     origin = origin_of(Git(session.root, session.environ), versioned, session.environ)
     docker = DockerClient(session.cancellation, session.environ)
     picked = _picked(session, request, every, versioned)
+    for words in (words for one in picked for words in one.notes):
+        session.say(f"note: {words}")
     return _Prepared(found, versioned, every, picked, origin, docker)
 
 

@@ -13,6 +13,8 @@ from taskslib.release.images import Image
 _OCI = "org.opencontainers.image"
 REVISION = f"{_OCI}.revision"
 """The label that says which commit an image was built from."""
+_NEWER = ("network", "extra-hosts")
+"""What buildx has not known from the beginning."""
 _NO_NAME = re.compile(r"[^A-Za-z0-9_-]")
 _TEMPLATE = re.compile(r"([$%])(?=\{)")
 
@@ -50,6 +52,21 @@ def bake(images: Sequence[Image], origin: Origin, output: Output) -> dict[str, A
     return {"group": {"default": {"targets": list(every)}}, "target": every}
 
 
+def lost(told: Mapping[str, Any], printed: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what a bake file says and buildx has not understood: older ones pass over it.
+
+    Args:
+        told: The file.
+        printed: What `bake --print` makes of it.
+    """
+    return tuple(
+        f"{key} of {name}"
+        for name, target in told["target"].items()
+        for key in _NEWER
+        if key in target and key not in printed.get("target", {}).get(name, {})
+    )
+
+
 def targets(images: Iterable[Image]) -> dict[str, str]:
     """Return what each service is called in a bake file, which knows no dots."""
     found: dict[str, str] = {}
@@ -81,6 +98,11 @@ def _target(
         "cache-from": _cache(output.cache_from, image),
         "cache-to": [f"{one},mode=max" for one in _cache(output.cache_to, image)],
         "attest": list(output.attestations),
+        "secret": [_plain(one) for one in image.recipe.secrets],
+        "ssh": [_plain(one) for one in image.recipe.ssh],
+        "network": _plain(image.recipe.network),
+        "extra-hosts": {key: _plain(told) for key, told in image.recipe.hosts.items()},
+        "shm-size": _plain(image.recipe.memory),
     }
     return target | {key: told for key, told in optional.items() if told}
 
@@ -88,6 +110,7 @@ def _target(
 def _labels(image: Image, origin: Origin) -> dict[str, str]:
     created = datetime.fromtimestamp(origin.seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     labels = {
+        **image.recipe.labels,
         f"{_OCI}.created": created,
         REVISION: origin.revision,
         f"{_OCI}.source": origin.source,

@@ -18,6 +18,8 @@ from taskslib.project.dependencies.stacks import dotenv_values
 from taskslib.project.model import Layout, Project, Service, Stack
 from taskslib.project.references.compose import Build, compose
 from taskslib.project.references.document import Malformed, document
+from taskslib.project.references.values import table
+from taskslib.release.recipe import Recipe, recipe
 from taskslib.release.version import image_name
 
 REGISTRY = "REGISTRY"
@@ -38,6 +40,10 @@ class Image:
     arguments: Mapping[str, str] = field(default_factory=dict)
     contexts: Mapping[str, str] = field(default_factory=dict)
     """What its Dockerfile can take from besides, by name; folders as absolute paths."""
+    recipe: Recipe = field(default_factory=Recipe)
+    """What its build has besides."""
+    notes: tuple[str, ...] = ()
+    """What a Compose file says of its build and is not taken."""
 
 
 def registry_of(project: Project, environ: Mapping[str, str]) -> str:
@@ -112,24 +118,60 @@ def _image(project: Project, service: Service, name: str, environ: Mapping[str, 
     assert service.dockerfile is not None  # noqa: S101 — those alone are asked for
     wanted = Path(os.path.normpath(service.dockerfile))
     for stack in (project.stack, project.service_stack(service.name), project.dev):
-        for folder, build in _builds(project, stack, environ) if stack else ():
-            context = Path(os.path.normpath(folder / build.context))
-            if build.dockerfile and Path(os.path.normpath(context / build.dockerfile)) == wanted:
-                named = {key: _place(folder, told) for key, told in build.named.items()}
-                return Image(service.name, name, context, wanted, build.arguments, named)
+        ways = [one for one in _ways(project, stack, environ) if one.dockerfile == wanted]
+        if not ways:
+            continue
+        # Of several that one counts which is called like the service, then the first.
+        way = next((one for one in ways if one.name == service.name), ways[0])
+        named = {key: _place(way.file.parent, told) for key, told in way.build.named.items()}
+        how = (name, way.context, wanted, way.build.arguments, named)
+        return Image(service.name, *how, way.recipe, tuple(_untaken(project, way, ways)))
     return Image(service.name, name, service.path, wanted)
 
 
-def _builds(
-    project: Project, stack: Stack, environ: Mapping[str, str]
-) -> Iterator[tuple[Path, Build]]:
-    """Yield what a stack builds, what its files include too, each with the file's folder."""
-    waiting = [stack.files]
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a service of a Compose file is built."""
+
+    name: str
+    """What the file calls it."""
+    file: Path
+    build: Build
+    recipe: Recipe
+
+    @property
+    def context(self) -> Path:
+        return Path(os.path.normpath(self.file.parent / self.build.context))
+
+    @property
+    def dockerfile(self) -> Path | None:
+        """The file that it is built from; None where the Compose file holds the instructions."""
+        told = self.build.dockerfile
+        return Path(os.path.normpath(self.context / told)) if told else None
+
+
+def _untaken(project: Project, way: _Way, ways: Iterable[_Way]) -> Iterator[str]:
+    """Yield what is said of an image's build and is not taken."""
+    where = f"{project.shown(way.file)}: {way.name} is built"
+    if way.recipe.ignored:
+        yield f"{where} here without its {', '.join(way.recipe.ignored)}"
+    others = [one.name for one in ways if (one.build, one.recipe) != (way.build, way.recipe)]
+    if others:
+        yield f"{where} as it says, and not as {', '.join(others)}: one Dockerfile is one image"
+
+
+def _ways(project: Project, stack: Stack | None, environ: Mapping[str, str]) -> Iterator[_Way]:
+    """Yield what a stack builds, what its files include too."""
+    waiting = [stack.files] if stack else []
     for files in waiting:  # grows meanwhile
         folder = files[0].parent
         texts = [_text(project, one) for one in files]
-        found = compose(texts, dotenv_values(_dotenv(folder), environ))
-        yield from ((folder, build) for build in found.builds.values())
+        values = dotenv_values(_dotenv(folder), environ)
+        found, told = compose(texts, values), document(texts)
+        for name, build in found.builds.items():
+            written = table(table(table(told, "services"), name), "build")
+            more = recipe(written, table(told, "secrets"), folder, values, environ)
+            yield _Way(name, files[0], build, more)
         further = [
             (Path(os.path.normpath(folder / one)),)
             for one in found.files

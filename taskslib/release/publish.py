@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from taskslib.errors import BuildError, EngineError, UsageError
-from taskslib.release.bake import Origin, Output, bake
+from taskslib.release.bake import Origin, Output, bake, lost
 from taskslib.release.images import Image
 from taskslib.release.refusal import unwritten
 from taskslib.release.registry import Published, Registry
@@ -25,6 +25,8 @@ from taskslib.stacks.limits import remedy
 _BUILD, _PUSH = "build", "push"
 _FIRST = "build, so none is pushed"
 """What images don't do, where that is wrong."""
+_HOST = "host"
+"""The machine's own network."""
 _TOGETHER = 4
 """Questions to the registry at once."""
 _FAILED = re.compile(r"^ > \[", re.MULTILINE)
@@ -48,7 +50,7 @@ class Bakery:
             return
         text = json.dumps(bake(images, self.origin, output))
         done = self.docker.run(
-            *("buildx", "bake", "--progress", "plain", "--file", "-"),
+            *("buildx", "bake", "--progress", "plain", *self._allowed(images), "--file", "-"),
             cwd=self.root,
             # Attestations are those that the file names.
             variables={"BUILDX_NO_DEFAULT_ATTESTATIONS": "1", "BUILDX_GIT_LABELS": "0"},
@@ -63,6 +65,23 @@ class Bakery:
             raise BuildError(
                 f"the images don't {what}{late}", details=said, hint=refused or remedy(said)
             )
+
+    def lost(self, images: Sequence[Image], output: Output) -> tuple[str, ...]:
+        """Return what this buildx does not take of how images are built."""
+        if not any(one.recipe.network or one.recipe.hosts for one in images):
+            return ()
+        told = bake(images, self.origin, output)
+        ask = ("buildx", "bake", "--print", "--file", "-")
+        done = self.docker.run(*ask, cwd=self.root, stdin=json.dumps(told))
+        return lost(told, json.loads(done.stdout)) if done.code == 0 else ()
+
+    def _allowed(self, images: Sequence[Image]) -> tuple[str, ...]:
+        """Return what newer buildx has to be told of what builds take from this machine."""
+        if all(one.recipe.network != _HOST for one in images):
+            return ()
+        flag = "--allow"
+        told = self.docker.ask("buildx", "bake", "--help")
+        return (f"{flag}=network.host",) if flag in told else ()
 
     def published(
         self, images: Sequence[Image], locked: Mapping[str, str] = MappingProxyType({})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -265,3 +266,36 @@ def test_what_the_builder_cannot_do(shop: git.Repo) -> None:
         "error: no image of a service 'wroker'\n\n"
         "hint: did you mean 'worker'? services with one: api, frontend, worker\n",
     )
+
+
+SECRETS = """\
+services:
+  api:
+    build:
+      context: ../../services/api
+      secrets: [file, token]
+      network: none
+secrets:
+  file: {file: ./secret.txt}
+  token: {environment: SIGN}
+"""
+
+
+def test_what_a_build_may_know(shop: git.Repo) -> None:
+    """Secrets come from where Compose has them, and are in no image."""
+    mounts = " ".join(f"--mount=type=secret,id={one},required" for one in ("file", "token"))
+    base = docker("image", "ls", "--filter", "reference=python", "--format", LOCAL).split()[0]
+    check = "cat /run/secrets/file /run/secrets/token | sha256sum > /sum"
+    write(
+        root(shop),
+        {
+            "deploy/test/docker-compose.yml": SECRETS,
+            "deploy/test/secret.txt": "one",
+            "services/api/Dockerfile": f"FROM {base}\nRUN {mounts} {check}\n",
+        },
+    )
+    ran = build(shop, "--service", "api", SIGN="two")
+    assert ran.code == 0, ran.err
+    image = ran.out.strip()
+    summed = docker("run", "--rm", "--network=none", image, "cat", "/sum")
+    assert summed.split()[0] == hashlib.sha256(b"onetwo").hexdigest()

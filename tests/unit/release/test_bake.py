@@ -10,7 +10,7 @@ from taskslib.errors import ConfigError, EngineError, NothingToRunError
 from taskslib.project import load
 from taskslib.project.model import Release
 from taskslib.project.places import LOCK
-from taskslib.release.bake import Origin, Output, bake
+from taskslib.release.bake import Origin, Output, bake, lost
 from taskslib.release.builder import Builder, output_for, parsed
 from taskslib.release.images import Image, images
 from taskslib.release.lockfile import Locked, digests, released, written
@@ -18,6 +18,7 @@ from taskslib.release.origin import address
 from tests.support.projects import write
 
 ORIGIN = Origin("1.2.3", "c" * 40, 1_700_000_000, "https://example.org/acme/shop")
+OCI = "org.opencontainers.image"
 DEFAULT = """\
 Name:          default
 Driver:        docker
@@ -190,6 +191,60 @@ def test_no_image_is_built_past_a_file_that_says_how(
         shop(tmp_path, **files)
     assert refused.value.message == f"{said}how images are built is read off it"
     assert refused.value.hint == "mend it, then: inv lint"
+
+
+WAYS = """\
+services:
+  migrate: {build: {context: ../.., dockerfile: services/api/Dockerfile, args: {A: other}}}
+  api:
+    build:
+      context: ../..
+      dockerfile: services/api/Dockerfile
+      args: {A: x, MARK: , NONE: }
+      secrets: [token, {source: file, target: "a,b"}, absent, unset]
+      ssh: [default, key=./id]
+      network: ${NET:-host}
+      extra_hosts: ["mirror:10.0.0.1", "other=::1"]
+      shm_size: 64m
+      labels: {by: me, org.opencontainers.image.version: mine}
+      target: test
+      platforms: [linux/arm64]
+      x-own: 1
+secrets:
+  token: {environment: MARK}
+  file: {file: ./secret.txt}
+  absent: {external: true}
+  unset: {environment: UNSET}
+"""
+
+
+def test_what_else_a_build_has(tmp_path: Path) -> None:
+    here = tmp_path / "shop/deploy/test"
+    (image,) = shop(tmp_path, **{TEST: WAYS}).values()
+    assert image.notes == (
+        f"{TEST}: api is built here without its platforms, the secret absent (no file, no "
+        "variable), the secret unset (its variable UNSET is not set)",
+        f"{TEST}: api is built as it says, and not as migrate: one Dockerfile is one image",
+    )
+    target = bake([image], ORIGIN, Output("type=docker"))["target"]["api"]
+    # One without a value has the environment's; without that, the Dockerfile's default holds.
+    assert target["args"] == {"A": "x", "MARK": "set", "SOURCE_DATE_EPOCH": "1700000000"}
+    assert (target["labels"]["by"], target["labels"][f"{OCI}.version"]) == ("me", "1.2.3")
+    names = ("secret", "ssh", "network", "extra-hosts", "shm-size")
+    assert {name: target[name] for name in names} == {
+        "secret": ['type=env,"id=token","env=MARK"', f'"id=a,b","src={here / "secret.txt"}"'],
+        "ssh": ["default", f"key={here / 'id'}"],
+        "network": "host",
+        "extra-hosts": {"mirror": "10.0.0.1", "other": "::1"},
+        "shm-size": "64m",
+    }
+    assert "target" not in target
+
+
+def test_what_an_older_buildx_passes_over() -> None:
+    told = {"target": {"api": {"network": "host", "extra-hosts": {"a": "b"}}, "web": {}}}
+    assert lost(told, {"target": {"api": {"network": "host"}}}) == ("extra-hosts of api",)
+    assert lost(told, told) == ()
 
 
 def test_an_image_that_no_compose_file_builds(tmp_path: Path) -> None:
