@@ -71,6 +71,11 @@ def ci_workflows(session: Session, providers: Sequence[Provider]) -> tuple[Workf
             "`inv test --affected`, and on a tag `inv build --push`",
         )
     found = with_branch(project(session), session.environ)
+    if not found.suites:
+        session.say(
+            "note: there are no tests: until there are, the workflows fail (exit code 4), and "
+            "nothing can be released"
+        )
     wanted = [one for provider in providers for one in written(found, provider).items()]
     return tuple(read(session.root, path, text) for path, text in wanted)
 

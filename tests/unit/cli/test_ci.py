@@ -224,6 +224,19 @@ def test_a_workflow_that_was_deleted(shop: Path, edit: str) -> None:
     assert inv(shop, "ci-check").err.startswith("error: there are no workflows yet\n")
 
 
+def test_a_project_without_tests(tmp_path: Path) -> None:
+    """It can't be released, which is better known before than by the first red run."""
+    root = write(tmp_path / "shop", {**TASKS, "services/api/Dockerfile": "FROM a\n"})
+    note = (
+        "note: there are no tests: until there are, the workflows fail (exit code 4), and nothing "
+        "can be released\n"
+    )
+    ran = inv(root, "ci-init", "--provider", "github")
+    assert (ran.code, ran.err) == (0, f"{note}wrote {TEST}\nwrote {RELEASE}\n")
+    assert inv(root, "test").code == 4
+    assert inv(root, "ci-check").err == note
+
+
 def test_what_is_no_provider(shop: Path) -> None:
     ran = inv(shop, "ci-init", "--provider", "gitub")
     assert (ran.code, ran.err) == (
