@@ -103,7 +103,7 @@ def _prepared(session: Session, request: BuildRequest) -> _Prepared:
     from taskslib.stacks.client import DockerClient
 
     found = project(session)
-    versioned = version(session)
+    versioned = version(session, publish=request.push)
     if request.push:
         _refuse_push(session, found, versioned)
     every = images(found, session.environ)

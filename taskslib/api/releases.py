@@ -11,16 +11,18 @@ if TYPE_CHECKING:
     from taskslib.release.tagging import Ready
 
 
-def version(session: Session, tag: str = "") -> Found:
+def version(session: Session, tag: str = "", *, publish: bool = False) -> Found:
     """Return the version of a tag, or of the checkout. Raises `ConfigError`, `UsageError`.
 
     Args:
         session: Where.
-        tag: A tag; else that of CI, or the highest one of the commit that is checked out.
+        tag: A tag; else that of CI, or that of the commit that is checked out.
+        publish: Whether it is to be published, so that its branch counts.
     """
     from taskslib.release.resolve import resolve
 
-    found = resolve(session.root, session.environ, project(session).release, tag)
+    settings = project(session).release
+    found = resolve(session.root, session.environ, settings, tag, publish=publish)
     for note in found.notes:
         session.say(f"note: {note}")
     return found

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def version_words(found: Found) -> str:
     """Return what a version means for images."""
-    kind = f"tag {found.tag}" if found.tag else "no tag: a development version"
+    why = "changes that are not committed" if found.dirty else "no tag"
+    kind = f"tag {found.tag}" if found.tag else f"{why}: a development version"
     moves = "latest moves" if found.version.latest else "latest stays where it is"
     return f"{kind}; image tags: {', '.join(found.version.tags)}; {moves}"
 

@@ -7,7 +7,7 @@ nothing but missing history is fetched.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from taskslib.project.model import Release
 from taskslib.project.places import LOCK
 from taskslib.release.lockfile import released
 from taskslib.release.remote import HEADS, Remote, ask_remote, local_tags
-from taskslib.release.version import Version, development, highest, version_of_tag
+from taskslib.release.version import Version, development, highest, preferred, version_of_tag
 
 _DEFAULTS = ("main", "master")
 _NAMES = "--format=%(refname:lstrip=2)"
@@ -47,14 +47,23 @@ class Found:
         return {"VERSION": self.version.text, **more}
 
 
-def resolve(root: Path, environ: Mapping[str, str], settings: Release, tag: str = "") -> Found:
+def resolve(
+    root: Path,
+    environ: Mapping[str, str],
+    settings: Release,
+    tag: str = "",
+    *,
+    publish: bool = False,
+) -> Found:
     """Return the version of a tag, or of the checkout. Raises `UsageError` for what is none.
 
     Args:
         root: The repo.
         environ: For what CI says: `GITHUB_REF_TYPE` and `GITHUB_REF_NAME`, Gitea's too.
         settings: Which branches may be released from.
-        tag: A tag; else that of CI, or the highest one of the commit that is checked out.
+        tag: A tag; else that of CI, or that of the commit that is checked out.
+        publish: Whether it is to be published. A tag that nobody named then has to be on a branch
+            that is released from as well; otherwise that it isn't is a note.
     """
     git = Git(root, environ)
     head = git.commit("HEAD")
@@ -63,11 +72,11 @@ def resolve(root: Path, environ: Mapping[str, str], settings: Release, tag: str 
         raise UsageError(f"{root} has no version: {why}", hint="a version comes from git's tags")
     dirty = is_dirty(git)
     ci = environ.get("GITHUB_REF_NAME", "") if environ.get("GITHUB_REF_TYPE") == "tag" else ""
-    wanted = tag or ci
-    if not wanted and not dirty:
-        wanted = highest(one for one, commit in local_tags(git).items() if commit == head)
-    if wanted:
-        return _tagged(git, settings, wanted, head if wanted == ci and not tag else "", dirty=dirty)
+    if named := tag or ci:
+        return _tagged(git, settings, named, "" if tag else head, dirty=dirty)
+    here = preferred(one for one, commit in local_tags(git).items() if commit == head)
+    if here and not dirty:
+        return _tagged(git, settings, here, "", dirty=dirty, publish=publish)
     return _untagged(git, head, dirty=dirty)
 
 
@@ -77,7 +86,9 @@ def is_dirty(git: Git) -> bool:
     return bool(told)
 
 
-def _tagged(git: Git, settings: Release, tag: str, head: str, *, dirty: bool) -> Found:
+def _tagged(
+    git: Git, settings: Release, tag: str, head: str, *, dirty: bool, publish: bool = True
+) -> Found:
     version_of_tag(tag, ())  # what is no version needs no remote
     remote, notes = _asked(git)
     local = local_tags(git)
@@ -95,7 +106,13 @@ def _tagged(git: Git, settings: Release, tag: str, head: str, *, dirty: bool) ->
     if git.commit(commit) is None:
         git.fetch_one(f"refs/tags/{tag}")
     version = version_of_tag(tag, {*local, *(remote.tags if remote else ())})
-    check_branch(git, settings, remote, commit, tag)
+    try:
+        check_branch(git, settings, remote, commit, tag)
+    except UsageError as error:
+        if publish:
+            raise
+        version = replace(version, floating=())
+        notes = (*notes, f"{error.message}: it can't be published")
     return Found(version, commit, tag, dirty, notes)
 
 

@@ -98,6 +98,16 @@ def highest(tags: Iterable[str]) -> str:
     return max(named)[1] if named else ""
 
 
+def preferred(tags: Iterable[str]) -> str:
+    """Return the tag that a commit with several is released by; empty where none has a version.
+
+    That is the highest version that is no prerelease: such a commit is done with trying.
+    """
+    named = [(version, tag) for tag in tags if (version := _version(tag)) is not None]
+    stable = [one for one in named if not one[0].prerelease]
+    return max(stable or named, default=(None, ""))[1]
+
+
 def tag_of(version: str) -> str:
     """Return the tag of a version that somebody typed. Raises `UsageError` for what is none."""
     tag = version if version.startswith("v") else f"v{version}"

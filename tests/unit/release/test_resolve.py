@@ -77,8 +77,20 @@ def test_a_checkout(repo: git.Repo) -> None:
     assert tags(repo) == "1.4.0 1.4 1 latest"
     write(root(repo), {"a.txt": "changed"})
     assert tags(repo) == f"1.4.1-0.dev.0.g{head}.dirty"
-    assert re.fullmatch("no tag: a development version; .*; latest stays where it is\n",
-                        inv(root(repo), "version").err)  # fmt: skip
+    words = "{}: a development version; .*; latest stays where it is\n"
+    changed = words.format("changes that are not committed")
+    assert re.fullmatch(changed, inv(root(repo), "version").err)
+    commit(repo, "a.txt", "changed")
+    assert re.fullmatch(words.format("no tag"), inv(root(repo), "version").err)
+
+
+def test_of_several_tags_of_a_commit_a_stable_one_counts(repo: git.Repo) -> None:
+    for one in ("v3.0.0-rc.1", "v3.0.0-rc.2"):
+        repo.git.tag(one)
+    assert tags(repo) == "3.0.0-rc.2"
+    for one in ("v1.4.0", "v2.0.0"):
+        repo.git.tag(one)
+    assert tags(repo) == "2.0.0 2.0 2 latest"
 
 
 def test_a_checkout_without_any_tag(tmp_path: Path) -> None:
@@ -104,8 +116,8 @@ def test_the_tag_of_ci(repo: git.Repo, tmp_path: Path) -> None:
         "error: --github-output: there are no outputs to write: GITHUB_OUTPUT names no file\n\n"
         "hint: it does in a workflow; elsewhere leave --github-output out\n"
     )
-    branch = {"GITHUB_REF_TYPE": "branch", "GITHUB_REF_NAME": "v1.2.3"}
-    assert tags(repo, **branch) == "2.0.0-rc.1"
+    branch = {"GITHUB_REF_TYPE": "branch", "GITHUB_REF_NAME": "v2.0.0-rc.1"}
+    assert tags(repo, **branch) == "1.2.3 1.2"
     # Another commit is checked out than the tag's.
     repo.git.checkout("main")
     ci["GITHUB_REF_NAME"] = "v1.2.3"
@@ -135,6 +147,23 @@ def test_a_tag_on_another_branch(repo: git.Repo) -> None:
         'hint: merge it; or allow more, as `branches = ["release/*"]` in '
         "[tool.taskslib.release]\n"
     )
+    # One that is only checked out has its version, which is said to be none to publish.
+    note = "v1.3.1 is not on a branch that is released from (main)"
+    assert inv(root(repo), "version") == Ran(
+        0,
+        "1.3.1\n",
+        f"note: {note}: it can't be published\n"
+        "tag v1.3.1; image tags: 1.3.1; latest stays where it is\n",
+    )
+    ci = {"GITHUB_REF_TYPE": "tag", "GITHUB_REF_NAME": "v1.3.1"}
+    assert refused(repo, **ci).startswith(f"error: {note}\n")
+    write(root(repo), {"services/api/Dockerfile": "FROM scratch\n"})
+    repo.git.add("-A")
+    repo.git.commit("--amend", "--no-edit")
+    repo.git.tag("-f", "v1.3.1")
+    ran = inv(root(repo), "build", "--push", REGISTRY="localhost:1")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"error: {note}\n")
     write(root(repo), {"pyproject.toml": BRANCHES})
     assert tags(repo, "v1.3.1") == "1.3.1 1.3 1 latest"
     repo.git.branch("-m", "feature/x")
