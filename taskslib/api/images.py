@@ -109,18 +109,23 @@ def _prepared(session: Session, request: BuildRequest) -> _Prepared:
     every = images(found, session.environ)
     origin = origin_of(Git(session.root, session.environ), versioned, session.environ)
     docker = DockerClient(session.cancellation, session.environ)
-    picked = _picked(session, request, every, versioned)
+    picked = _picked(session, request, found, every, versioned)
     for words in (words for one in picked for words in one.notes):
         session.say(f"note: {words}")
     return _Prepared(found, versioned, every, picked, origin, docker)
 
 
 def _picked(
-    session: Session, request: BuildRequest, every: tuple[Image, ...], versioned: Found
+    session: Session,
+    request: BuildRequest,
+    found: Project,
+    every: tuple[Image, ...],
+    versioned: Found,
 ) -> tuple[Image, ...]:
     from taskslib.release.images import chosen
 
-    picked = chosen(every, request.services) if request.services else every
+    libraries = [one.name for one in found.services if one.is_library]
+    picked = chosen(every, request.services, libraries) if request.services else every
     if not request.affected:
         return picked
     if versioned.tag:

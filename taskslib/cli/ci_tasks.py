@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from invoke.context import Context
 from invoke.tasks import task
@@ -12,6 +14,9 @@ from taskslib.ci.actions import Provider
 from taskslib.cli.outcome import say, tell
 from taskslib.cli.session import command, session
 from taskslib.errors import ExitCode, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from taskslib.ci.files import Workflow
 
 
 @task(
@@ -85,17 +90,28 @@ def ci_check(context: Context, provider: str = "") -> ExitCode:
     Example: inv ci-check
     """
     where = session(context)
-    providers = _providers(where, provider)
-    found = api.ci_workflows(where, providers)
+    found = api.ci_workflows(where, _providers(where, provider))
     strange, missing = api.ci_production(where)
     lines = [line for one in found for line in one.difference]
     tell((*lines, *strange))
     for words in missing:
         say(f"note: {words}")
     if lines:
-        again = " && ".join(f"inv ci-init --provider {one}" for one in providers)
+        again = " && ".join(f"inv ci-init --provider {words}" for words in _stale(found))
         say(f"the workflows are not what the project has now\n\nhint: {again}")
     return ExitCode.FAILED if lines or strange else ExitCode.PASSED
+
+
+def _stale(found: Sequence[Workflow]) -> Iterator[str]:
+    """Yield each provider whose workflows are other ones, and what it takes to write them."""
+    from taskslib.ci.files import Condition
+
+    for provider in Provider:
+        theirs = {one.condition for one in found if one.path.startswith(f"{provider.folder}/")}
+        if Condition.EDITED in theirs:
+            yield f"{provider} --force"
+        elif theirs - {Condition.SAME}:
+            yield str(provider)
 
 
 def _providers(where: api.Session, given: str) -> tuple[Provider, ...]:

@@ -101,16 +101,19 @@ def images(project: Project, environ: Mapping[str, str]) -> tuple[Image, ...]:
     return tuple(_image(project, one, named[one.name], environ) for one in built(project))
 
 
-def chosen(found: Iterable[Image], services: Iterable[str]) -> tuple[Image, ...]:
-    """Return the images of some services. Raises `UsageError` for a name that has none."""
+def chosen(
+    found: Iterable[Image], services: Iterable[str], libraries: Iterable[str] = ()
+) -> tuple[Image, ...]:
+    """Return the images of some services. Raises `UsageError` for all names that have none."""
     by_name = {one.service: one for one in found}
-    wanted = tuple(dict.fromkeys(services))
-    for name in wanted:
-        if name not in by_name:
-            raise UsageError(
-                f"no image of a service {name!r}",
-                hint=f"{did_you_mean(name, by_name)}services with one: {', '.join(by_name)}",
-            )
+    wanted, bare = tuple(dict.fromkeys(services)), tuple(libraries)
+    if wrong := [name for name in wanted if name not in by_name]:
+        told = (f"{one!r}{', which has no Dockerfile' if one in bare else ''}" for one in wrong)
+        near = "" if set(wrong) & set(bare) else did_you_mean(wrong[0], by_name)
+        raise UsageError(
+            f"no image of a service {'; '.join(told)}",
+            hint=f"{near}services with one: {', '.join(by_name)}",
+        )
     return tuple(one for name, one in by_name.items() if name in wanted)
 
 

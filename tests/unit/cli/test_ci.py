@@ -237,6 +237,22 @@ def test_a_project_without_tests(tmp_path: Path) -> None:
     assert inv(root, "ci-check").err == note
 
 
+def test_what_mends_just_that_which_is_stale(shop: Path) -> None:
+    for provider in ("github", "gitea"):
+        inv(shop, "ci-init", "--provider", provider)
+    with (shop / RELEASE).open("a", encoding="utf-8") as stream:
+        stream.write("# mine\n")
+    ran = inv(shop, "ci-check")
+    assert (ran.code, ran.err.rpartition("hint: ")[2]) == (
+        1,
+        "inv ci-init --provider github --force\n",
+    )
+    (shop / ".gitea/workflows/test.yml").unlink()
+    assert inv(shop, "ci-check").err.endswith(
+        "\nhint: inv ci-init --provider github --force && inv ci-init --provider gitea\n"
+    )
+
+
 def test_what_is_no_provider(shop: Path) -> None:
     ran = inv(shop, "ci-init", "--provider", "gitub")
     assert (ran.code, ran.err) == (

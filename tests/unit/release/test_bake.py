@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from taskslib.errors import ConfigError, EngineError, NothingToRunError
+from taskslib.errors import ConfigError, EngineError, NothingToRunError, UsageError
 from taskslib.project import load
 from taskslib.project.model import Release
 from taskslib.project.places import LOCK
 from taskslib.release.bake import Origin, Output, bake, lost
 from taskslib.release.builder import Builder, output_for, parsed
-from taskslib.release.images import Image, images
+from taskslib.release.images import Image, chosen, images
 from taskslib.release.lockfile import Locked, digests, released, written
 from taskslib.release.origin import address
 from tests.support.projects import write
@@ -239,6 +239,19 @@ def test_what_else_a_build_has(tmp_path: Path) -> None:
         "shm-size": "64m",
     }
     assert "target" not in target
+
+
+def test_services_that_have_no_image(tmp_path: Path) -> None:
+    found = shop(tmp_path, **{"services/web/Dockerfile": "FROM a\n"}).values()
+    assert [one.service for one in chosen(found, ["web"])] == ["web"]
+    for names, message, hint in (
+        (["lib"], "'lib', which has no Dockerfile", ""),
+        (["apo", "web", "x"], "'apo'; 'x'", "did you mean 'api'? "),
+    ):
+        with pytest.raises(UsageError) as refused:
+            chosen(found, names, ["lib"])
+        assert refused.value.message == f"no image of a service {message}"
+        assert refused.value.hint == f"{hint}services with one: api, web"
 
 
 def test_what_an_older_buildx_passes_over() -> None:
