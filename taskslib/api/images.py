@@ -177,7 +177,8 @@ def _finish(session: Session, ready: _Prepared, bakery: Bakery, there: dict[str,
     floating = ready.version.version.floating
     if len(there) < len(ready.every):
         session.say(
-            f"note: {', '.join((*floating, LOCK))} wait until all images are there: "
+            f"note: {', '.join((*floating, LOCK))} {'wait' if floating else 'waits'} until all "
+            "images are there: "
             "`inv build --push` does the rest"
         )
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,6 +36,10 @@ class Git:
                 timeout=timeout,
                 check=False,
             )
+        except FileNotFoundError as error:  # the program, or the folder
+            there = shutil.which("git", path=self._environ.get("PATH")) is not None
+            self.said = str(error) if there else "git is not installed (it is not on PATH)"
+            return None
         except (OSError, subprocess.TimeoutExpired) as error:
             self.said = str(error)
             return None

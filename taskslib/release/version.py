@@ -122,6 +122,12 @@ def image_name(registry: str, *parts: str) -> str:
         parts: The project, and the service where there are several.
     """
     place = registry.strip("/").lower()
+    scheme, slashes, bare = place.partition("://")
+    if slashes:
+        raise ConfigError(
+            f"{scheme}:// can't be an image's name: it begins with the host",
+            hint=f"the registry without it: {bare.rpartition('@')[2]}",
+        )
     name = "-".join(parts).lower()
     host, *folders = place.split("/") if place else ("",)
     wrong = [part for part in (*folders, name) if not _COMPONENT.fullmatch(part)]

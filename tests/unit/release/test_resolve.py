@@ -240,3 +240,10 @@ def test_no_repository(tmp_path: Path) -> None:
     assert refused(tmp_path).startswith("error: ROOT has no version: not a git repository")
     git.Repo.init(tmp_path)
     assert refused(tmp_path).startswith("error: ROOT has no version: there is no commit")
+
+
+def test_without_git(repo: git.Repo, tmp_path: Path) -> None:
+    assert refused(repo, PATH=str(tmp_path / "none")) == (
+        "error: ROOT has no version: git is not installed (it is not on PATH)\n\n"
+        "hint: a version comes from git's tags\n"
+    )

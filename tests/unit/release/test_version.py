@@ -180,3 +180,10 @@ def test_images_are_lower_case(registry: str, parts: tuple[str, ...], name: str)
 def test_what_can_be_no_image_is_refused(registry: str, parts: tuple[str, ...]) -> None:
     with pytest.raises(ConfigError, match="can't be an image's name"):
         image_name(registry, *parts)
+
+
+def test_a_registry_is_no_address() -> None:
+    with pytest.raises(ConfigError) as refused:
+        image_name("http://me:secret@Registry.example:5000/acme", "shop")
+    assert refused.value.message == "http:// can't be an image's name: it begins with the host"
+    assert refused.value.hint == "the registry without it: registry.example:5000/acme"
