@@ -38,6 +38,8 @@ def release_words(ready: Ready, *, pushed: bool, dry_run: bool) -> Iterator[str]
     done = "would be tagged" if dry_run else "is tagged"
     done = "is tagged already" if ready.tagged else done
     yield f"{ready.commit[:12]} on {ready.branch} {done} as {ready.tag}"
+    if not (ready.version.latest or ready.version.prerelease):
+        yield "note: a higher version is tagged: latest stays where it is"
     if ready.has_remote:
         yield f"{'pushed' if pushed else 'push it'}: {' '.join(ready.push)}"
     else:

@@ -191,6 +191,14 @@ def test_images_that_could_not_be_built_are_known_before_the_tests(
     assert (shop.git.tag(), (tmp_path / "ran").exists()) == ("", False)
 
 
+def test_a_version_that_is_not_the_highest(shop: git.Repo) -> None:
+    shop.git.tag("v2.0.0")
+    ran = release(shop, "1.2.3", "--dry-run")
+    assert ran.code == 0
+    assert "\nnote: a higher version is tagged: latest stays where it is\n" in ran.err
+    assert ran.err.endswith(" shop-api as 1.2.3, 1.2, 1\n")
+
+
 def test_a_project_without_images(shop: git.Repo) -> None:
     (root(shop) / "services/api/Dockerfile").unlink()
     write(root(shop), {"services/api/pyproject.toml": ""})
