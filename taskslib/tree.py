@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from taskslib.disk import Sha
 
 _SUBMODULE = "160000"
+_BYTECODE = "__pycache__"
 _OWN = ".taskslib"
 """Our own folder, which git may not have been told to ignore (`places.OWN`)."""
 # Git would not say that a mode changed where it was told that modes mean nothing.
@@ -115,7 +116,10 @@ def _identified(
     sha: Sha = hashlib.sha1
     for line in listed:
         if line[0] == "?":
-            doubtful[line[2:]] = None
+            # Also where git wasn't told to ignore it: without a source nothing is imported from
+            # there (PEP 3147), and a first run would never be stored.
+            if _BYTECODE not in line[2:].split("/")[:-1]:
+                doubtful[line[2:]] = None
             continue
         told, _, path = line.partition("\t")
         tag, mode, blob, stage = told.split(" ")

@@ -47,6 +47,15 @@ def test_a_clean_checkout(root: Path) -> None:
     assert identities(root) == {name: blob(text) for name, text in FILES.items()}
 
 
+def test_bytecode_is_no_input_where_git_is_not_told_to_ignore_it(root: Path) -> None:
+    (root / ".gitignore").write_text(".env\n", "utf-8")
+    before = identities(root)
+    write(root, {"lib/__pycache__/x.cpython-311.pyc": "1", "__pycache__/app.pyc": "2"})
+    assert identities(root) == before
+    write(root, {"lib/legacy.pyc": "3"})  # that can be imported
+    assert identities(root) == {**before, "lib/legacy.pyc": blob("3")}
+
+
 def test_without_git_the_files_are_the_same(root: Path, tmp_path: Path) -> None:
     write(tmp_path / "plain", FILES)
     write(tmp_path / "plain", {"lib/__pycache__/x.pyc": ""})

@@ -145,7 +145,7 @@ def test_a_plan_with_a_stack_and_tests_elsewhere(tmp_path: Path) -> None:
     assert [line.replace(str(tmp_path), "AROUND") for line in plan_lines(planned, [spec])] == [
         "Unit Tests",
         "  shop: environment > test",
-        "      tests: ../unit",
+        "      tests: AROUND/unit",
         "Integration Tests",
         "  shop: environment > build > start > wait > test > stop",
         "      tests: tests/integration",
