@@ -50,7 +50,7 @@ def dev_up(context: Context, watch: bool = False) -> ExitCode:
 )
 @command
 def dev_down(context: Context, volumes: bool = False, yes: bool = False) -> None:
-    """End the development stack; data stays.
+    """End the development stack; volumes stay.
 
     Unless --volumes says otherwise.
 
@@ -62,7 +62,7 @@ def dev_down(context: Context, volumes: bool = False, yes: bool = False) -> None
         say("nothing was ended")
         return
     if api.dev_down(where, volumes=volumes):
-        say("the development stack is gone" + (", and its data" if names else "; its data stays"))
+        say("the development stack is gone" + (", and its data" if names else "; named volumes stay"))
     else:
         say("there was no development stack to end")
 

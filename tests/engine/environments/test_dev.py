@@ -93,7 +93,7 @@ def test_a_change_is_answered_without_a_restart_and_data_stays(reference: Path) 
     wait_for(lambda: '"priced"' in get(f"{api}/orders/{made}"), timeout=60)
 
     assert inv(reference, "dev-down") == Ran(
-        0, "", "the development stack is gone; its data stays\n"
+        0, "", "the development stack is gone; named volumes stay\n"
     )
     assert containers(reference) == ""
     assert inv(reference, "dev-up") == Ran(0, up, "")

@@ -31,7 +31,7 @@ ci-matrix: Print the services that CI is to test.
 completion: Print a shell's completion script.
 config: Print an environment as Compose has it.
 deploy: Deploy a release to an environment.
-dev-down: End the development stack; data stays.
+dev-down: End the development stack; volumes stay.
 dev-logs: Print what the development stack logged.
 dev-shell: Open a shell in a development container.
 dev-up: Start the development stack.
