@@ -62,7 +62,10 @@ def dev_down(context: Context, volumes: bool = False, yes: bool = False) -> None
         say("nothing was ended")
         return
     if api.dev_down(where, volumes=volumes):
-        say("the development stack is gone" + (", and its data" if names else "; named volumes stay"))
+        say(
+            "the development stack is gone"
+            + (", and its data" if names else "; named volumes stay")
+        )
     else:
         say("there was no development stack to end")
 
