@@ -21,7 +21,7 @@ from taskslib.project.model import Layout, Project
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:\.(?P<kind>[\w.-]+))?\.ya?ml")
 COMPOSE_FILES = ("compose*.y*ml", "docker-compose*.y*ml")
 WORKFLOWS = (".github/workflows", ".gitea/workflows", ".forgejo/workflows")
-SCRIPTS = {
+SCRIPTS: dict[str, tuple[str, ...]] = {
     ".": ("*.sh", "Makefile", "*.mk", ".gitlab-ci.yml"),
     "scripts": ("**/*",),
     "bin": ("*",),
@@ -30,7 +30,11 @@ SCRIPTS = {
     "deploy": ("**/*.sh",),
 }
 """By folder, the names of scripts; `.pre-commit-hooks.yaml` has them, too."""
-OF_SERVICES = {".": ("*.sh", "Makefile"), "scripts": ("**/*",), "deploy": ("**/*.sh",)}
+OF_SERVICES: dict[str, tuple[str, ...]] = {
+    ".": ("*.sh", "Makefile"),
+    "scripts": ("**/*",),
+    "deploy": ("**/*.sh",),
+}
 
 
 @dataclass(frozen=True, slots=True)

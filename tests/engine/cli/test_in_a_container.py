@@ -34,6 +34,7 @@ def test_its_stack_is_reached_at_the_gateway(shop: Path) -> None:
     write(shop, single(**{"tests/integration/test_web.py": SEES}))
     places = {"/usr", "/etc", "/opt", str(ROOT), sys.prefix, sys.base_prefix, str(shop.parent)}
     places |= {cache(), str(Path(sys.executable).resolve().parent.parent)}
+    places |= {one for one in sys.path if Path(one).is_dir()}  # an environment of two layers
     mounts = [
         part for one in sorted(filter(os.path.exists, places)) for part in ("-v", f"{one}:{one}")
     ]
