@@ -19,9 +19,14 @@ def docker(*arguments: str, given: str = "") -> str:
         input=given,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
         timeout=120,
     )
+    try:
+        done.check_returncode()
+    except subprocess.CalledProcessError as error:
+        error.add_note(done.stderr)  # its message tells the code alone
+        raise
     return done.stdout.strip()
 
 

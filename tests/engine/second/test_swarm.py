@@ -106,10 +106,17 @@ def fleet(
     found = Fleet(repo, store, PORT, f"{name}-prod", ADDRESS)
     found.engine = engine
     yield found
-    docker("stack", "rm", found.name)
+    wait_for(lambda: stack_gone(found.name), timeout=60)
     if left := found.configs():
         docker("config", "rm", *(f"{found.name}{one}" for one in left))
     wait_for(lambda: not docker("ps", "--all", "--quiet"), timeout=60)
+
+
+def stack_gone(name: str) -> bool:
+    """Remove a stack, and return whether it is: tasks that are ending still hold its network."""
+    removal = ("docker", "stack", "rm", name)
+    done = subprocess.run(removal, capture_output=True, check=False, timeout=60)
+    return done.returncode == 0
 
 
 def status(fleet: Fleet) -> dict[str, str]:
