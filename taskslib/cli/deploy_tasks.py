@@ -11,7 +11,6 @@ from invoke.tasks import task
 from taskslib import api
 from taskslib.cli.asking import confirmed
 from taskslib.cli.outcome import say, tell
-from taskslib.cli.pipeline_tasks import help_of
 from taskslib.cli.session import command, session
 from taskslib.errors import ExitCode, UsageError
 
@@ -59,8 +58,6 @@ def deploy(
 
     Example: inv deploy prod --version 1.2.3 --dry-run
     """
-    if env in {"--help", "-h"}:  # Invoke takes it for the environment
-        return help_of(context, "deploy")
     where = session(context)
     _refuse_mixed(status=status, json=json, others=rollback or dry_run or local or bool(version))
     if status:

@@ -13,7 +13,7 @@ from taskslib.cli.exclusions import refuse_exclusive
 from taskslib.cli.given import Wanted, names, number, place_for_files, requested, shard_of, wanted
 from taskslib.cli.path_task import PathTask
 from taskslib.cli.run import run_tests
-from taskslib.cli.session import PROGRAM_KEY, command, session
+from taskslib.cli.session import command, session
 from taskslib.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -170,8 +170,6 @@ def test_service(
 
     Example: inv test-service api
     """
-    if name in {"--help", "-h"}:  # Invoke takes it for the name
-        return help_of(context, "test-service")
     told = wanted(plain, json, junit, events)
     request = requested("service", name, verbose=verbose, keep=keep, force=force)
     return _run(context, request, told, dry_run=dry_run)
@@ -222,14 +220,3 @@ def _run(
         )
     place_for_files("--junit", told.junit)
     return run_tests(session(context), request, told, dry_run=dry_run)
-
-
-def help_of(context: Context, name: str) -> ExitCode:
-    """Print a task's help, where Invoke has taken `--help` for its name."""
-    from invoke.program import Program
-
-    from taskslib.cli.namespace import make_ns
-
-    binary = context.config.get(PROGRAM_KEY, "inv[oke]")
-    Program(namespace=make_ns(), binary=binary).run([binary, "--help", name], exit=False)
-    return ExitCode.PASSED

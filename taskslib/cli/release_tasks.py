@@ -10,7 +10,6 @@ from invoke.tasks import task
 from taskslib import api
 from taskslib.cli.given import names
 from taskslib.cli.outcome import say, tell
-from taskslib.cli.pipeline_tasks import help_of
 from taskslib.cli.session import command, session
 from taskslib.errors import ExitCode
 
@@ -103,8 +102,6 @@ def release(context: Context, version: str, push: bool = False, dry_run: bool = 
 
     Example: inv release 1.2.3 --dry-run
     """
-    if version in {"--help", "-h"}:  # Invoke takes it for the version
-        return help_of(context, "release")
     from taskslib.cli.run import run_tests
     from taskslib.display.release import release_words
     from taskslib.pipeline.request import TestRequest

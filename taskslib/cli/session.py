@@ -32,12 +32,26 @@ def command(
     """Turn what a task's body returns or raises into the exit code, and errors into words."""
 
     def run(context: Context, *args: P.args, **kwargs: P.kwargs) -> None:
+        # Invoke takes `--help` for the word that a task requires.
+        if any(one in ("--help", "-h") for one in kwargs.values()):
+            _help(context, body.__name__.replace("_", "-"))
+            return
         code = outcome(lambda: body(context, *args, **kwargs))
         if code is not ExitCode.PASSED:
             raise Exit(code=int(code))
 
     # Invoke reads the flags off the body's signature.
     return functools.update_wrapper(run, body)  # type: ignore[return-value]
+
+
+def _help(context: Context, name: str) -> None:
+    """Print a task's help."""
+    from invoke.program import Program
+
+    from taskslib.cli.namespace import make_ns
+
+    binary = context.config.get(PROGRAM_KEY, "inv[oke]")
+    Program(namespace=make_ns(), binary=binary).run([binary, "--help", name], exit=False)
 
 
 def session(context: Context) -> Session:

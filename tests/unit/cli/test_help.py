@@ -106,12 +106,17 @@ def test_help_has_an_example_that_is_one(helps: dict[str, str], name: str) -> No
         assert re.search(r"\S {2,}\S", option), f"{option} has no help"
 
 
-@pytest.mark.parametrize("program", ["inv", "taskslib"])
-def test_help_after_a_positional_task(helps: dict[str, str], tmp_path: Path, program: str) -> None:
+@pytest.mark.parametrize("name", TASKS)
+def test_help_after_a_task(helps: dict[str, str], tmp_path: Path, name: str) -> None:
+    """Invoke takes it for the word of a task that requires one."""
     write(tmp_path, multi())
-    shown = "inv[oke]" if program == "inv" else program
-    expected = helps["test-service"].replace("Usage: inv[oke]", f"Usage: {shown}")
-    assert inv(tmp_path, "test-service", "--help", program=program) == Ran(0, expected, "")
+    assert inv(tmp_path, name, "--help") == Ran(0, helps[name], "")
+
+
+def test_help_after_a_task_of_the_program(helps: dict[str, str], tmp_path: Path) -> None:
+    write(tmp_path, multi())
+    expected = helps["test-service"].replace("Usage: inv[oke]", "Usage: taskslib")
+    assert inv(tmp_path, "test-service", "-h", program="taskslib") == Ran(0, expected, "")
 
 
 def test_collections_do_not_take_each_others_help(tmp_path: Path) -> None:
