@@ -36,6 +36,8 @@ class State(StrEnum):
     TIMED_OUT = "timed out"
     NO_TESTS = "no tests"
     """The suite ran and executed not one test (all deselected, or none there)."""
+    NONE_FITS = "no test fits"
+    """Likewise, of what was passed through to the frameworks; in another suite a test may fit."""
     ERROR = "error"
     """The suite could not run: engine, stack or environment."""
     INTERRUPTED = "interrupted"
@@ -45,7 +47,7 @@ class State(StrEnum):
     @property
     def green(self) -> bool:
         """Whether the next stage may follow."""
-        return self is State.PASSED
+        return self in {State.PASSED, State.NONE_FITS}
 
 
 class Outcome(StrEnum):
@@ -297,7 +299,10 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class SuiteFinished:
-    """A suite has ended, its stack included."""
+    """A suite has ended, its stack included.
+
+    It comes once more where only the end of all suites tells what one came to: `judged`.
+    """
 
     result: SuiteResult
 

@@ -17,7 +17,16 @@ from taskslib.display.rows import rows
 from taskslib.display.styled import line_writer
 from taskslib.display.summary import summary_lines
 from taskslib.display.text import TITLES, glyphs
-from taskslib.events import Event, Note, Output, StageStarted, State, SuiteFinished, SuiteResult
+from taskslib.events import (
+    Event,
+    Note,
+    Output,
+    StageStarted,
+    State,
+    SuiteFinished,
+    SuiteId,
+    SuiteResult,
+)
 from taskslib.pipeline.names import Names
 from taskslib.pipeline.report import Report
 
@@ -51,6 +60,7 @@ class PlainDisplay:
         self._glyphs = glyphs(getattr(stream, "encoding", None) or "utf-8")
         self._red = Red(self._line, names)
         self._cached: list[SuiteResult] = []
+        self._told: set[SuiteId] = set()
         self._board = Board()
         self._silence = silence
         self._clock = clock
@@ -104,6 +114,9 @@ class PlainDisplay:
                 self.beat()
 
     def _suite(self, result: SuiteResult) -> None:
+        if result.suite in self._told:
+            return  # what it means in the end, which the summary says
+        self._told.add(result.suite)
         if result.cached_at and result.state is State.PASSED:
             self._cached.append(result)
             return

@@ -9,7 +9,12 @@ from taskslib.ages import Age
 from taskslib.display.text import Glyphs, duration, flaky_words, suite_words
 from taskslib.events import Counts, State, SuiteResult
 
-STYLES = {State.PASSED: "green", State.BLOCKED: "dim", State.INTERRUPTED: "yellow"}
+STYLES = {
+    State.PASSED: "green",
+    State.BLOCKED: "dim",
+    State.NONE_FITS: "dim",
+    State.INTERRUPTED: "yellow",
+}
 NAME_WIDTH = 16
 _WORDS_WIDTH = 36
 WIDE = 72

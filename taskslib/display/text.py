@@ -51,7 +51,8 @@ class Glyphs:
         """Return a state's mark."""
         if state is State.PASSED:
             return self.passed
-        return self.waiting if state in {State.BLOCKED, State.INTERRUPTED} else self.failed
+        undecided = {State.BLOCKED, State.INTERRUPTED, State.NONE_FITS}
+        return self.waiting if state in undecided else self.failed
 
 
 def glyphs(encoding: str) -> Glyphs:

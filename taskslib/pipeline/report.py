@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from taskslib.errors import ExitCode, Interrupted, worst
@@ -17,6 +17,7 @@ _CODES = {
     State.CRASHED: ExitCode.FAILED,
     State.TIMED_OUT: ExitCode.FAILED,
     State.NO_TESTS: ExitCode.FAILED,
+    State.NONE_FITS: ExitCode.PASSED,
     # What blocked or interrupted it has a code of its own, and an error brings its own.
     State.BLOCKED: ExitCode.PASSED,
     State.ERROR: ExitCode.PASSED,
@@ -59,6 +60,16 @@ class Report:
     def green(self) -> bool:
         """Whether everything passed."""
         return self.exit_code is ExitCode.PASSED
+
+
+def judged(results: Iterable[SuiteResult]) -> tuple[SuiteResult, ...]:
+    """Return what suites came to, now that all have ended: that no test fits in any is red."""
+    ended = tuple(results)
+    if any(one.counts.ran for one in ended):
+        return ended
+    return tuple(
+        replace(one, state=State.NO_TESTS) if one.state is State.NONE_FITS else one for one in ended
+    )
 
 
 def total(results: Iterable[SuiteResult]) -> Counts:

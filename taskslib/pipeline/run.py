@@ -30,7 +30,7 @@ from taskslib.events import (
 from taskslib.pipeline.numbering import Numbering
 from taskslib.pipeline.order import Order, stage_started
 from taskslib.pipeline.plan import Plan, StagePlan, SuitePlan, longest_first
-from taskslib.pipeline.report import Report
+from taskslib.pipeline.report import Report, judged
 from taskslib.pipeline.slow import SlowTests
 from taskslib.pipeline.timeline import Timeline
 from taskslib.pipeline.turns import Gate, Slots, Turn
@@ -71,6 +71,11 @@ class Runner:
         results = tuple(
             run.numbering.result(result) for stage in run.stages for result in stage.results()
         )
+        if plan.request.shard is None:  # of a share, the others may have the tests that fit
+            ended, results = results, judged(results)
+            for before, now in zip(ended, results, strict=True):
+                if now != before:
+                    self.sink(SuiteFinished(now))
         path = run.timeline.critical_path(plan, began)
         seconds = time.monotonic() - began
         slow = run.slow.slowest_first

@@ -66,7 +66,8 @@ def _suite(suite: SuiteRecord, result: SuiteResult) -> TestSuite:
         found.add_testcase(_case(suite, test, outcome, seconds, failures.pop(test, None)))
     for test, failure in failures.items():  # what can't be collected never finishes
         found.add_testcase(_case(suite, test, failure.outcome, 0.0, failure))
-    untold = result.state in {State.BLOCKED, State.INTERRUPTED} and not result.failures
+    unrun = {State.BLOCKED, State.INTERRUPTED, State.NONE_FITS}
+    untold = result.state in unrun and not result.failures
     if result.own_failure or untold:
         found.add_testcase(_itself(suite, result))
     found.update_statistics()  # type: ignore[no-untyped-call]
@@ -106,7 +107,7 @@ def _itself(suite: SuiteRecord, result: SuiteResult) -> TestCase:
 
     case = TestCase(_text(f"{suite.id} {result.state}"), _text(str(suite.id)))
     reason = _text(result.reason or str(result.state))
-    if result.state is State.BLOCKED:
+    if result.state in {State.BLOCKED, State.NONE_FITS}:
         case.result = [Skipped(reason)]
     else:
         words = Error(reason)

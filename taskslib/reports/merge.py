@@ -27,7 +27,7 @@ from taskslib.events import (
 )
 from taskslib.frameworks.verdict import red_counts
 from taskslib.pipeline.numbering import Numbering
-from taskslib.pipeline.report import Report
+from taskslib.pipeline.report import Report, judged
 from taskslib.pipeline.slow import SlowTests
 from taskslib.project.model import Slow
 from taskslib.reports.document import Reasons
@@ -42,6 +42,7 @@ _WORST_FIRST = (
     State.NO_TESTS,
     State.BLOCKED,
     State.PASSED,
+    State.NONE_FITS,
 )
 _SIGNALS = {ExitCode.HANGUP: 1, ExitCode.INTERRUPT: 2, ExitCode.TERMINATED: 15}
 
@@ -75,9 +76,8 @@ def merge(told: Sequence[Told], order: Sequence[SuiteId], slow: Slow, now: float
     seconds = max(shard.document.seconds for shard in told)
     began = now - seconds
     numbering, slowest = Numbering(), SlowTests(slow.by_stage)
-    results = {
-        suite: numbering.result(_joined(suite, some, codes)) for suite, some in parts.items()
-    }
+    joined = judged(_joined(suite, some, codes) for suite, some in parts.items())
+    results = {one.suite: numbering.result(one) for one in joined}
     lost = missing(told)
     events = [numbering.event(one) for one in _events(told, parts, results, began)]
     for event in events:

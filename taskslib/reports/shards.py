@@ -90,7 +90,7 @@ class Suite(msgspec.Struct):
     def tested(self) -> Counts:
         """What its tests came to, without itself: red by no test, it counts as an error."""
         told = self.failures or any(test.outcome.red for test in self.tests)
-        if told or self.state in {State.PASSED, State.BLOCKED, State.INTERRUPTED}:
+        if told or self.state.green or self.state in {State.BLOCKED, State.INTERRUPTED}:
             return self.counts
         return replace(self.counts, errors=max(0, self.counts.errors - 1))
 

@@ -21,7 +21,7 @@ from taskslib.events import (
     TestStarted,
 )
 
-_UNTOLD = {State.BLOCKED, State.INTERRUPTED}
+_UNTOLD = {State.BLOCKED, State.INTERRUPTED, State.NONE_FITS}
 """States of a suite that others ended, or kept from beginning: they say nothing of it."""
 
 

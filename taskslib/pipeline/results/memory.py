@@ -138,6 +138,7 @@ class Memory:
             self._store.forget(self._before[suite.id].key)
             self.disproven = True
         if result.state is not State.PASSED:
+            self._kept_back = self._kept_back or result.state.green
             return
         repeated = result.repeated + len(result.flaky)
         if repeated:

@@ -58,7 +58,8 @@ def walk(
         del emit, turn
         meet()
         state = states.get(str(entry.suite.id), State.PASSED)
-        return SuiteResult(entry.suite.id, state, Counts(passed=1))
+        counts = Counts() if state is State.NONE_FITS else Counts(passed=1)
+        return SuiteResult(entry.suite.id, state, counts)
 
     runner = Runner(run_suite, cancellation or Cancellation(), sink or show, jobs=2)
     return runner.run(plan), shown
@@ -82,6 +83,19 @@ def test_green(tmp_path: Path) -> None:
     report, _ = walk(planned(tmp_path), {})
     assert report.green
     assert report.counts == Counts(passed=3)
+
+
+def test_a_test_that_fits_may_be_in_a_later_stage(tmp_path: Path) -> None:
+    none = {f"{name}:unit": State.NONE_FITS for name in ("api", "web")}
+    report, shown = walk(planned(tmp_path), none)
+    assert (shown[-1], report.exit_code) == ("web:service passed", ExitCode.PASSED)
+    report, shown = walk(planned(tmp_path), {**none, "web:service": State.NONE_FITS})
+    assert [one.state for one in report.results] == [State.NO_TESTS] * 3
+    assert sorted(shown[-3:]) == ["api:unit no tests", "web:service no tests", "web:unit no tests"]
+    assert report.exit_code is ExitCode.FAILED
+    # Of a share that is not known.
+    report, _ = walk(planned(tmp_path, shard=(1, 2), stages=(Stage.UNIT,)), none)
+    assert report.exit_code is ExitCode.PASSED
 
 
 def test_suites_of_a_stage_run_side_by_side(tmp_path: Path) -> None:
@@ -118,6 +132,7 @@ def test_a_consumer_that_breaks_ends_the_run(tmp_path: Path) -> None:
         ([State.CRASHED], 0, 1),
         ([State.TIMED_OUT], 0, 1),
         ([State.NO_TESTS], 0, 1),
+        ([State.PASSED, State.NONE_FITS], 0, 0),
         ([State.FAILED, State.ERROR], 0, 3),
         ([State.INTERRUPTED, State.ERROR], signal.SIGINT, 130),
         ([State.INTERRUPTED], signal.SIGTERM, 143),
