@@ -123,6 +123,11 @@ def read_shards(folder: Path, project: str) -> tuple[tuple[Told, ...], tuple[str
 
     Raises `UsageError` where there are none, two of one shard, or shards of different runs.
     """
+    if folder.is_file():
+        raise UsageError(
+            f"{folder} is a file: the reports of all shards are read from a folder",
+            hint=f"inv merge-reports {folder.parent}",
+        )
     found: list[Told] = []
     broken: list[str] = []
     for file in sorted(folder.rglob("*.json")):

@@ -77,6 +77,15 @@ def merge(root: Path, *arguments: str, **variables: str) -> Ran:
     return inv(root, "merge-reports", ".taskslib/shards", *arguments, **variables)
 
 
+def test_a_file_is_no_folder_of_reports(shop: Path) -> None:
+    assert inv(shop, "merge-reports", ".taskslib/shards/1/run.json") == Ran(
+        2,
+        "",
+        "error: .taskslib/shards/1/run.json is a file: the reports of all shards are read from a "
+        "folder\n\nhint: inv merge-reports .taskslib/shards/1\n",
+    )
+
+
 def test_one_verdict(shop: Path) -> None:
     cache = str(shop.parent / "cache")
     ran = merge(shop, "--json", "--junit", ".taskslib/junit", TASKSLIB_CACHE_DIR=cache)
