@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from taskslib.pipeline.report import Report
     from taskslib.pipeline.results.memory import Memory
     from taskslib.reports.document import Reasons
+    from taskslib.reports.lines import EventLines
     from taskslib.reports.record import Record
 
 
@@ -66,9 +67,11 @@ class Telling(ExitStack):
         self._sinks: list[Sink] = [FailureFiles(folder, self._names)]
         with suppress(OSError):  # no room for what nobody asked for
             self._sinks.append(self._lines(folder / EVENTS))
+        self._events: EventLines | None = None
         if wanted.events:
             with _writing("--events", wanted.events):
-                self._sinks.append(self._lines(Path(wanted.events)))
+                self._events = self._lines(Path(wanted.events))
+            self._sinks.append(self._events)
         if self._record is not None:
             self._sinks.append(self._record)
         # The last one: nothing that is refused leaves a terminal that is drawn on.
@@ -105,19 +108,21 @@ class Telling(ExitStack):
         """
         self._display.close()
         codes = [report.exit_code]
-        steps: list[Callable[[], None]] = []
+        steps: list[Callable[[], ExitCode | None]] = []
         if self._record is not None:
             if self._wanted.json:
                 steps.append(partial(self._write_json, report, self._record, memory, reasons))
             if self._wanted.junit:
                 steps.append(partial(self._write_junit, self._record))
+        if self._events is not None:
+            steps.append(partial(self._check_events, self._events))
         steps += (partial(self._tell, map(clean, lines)) for lines in more)
         if ci_seen(self._environ):
             steps.append(partial(self._tell, annotation_lines(report, self._names)))
             steps.append(partial(self._summarise, report))
         steps.append(partial(self._display.summary, report, self._folder))
 
-        def take(step: Callable[[], None]) -> None:
+        def take(step: Callable[[], ExitCode | None]) -> None:
             codes.append(worded(step))
 
         with ExitStack() as rest:  # also where one is broken, the others are taken
@@ -137,11 +142,19 @@ class Telling(ExitStack):
 
         return Record(self._plan.project.name)
 
-    def _lines(self, file: Path) -> Sink:
+    def _lines(self, file: Path) -> EventLines:
         from taskslib.reports.lines import EventLines
 
         about = {"project": self._plan.project.name, "root": str(self._plan.project.root)}
         return self.enter_context(EventLines(file, about))
+
+    def _check_events(self, events: EventLines) -> ExitCode | None:
+        try:
+            events.check()
+        except OSError as error:  # also of a pipe: that is not our output
+            say(f"error: --events {self._wanted.events}: {error.strerror}; the rest is missing")
+            return ExitCode.ENGINE
+        return None
 
     def _summarise(self, report: Report) -> None:
         file = self._environ.get("GITHUB_STEP_SUMMARY")

@@ -38,9 +38,17 @@ class EventLines:
         Raises OSError where it can't be written.
         """
         file.parent.mkdir(parents=True, exist_ok=True)
+        self._name = str(file)
         self._file: IO[bytes] | None = file.open("wb", buffering=0)
+        self._broken: OSError | None = None
         clocks = {"began": time.time(), "clock": time.monotonic()}
         self._write({"event": RUN, "schema": SCHEMA, "taskslib": __version__, **clocks, **about})
+        self.check()
+
+    def check(self) -> None:
+        """Raise OSError where a line could not be written, and so none after it."""
+        if self._broken is not None:
+            raise OSError(self._broken.errno, self._broken.strerror, self._name)
 
     def __call__(self, event: Event) -> None:
         """Write an event. Raises nothing: a full disk costs the file, not the run."""
@@ -63,7 +71,8 @@ class EventLines:
             return
         try:
             self._file.write(_encoded(line) + b"\n")
-        except OSError:
+        except OSError as error:
+            self._broken = error
             self._file.close()
             self._file = None
 

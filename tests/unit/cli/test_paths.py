@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -436,6 +437,24 @@ def test_a_summary_of_what_is_cached_too(shop: Path, program: str) -> None:
         summary.unlink(missing_ok=True)
         ran = inv(shop, "test", "--stage", "unit", program=program, **variables)
         assert "| web | unit | passed" in summary.read_text("utf-8")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has such a full disk")
+def test_events_that_cannot_be_written_are_known_before_the_run(shop: Path) -> None:
+    ran = inv(shop, "test", "--stage", "unit", "--events", "/dev/full")
+    assert ran == Ran(2, "", "error: --events /dev/full: No space left on device\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such pipes")
+def test_events_that_nobody_reads_any_more_cost_themselves_alone(shop: Path) -> None:
+    pipe = shop.parent / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["head", "-n", "1", str(pipe)], stdout=subprocess.PIPE)
+    ran = inv(shop, "test", "--stage", "unit", "--events", str(pipe))
+    assert b'"event":"Run"' in reader.communicate()[0]
+    said = f"error: --events {pipe}: Broken pipe; the rest is missing\n"
+    assert (ran.code, ran.err) == (3, said)
+    assert ran.out.endswith("\n1 passed, 1 failed, 0 skipped\n")
+
+
     assert "cached" in ran.out
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import get_args
 
@@ -74,13 +76,24 @@ def test_a_name_that_is_no_text_is_written_with_marks(tmp_path: Path) -> None:
     assert list(read_lines(file)[1]) == [Note("caf?")]
 
 
-def test_a_full_disk_costs_the_file_and_not_the_run() -> None:
-    full = Path("/dev/full")
-    if not full.exists():
-        pytest.skip("only Linux has a disk that is always full")
-    with EventLines(full, {}) as lines:
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has such a full disk")
+def test_a_disk_that_is_full_is_known_at_once() -> None:
+    with pytest.raises(OSError, match=r"No space left on device: '/dev/full'"):
+        EventLines(Path("/dev/full"), {})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such pipes")
+def test_a_disk_that_gets_full_costs_the_file_and_not_the_run(tmp_path: Path) -> None:
+    pipe = tmp_path / "events"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with EventLines(pipe, {}) as lines:
+        lines.check()
+        os.close(reader)
         for event in EVENTS:
             lines(event)
+        with pytest.raises(OSError, match=f"Broken pipe: '{pipe}'"):
+            lines.check()
 
 
 def test_a_failure_of_a_test_keeps_its_report(tmp_path: Path, written: bytes) -> None:
