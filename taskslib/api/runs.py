@@ -58,11 +58,19 @@ def combine_coverage(session: Session, run: Path) -> Coverage | None:
     return combine(run / FOLDER, own(session) / FOLDER, session.root, folders)
 
 
-def uncovered(run: Path, report: Report) -> tuple[SuiteId, ...]:
-    """Return the suites of a run that ran, and of which nothing was measured."""
+def uncovered(session: Session, run: Path, report: Report) -> dict[str, tuple[SuiteId, ...]]:
+    """Return the suites of a run that ran, and of which nothing was measured, by the reason."""
+    from taskslib.frameworks.detection import framework_of
     from taskslib.pipeline.coverage import FOLDER, unmeasured
 
-    return unmeasured(run / FOLDER, [one.suite for one in report.results if one.counts.ran])
+    left_out = unmeasured(run / FOLDER, [one.suite for one in report.results if one.counts.ran])
+    found: dict[str, tuple[SuiteId, ...]] = {}
+    for suite in project(session).suites:
+        framework = framework_of(suite) if suite.id in left_out else None
+        if framework is not None:
+            why = framework.unmeasured(suite)
+            found[why] = (*found.get(why, ()), suite.id)
+    return found
 
 
 def write_report(

@@ -104,5 +104,5 @@ def _covered(where: api.Session, folder: Path, report: Report) -> Iterator[str]:
     from taskslib.display.text import coverage_words
 
     yield coverage_words(api.combine_coverage(where, folder))
-    if left_out := api.uncovered(folder, report):
-        yield f"coverage: not measured: {', '.join(map(str, left_out))}"
+    for why, suites in api.uncovered(where, folder, report).items():
+        yield f"coverage: not measured: {', '.join(map(str, suites))} ({why})"

@@ -105,6 +105,9 @@ class Framework(Protocol):
     def without(self, suite: Suite, paths: Sequence[str]) -> tuple[str, ...] | None:
         """Return the arguments that run all but some files; None where that can't be told."""
 
+    def unmeasured(self, suite: Suite) -> str:
+        """Return why a run of the suite can leave nothing of what it covered, in a few words."""
+
 
 def rerun_line(suite: Suite, arguments: tuple[str, ...]) -> str:
     """Return our own command line that runs a suite with pass-through arguments."""

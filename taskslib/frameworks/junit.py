@@ -98,6 +98,10 @@ class JUnit:
     def without(self, suite: Suite, paths: Sequence[str]) -> None:
         """Return nothing: which arguments name a file is the command's own business."""
 
+    def unmeasured(self, suite: Suite) -> str:
+        """Return that the command is not ours."""
+        return f"{_runner(suite).command[0]} is a command of its own, and so is what it measures"
+
 
 def _filled(part: str, words: Mapping[str, str]) -> str:
     # In one go: a name may hold what looks like a placeholder.

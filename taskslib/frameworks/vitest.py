@@ -149,6 +149,13 @@ class Vitest:
         del suite
         return tuple(f"--exclude={path}" for path in paths)
 
+    def unmeasured(self, suite: Suite) -> str:
+        """Return which package it lacks, else that it left nothing."""
+        package = read_package(suite.folder, lock=False)
+        if package is None or _COVERAGE not in package.dependencies:
+            return f"it takes {_COVERAGE}: npm install --save-dev {_COVERAGE}"
+        return f"{_COVERAGE} wrote nothing"
+
 
 def _path_and_names(test: str) -> list[str]:
     """Return the parts of a test's id: its file, the names of its groups, its own."""

@@ -364,6 +364,37 @@ def test_what_no_test_imports_is_covered_by_nothing(tmp_path: Path) -> None:
     assert "\ncoverage: 28.6 % of 14 lines (" in ran.out
 
 
+def test_suites_that_are_not_measured_say_why(tmp_path: Path) -> None:
+    run = "import pathlib\npathlib.Path('junit.xml').write_text({!r})\n".format(
+        "<testsuite><testcase name='works'/></testsuite>"
+    )
+    config = (
+        "[tool.taskslib.service.page.unit]\n"
+        f"command = [{sys.executable!r}, 'run.py']\nreport = 'junit.xml'\n"
+    )
+    shop = write(
+        tmp_path / "shop",
+        {
+            **TASKS,
+            "pyproject.toml": config,
+            "services/page/run.py": run,
+            "services/page/tests/unit/test_page.txt": "",
+            "services/web/setup.cfg": "[tool:pytest]\naddopts = --no-cov\n",
+            "services/web/tests/unit/test_web.py": "def test_a(): pass\n",
+        },
+    )
+    ran = inv(shop, "test", "--stage", "unit", "--coverage")
+    assert ran.code == 0, ran
+    said = [line for line in ran.out.splitlines() if line.startswith("coverage: ")]
+    assert said == [
+        "coverage: nothing was measured",
+        f"coverage: not measured: page:unit ({sys.executable} is a command of its own, and so is "
+        "what it measures)",
+        "coverage: not measured: web:unit (pytest-cov wrote nothing: it is switched off, or the "
+        "run ended early)",
+    ]
+
+
 def test_files_of_equal_names_below_tests_and_a_retry_are_all_counted(tmp_path: Path) -> None:
     """Named from their suites' folders on; the repo lies in a folder `tests`, and has brackets."""
     files = {}
@@ -406,6 +437,24 @@ def test_reports_for_machines(shop: Path) -> None:
     )
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has such a full disk")
+def test_events_that_cannot_be_written_are_known_before_the_run(shop: Path) -> None:
+    ran = inv(shop, "test", "--stage", "unit", "--events", "/dev/full")
+    assert ran == Ran(2, "", "error: --events /dev/full: No space left on device\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such pipes")
+def test_events_that_nobody_reads_any_more_cost_themselves_alone(shop: Path) -> None:
+    pipe = shop.parent / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["head", "-n", "1", str(pipe)], stdout=subprocess.PIPE)
+    ran = inv(shop, "test", "--stage", "unit", "--events", str(pipe))
+    assert b'"event":"Run"' in reader.communicate()[0]
+    said = f"error: --events {pipe}: Broken pipe; the rest is missing\n"
+    assert (ran.code, ran.err) == (3, said)
+    assert ran.out.endswith("\n1 passed, 1 failed, 0 skipped\n")
+
+
 def test_what_is_cached_is_in_the_reports_too(shop: Path) -> None:
     import json
 
@@ -437,24 +486,6 @@ def test_a_summary_of_what_is_cached_too(shop: Path, program: str) -> None:
         summary.unlink(missing_ok=True)
         ran = inv(shop, "test", "--stage", "unit", program=program, **variables)
         assert "| web | unit | passed" in summary.read_text("utf-8")
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has such a full disk")
-def test_events_that_cannot_be_written_are_known_before_the_run(shop: Path) -> None:
-    ran = inv(shop, "test", "--stage", "unit", "--events", "/dev/full")
-    assert ran == Ran(2, "", "error: --events /dev/full: No space left on device\n")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="it has no such pipes")
-def test_events_that_nobody_reads_any_more_cost_themselves_alone(shop: Path) -> None:
-    pipe = shop.parent / "pipe"
-    os.mkfifo(pipe)
-    reader = subprocess.Popen(["head", "-n", "1", str(pipe)], stdout=subprocess.PIPE)
-    ran = inv(shop, "test", "--stage", "unit", "--events", str(pipe))
-    assert b'"event":"Run"' in reader.communicate()[0]
-    said = f"error: --events {pipe}: Broken pipe; the rest is missing\n"
-    assert (ran.code, ran.err) == (3, said)
-    assert ran.out.endswith("\n1 passed, 1 failed, 0 skipped\n")
-
-
     assert "cached" in ran.out
 
 
