@@ -26,7 +26,11 @@ def __getattr__(name: str) -> Any:
 
         return task
     if name in {"make_ns", "ns"}:
-        from taskslib.cli import namespace
+        try:
+            from taskslib.cli import namespace
+        except KeyboardInterrupt:  # Ctrl-C while `inv` loads; later the task itself takes it
+            from taskslib.interruption import end
 
+            end()
         return getattr(namespace, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,6 +8,15 @@ import sys
 
 def main() -> None:
     """Run the command line of this process and exit."""
+    try:
+        _main()
+    except KeyboardInterrupt:  # what runs already takes it itself
+        from taskslib.interruption import end
+
+        end()
+
+
+def _main() -> None:
     from taskslib import quick
 
     argv = sys.argv[1:]

@@ -39,9 +39,6 @@ def main(argv: list[str], environ: Mapping[str, str]) -> bool:
         # In a folder inside of a repo there is no answer: which repo that is takes some finding.
         told = answer(os.getcwd(), request_key(*request, {}), environ)
         return told is not None and show(told)
-    except KeyboardInterrupt:
-        print("interrupted by signal 2", file=sys.stderr)
-        raise SystemExit(130) from None
     except Exception:  # noqa: BLE001 — whatever is wrong, the pipeline says it better
         return False
 

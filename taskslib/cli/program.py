@@ -14,6 +14,7 @@ from taskslib.cli.namespace import GROUPS, make_ns, typed_name
 from taskslib.cli.outcome import write_nowhere
 from taskslib.cli.session import PROGRAM_KEY
 from taskslib.errors import ExitCode
+from taskslib.interruption import end
 
 
 class TaskslibProgram(Program):
@@ -67,3 +68,5 @@ def _usage() -> Iterator[None]:
         yield
     except ParseError as error:
         raise Exit(f"error: {error}", code=ExitCode.USAGE) from error
+    except KeyboardInterrupt:
+        end()
