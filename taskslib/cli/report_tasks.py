@@ -143,7 +143,7 @@ def durations(context: Context, output: str = "") -> None:
 
     It is what they took in earlier runs, for --shard to split by.
 
-    Example: inv durations --output .taskslib/durations.json
+    Example: inv durations --output docs/durations.json
     """
     where = session(context)
     if output:
