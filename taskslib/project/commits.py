@@ -8,10 +8,12 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from taskslib.errors import UsageError
 from taskslib.repository import git_environment
 
 _FETCH = 120.0
 """Seconds for one fetch."""
+_NONE = "git is not installed (it is not on PATH)"
 
 
 class Git:
@@ -23,6 +25,11 @@ class Git:
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
         self.root = root
         self._environ = {**git_environment(environ), "GIT_TERMINAL_PROMPT": "0"}
+
+    def check(self) -> None:
+        """Raise `UsageError` where there is no git at all."""
+        if shutil.which("git", path=self._environ.get("PATH")) is None:
+            raise UsageError(_NONE, hint="install git: versions are its tags")
 
     def __call__(self, *arguments: str, timeout: float | None = None) -> str | None:
         """Return what a command prints; None where it fails or takes longer than that."""
@@ -38,9 +45,12 @@ class Git:
             )
         except FileNotFoundError as error:  # the program, or the folder
             there = shutil.which("git", path=self._environ.get("PATH")) is not None
-            self.said = str(error) if there else "git is not installed (it is not on PATH)"
+            self.said = str(error) if there else _NONE
             return None
-        except (OSError, subprocess.TimeoutExpired) as error:
+        except subprocess.TimeoutExpired as error:
+            self.said = f"`git {arguments[0]}` did not end in {error.timeout:.0f} s"
+            return None
+        except OSError as error:
             self.said = str(error)
             return None
         lines = done.stderr.decode("utf-8", "replace").splitlines() if done.returncode else []

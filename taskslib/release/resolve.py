@@ -66,6 +66,7 @@ def resolve(
             that is released from as well; otherwise that it isn't is a note.
     """
     git = Git(root, environ)
+    git.check()
     head = git.commit("HEAD")
     if head is None:
         why = git.said or "there is no commit"
@@ -96,6 +97,7 @@ def _tagged(
     commit = there or here
     if commit is None:
         raise UsageError(f"there is no tag {tag!r}", hint=f"`git tag {tag}`, or `git fetch --tags`")
+    _refuse_other(git, tag, commit)
     was = released(git.root, tag)
     moved = next((one for one in (here, head or None, was) if one not in {None, commit}), None)
     if moved is not None:
@@ -105,6 +107,7 @@ def _tagged(
         )
     if git.commit(commit) is None:
         git.fetch_one(f"refs/tags/{tag}")
+        _refuse_other(git, tag, commit)
     version = version_of_tag(tag, {*local, *(remote.tags if remote else ())})
     try:
         check_branch(git, settings, remote, commit, tag)
@@ -114,6 +117,16 @@ def _tagged(
         version = replace(version, floating=())
         notes = (*notes, f"{error.message}: it can't be published")
     return Found(version, commit, tag, dirty, notes)
+
+
+def _refuse_other(git: Git, tag: str, found: str) -> None:
+    """Raise `UsageError` for a tag that names no commit: git takes any object."""
+    kind = (git("cat-file", "-t", found) or "").strip()
+    if kind and git.commit(found) is None:
+        raise UsageError(
+            f"{tag} names a {kind}, not a commit, so no history has it",
+            hint=f"remove it (git tag --delete {tag}), and tag a commit",
+        )
 
 
 def _asked(git: Git) -> tuple[Remote | None, tuple[str, ...]]:

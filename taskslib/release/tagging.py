@@ -53,6 +53,7 @@ def prepared(git: Git, settings: Release, version: str, *, push: bool) -> Ready:
         push: Whether it is to be pushed.
     """
     tag = tag_of(version)
+    git.check()
     commit = git.commit("HEAD")
     if commit is None:
         raise UsageError(f"{git.root} has nothing to release: {git.said or 'there is no commit'}")

@@ -244,6 +244,18 @@ def test_no_repository(tmp_path: Path) -> None:
 
 def test_without_git(repo: git.Repo, tmp_path: Path) -> None:
     assert refused(repo, PATH=str(tmp_path / "none")) == (
-        "error: ROOT has no version: git is not installed (it is not on PATH)\n\n"
-        "hint: a version comes from git's tags\n"
+        "error: git is not installed (it is not on PATH)\n\n"
+        "hint: install git: versions are its tags\n"
     )
+
+
+@pytest.mark.parametrize("how", [("v2.0.0",), ("-a", "v2.0.0", "-m", "annotated")])
+def test_a_tag_that_names_no_commit(repo: git.Repo, tmp_path: Path, how: tuple[str, ...]) -> None:
+    """Git lets a tag name a folder; also one that a clone has not fetched."""
+    repo.git.tag(*how, "HEAD^{tree}")
+    bare = clone(repo, tmp_path / "bare", "--no-tags", "--depth=1")
+    for one in (repo, bare):
+        assert refused(one, "--tag", "v2.0.0") == (
+            "error: v2.0.0 names a tree, not a commit, so no history has it\n\n"
+            "hint: remove it (git tag --delete v2.0.0), and tag a commit\n"
+        )
