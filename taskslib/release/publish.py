@@ -7,15 +7,18 @@ that a release that broke off is completed by running it again; from another, al
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from taskslib.errors import BuildError, EngineError, UsageError
+from taskslib.processes import Completed
+from taskslib.project.model import shown
 from taskslib.release.bake import Origin, Output, bake, lost
+from taskslib.release.failure import failed_step
 from taskslib.release.images import Image
 from taskslib.release.refusal import unwritten
 from taskslib.release.registry import Published, Registry
@@ -29,8 +32,6 @@ _HOST = "host"
 """The machine's own network."""
 _TOGETHER = 4
 """Questions to the registry at once."""
-_FAILED = re.compile(r"^ > \[", re.MULTILINE)
-"""Where buildx sums up, after what each step said: which one it was, its last lines, its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,7 @@ class Bakery:
         )
         if done.failed:
             self.docker.raise_if_down(done)
-            late = f" in {self.limit:.0f} s" if done.timed_out else ""
-            said = last_lines(failed_step(done.stderr))
-            refused = unwritten(said, images[0].name) if what == _PUSH else ""
-            raise BuildError(
-                f"the images don't {what}{late}", details=said, hint=refused or remedy(said)
-            )
+            raise self._broken(done, images, what)
 
     def lost(self, images: Sequence[Image], output: Output) -> tuple[str, ...]:
         """Return what this buildx does not take of how images are built."""
@@ -74,6 +70,26 @@ class Bakery:
         ask = ("buildx", "bake", "--print", "--file", "-")
         done = self.docker.run(*ask, cwd=self.root, stdin=json.dumps(told))
         return lost(told, json.loads(done.stdout)) if done.code == 0 else ()
+
+    def _broken(self, done: Completed, images: Sequence[Image], what: str) -> BuildError:
+        said = last_lines(failed_step(done.stderr, self._dockerfiles(images)))
+        pushing = what == _PUSH
+        if done.timed_out:
+            reached = "does the registry answer? " if pushing else ""
+            return BuildError(
+                f"the images don't {what}: ended after {self.limit:g} s",
+                details=said,
+                hint=f"{reached}`build` in [tool.taskslib.limits] is how long it may take",
+            )
+        refused = unwritten(said, images[0].name) if pushing else ""
+        return BuildError(f"the images don't {what}", details=said, hint=refused or remedy(said))
+
+    def _dockerfiles(self, images: Sequence[Image]) -> dict[str, str]:
+        found = {}
+        for file in {one.dockerfile for one in images}:
+            with suppress(OSError):  # that it is not there, buildx has said
+                found[shown(file, self.root)] = file.read_text("utf-8", "replace")
+        return found
 
     def _allowed(self, images: Sequence[Image]) -> tuple[str, ...]:
         """Return what newer buildx has to be told of what builds take from this machine."""
@@ -146,9 +162,3 @@ class Bakery:
                 details="\n".join(wrong),
                 hint="release what is new under the next version",
             )
-
-
-def failed_step(said: str) -> str:
-    """Return what buildx says of the step that failed; all of it where it names none."""
-    found = _FAILED.search(said)
-    return said[found.start() :] if found else said

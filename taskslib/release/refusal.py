@@ -12,10 +12,19 @@ import re
 _ABSENT = re.compile(r": not found\s*$|manifest unknown|name unknown", re.IGNORECASE)
 _WHO = re.compile(r"\b401 unauthorized|authorization failed|authentication required", re.IGNORECASE)
 _FORBIDDEN = re.compile(r"\b403 forbidden|\bdenied\b", re.IGNORECASE)
+_OFTEN = re.compile(r"\b429 too many|toomanyrequests|too many requests", re.IGNORECASE)
+_NO_PUSH = re.compile(r"\b405 method|method not allowed|\bunsupported:", re.IGNORECASE)
+_FAULT = re.compile(
+    r"\b(?:500 internal server error|502 bad gateway|503 service unavailable|504 gateway time-?out)"
+    r"|internal server error",
+    re.IGNORECASE,
+)
 _MAY_READ = (
     "let your log-in read there, as well as write; where the registry hides a name only because it "
     "is new, make it there first"
 )
+_LATER = "what it answers is a fault of its own, and its log says more; run it again later"
+_UNREACHED = "is it up, and reached from here? `docker info` says which proxy the engine has"
 
 
 def is_absent(said: str) -> bool:
@@ -33,17 +42,36 @@ def unanswered(said: str, reference: str) -> tuple[str, str]:
     if _FORBIDDEN.search(said):
         words = f"the registry does not let you see whether it has {reference}"
         return f"{words}, and what may be there is not written over", _MAY_READ
-    return (
-        f"the registry does not say whether it has {reference}",
-        f"is it up? {log_in(reference)}",
-    )
+    words = f"the registry does not say whether it has {reference}"
+    hint = _of_its_own(said, reference)
+    return words, hint or f"is it up? {log_in(reference)}"
+
+
+def silent(reference: str, seconds: float) -> tuple[str, str]:
+    """Return what is wrong where a registry does not answer at all, and a hint."""
+    words = f"the registry did not say in {seconds:g} s whether it has {reference}"
+    return words, _UNREACHED
 
 
 def unwritten(said: str, reference: str) -> str:
     """Return what mends that a registry did not take something; empty where that is not known."""
     if _WHO.search(said) or _FORBIDDEN.search(said):
         return f"your log-in is to have the right to write there: {log_in(reference)}"
-    return ""
+    if _NO_PUSH.search(said):
+        return (
+            "is it read-only, or a mirror? `registry` in [tool.taskslib.release], or the variable "
+            "REGISTRY, names the one to push to"
+        )
+    return _of_its_own(said, reference)
+
+
+def _of_its_own(said: str, reference: str) -> str:
+    """Return what mends what is no fault of who asks; empty where it isn't that."""
+    if _OFTEN.search(said):
+        return (
+            f"wait some minutes: it is asked too often; a log-in may have more: {log_in(reference)}"
+        )
+    return _LATER if _FAULT.search(said) else ""
 
 
 def log_in(reference: str) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 
 from taskslib.errors import EngineError
 from taskslib.release.bake import REVISION
-from taskslib.release.refusal import is_absent, unanswered, unwritten
-from taskslib.stacks.client import DockerClient, last_lines
+from taskslib.release.refusal import is_absent, silent, unanswered, unwritten
+from taskslib.stacks.client import QUICK, DockerClient, last_lines
 
 _MOVING = 300.0
 """Seconds for tags of one image."""
@@ -31,18 +31,23 @@ class Published:
 class Registry:
     """The registry as far as it is asked here."""
 
-    def __init__(self, docker: DockerClient) -> None:
-        """Take what runs docker commands."""
+    def __init__(self, docker: DockerClient, patience: float = QUICK) -> None:
+        """Take what runs docker commands, and how many seconds a question may take."""
         self._docker = docker
         self._copies: tuple[str, ...] | None = None
 
+        self._patience = patience
     def look(self, reference: str) -> Published | None:
         """Return what is published under a reference; None where there is nothing.
 
         Raises `EngineError` where the registry doesn't say.
         """
         form = ("--format", "{{json .}}")
-        done = self._docker.run("buildx", "imagetools", "inspect", reference, *form)
+        ask = ("buildx", "imagetools", "inspect", reference, *form)
+        done = self._docker.run(*ask, timeout=self._patience)
+        if done.timed_out:
+            words, hint = silent(reference, self._patience)
+            raise EngineError(words, hint=hint)
         if done.failed:
             if is_absent(done.stderr):
                 return None
@@ -72,6 +77,11 @@ class Registry:
             self._copies = (f"{flag}=false",) if flag in told else ()
         return self._copies
 
+        if done.timed_out:
+            raise EngineError(
+                f"the registry did not take tags of {name} in {_MOVING:.0f} s",
+                hint="what was pushed stays as it is: run it again",
+            )
 
 def _configs(image: Any) -> Iterator[Any]:
     """Yield an image's configuration, or those of its platforms."""

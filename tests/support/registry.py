@@ -20,7 +20,9 @@ PROGRAM = "docker-registry"
 _CONFIG = """\
 version: 0.1
 log: {{level: info}}
-storage: {{filesystem: {{rootdirectory: {folder}}}}}
+storage:
+  filesystem: {{rootdirectory: {folder}}}
+  maintenance: {{readonly: {{enabled: {read_only}}}}}
 http: {{addr: "127.0.0.1:0"}}
 """
 _LISTENS = re.compile(r"listening on 127\.0\.0\.1:(\d+)")
@@ -66,16 +68,21 @@ def missing() -> str:
 
 @contextmanager
 def registry(
-    folder: Path, within: Callable[..., list[str]] = lambda *command: list(command)
+    folder: Path,
+    within: Callable[..., list[str]] = lambda *command: list(command),
+    *,
+    read_only: bool = False,
 ) -> Iterator[Running]:
     """Run a registry; afterwards it and its folder are gone.
 
     Args:
         folder: Where it keeps what it is given; is made.
         within: Makes a command one that runs elsewhere.
+        read_only: Whether it takes nothing.
     """
     folder.mkdir(parents=True)
-    (folder / "config.yml").write_text(_CONFIG.format(folder=folder / "data"))
+    config = _CONFIG.format(folder=folder / "data", read_only=str(read_only).lower())
+    (folder / "config.yml").write_text(config)
     log = folder / "log"
     with log.open("wb") as stream:
         process = subprocess.Popen(

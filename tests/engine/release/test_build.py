@@ -144,6 +144,30 @@ def test_half_a_release_is_completed(shop: git.Repo, store: Running) -> None:
     assert build(shop, "--push").code == 0
     assert moved(store) == everywhere("1", "1.2", "1.2.3", "latest")
     assert store.digest("acme/shop-api:latest") == pushed
+def test_a_dockerfile_that_is_none(shop: git.Repo) -> None:
+    text = "FROM scratch\nCOPY app /\n\nCOPPY app /\n"
+    commit(shop, "services/worker/Dockerfile", text)
+    ran = build(tagged(shop, "v1.2.4"))
+    assert (ran.code, ran.out) == (3, "")
+    error = ran.err.partition("error: ")[2].splitlines()
+    assert error[:2] == ["the images don't build", "  services/worker/Dockerfile:4"]
+    assert "dockerfile parse error on line 4: unknown instruction: COPPY" in error[-1]
+    assert not [line for line in error if "---" in line or "#" in line]
+
+
+def test_a_build_that_takes_too_long(shop: git.Repo) -> None:
+    base = docker("image", "ls", "--filter", "reference=python", "--format", LOCAL).split()[0]
+    config = (root(shop) / "pyproject.toml").read_text("utf-8")
+    commit(shop, "pyproject.toml", f"{config}[tool.taskslib.limits]\nbuild = 2\n")
+    commit(shop, "services/worker/Dockerfile", f"FROM {base}\nRUN echo begun && sleep 600\n")
+    ran = build(shop, "--service", "worker")
+    assert (ran.code, ran.out) == (3, "")
+    error = ran.err.partition("error: ")[2]
+    assert error.startswith("the images don't build: ended after 2 s\n")
+    assert "SIGTERM" not in error
+    assert error.endswith("\nhint: `build` in [tool.taskslib.limits] is how long it may take\n")
+
+
 
 
 def test_a_version_is_never_written_over(shop: git.Repo, store: Running) -> None:
