@@ -135,10 +135,12 @@ class ReleaseConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """What images are built for; by default what the builder runs on."""
     cache: str = _RELEASE.cache
     """The image name under which the registry keeps the builds' cache; empty for none."""
-    sbom: bool | str = _RELEASE.sbom
-    """Whether pushed images get a list of what is in them; or the image that makes it."""
-    provenance: Literal["", "min", "max"] = "min"
-    """How much pushed images tell of how they were built; empty for nothing."""
+    sbom: bool | str | None = None
+    """Whether pushed images get a list of what is in them; or the image that makes it. By default
+    they get one where the builder can."""
+    provenance: Literal["", "min", "max"] | None = None
+    """How much pushed images tell of how they were built; empty for nothing. By default `min`,
+    where the builder can."""
 
 
 _CI = Ci()

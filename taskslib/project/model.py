@@ -114,10 +114,11 @@ class Release:
     platforms: tuple[str, ...] = ()
     cache: str = ""
     """The image name under which the registry keeps the builds' cache; empty for none."""
-    sbom: bool | str = True
-    """Whether images get a list of what is in them; or the image that makes it."""
-    provenance: str = "min"
-    """How much images tell of how they were built; empty for nothing."""
+    sbom: bool | str | None = None
+    """Whether images get a list of what is in them; or the image that makes it. None where nobody
+    asks: they get one where that can be."""
+    provenance: str | None = None
+    """How much images tell of how they were built; empty for nothing. None: `min`, likewise."""
 
 
 @dataclass(frozen=True, slots=True)

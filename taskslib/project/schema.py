@@ -75,6 +75,8 @@ def _property(given: dict[str, Any], words: str) -> dict[str, Any]:
     if "anyOf" in kept:
         kinds = [one for one in kept.pop("anyOf") if one != {"type": "null"}]
         kept = {**(kinds[0] if len(kinds) == 1 else {"anyOf": kinds}), **kept}
+    if isinstance(kept.get("default"), dict):
+        kept["default"] = {key: one for key, one in kept["default"].items() if one is not None}
     if kept.get("default", ...) in (None, {}):
         del kept["default"]
     if "$ref" in kept:  # beside which draft 7 sees nothing

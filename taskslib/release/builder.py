@@ -14,10 +14,8 @@ from taskslib.stacks.client import DockerClient
 _FIELD = re.compile(r"^ *(Driver|Platforms|Name): +(.+)$", re.MULTILINE)
 _STORE = "org.mobyproject.buildkit.worker.snapshotter"
 """A label that the engine's own builder has with the containerd image store alone."""
-_BUILDER = "a builder of its own (`docker buildx create --use`)"
-_TIMES = "rewritten times of files"
 _HAVE_IT = (
-    f"{_BUILDER}, or the containerd image store: "
+    "a builder of its own (`docker buildx create --use`), or the containerd image store: "
     '"features": {"containerd-snapshotter": true} in the engine\'s daemon.json'
 )
 
@@ -65,11 +63,11 @@ def parsed(told: str) -> Builder:
 def output_for(
     builder: Builder, settings: Release, platforms: Iterable[str], *, push: bool
 ) -> tuple[Output, tuple[str, ...]]:
-    """Return what becomes of images, and what was wanted and is not possible, as notes.
+    """Return what becomes of images, and what was asked for and is not possible, as notes.
 
     Args:
         builder: What builds.
-        settings: What the configuration wants.
+        settings: What the configuration asks for; what it leaves open is had where it can be.
         platforms: What the command line wants; wins over the configuration.
         push: Whether they go to the registry; else they stay on this machine.
 
@@ -83,7 +81,6 @@ def output_for(
             *(["a list of contents (SBOM)"] if push and settings.sbom else []),
             *(["provenance"] if push and settings.provenance else []),
             *(["the cache in the registry"] if settings.cache else []),
-            *([_TIMES] if push else []),
         ]
         notes = (f"not with this builder: {', '.join(missing)}; it takes {_HAVE_IT}",)
         kind = "type=image,push=true" if push else "type=docker"
@@ -95,9 +92,7 @@ def output_for(
         settings.cache if push else "",
         _attestations(settings) if push else (),
     )
-    # What the engine unpacks, and it always does, can't have its times rewritten.
-    times = (f"not with this builder: {_TIMES}; it takes {_BUILDER}",)
-    return output, times if push and builder.own else ()
+    return output, ()
 
 
 def _check_platforms(builder: Builder, wanted: tuple[str, ...]) -> None:
@@ -120,12 +115,14 @@ def _kind(builder: Builder, wanted: tuple[str, ...], *, push: bool) -> str:
         return "type=image" if builder.own else "type=cacheonly"
     if not push:
         return "type=docker"
+    # What the engine unpacks, and it always does, can't have its times rewritten.
     return f"type=image,push=true{'' if builder.own else ',rewrite-timestamp=true'}"
 
 
 def _attestations(settings: Release) -> tuple[str, ...]:
-    found = [f"type=provenance,mode={settings.provenance}"] if settings.provenance else []
-    if settings.sbom:
+    mode = "min" if settings.provenance is None else settings.provenance
+    found = [f"type=provenance,mode={mode}"] if mode else []
+    if settings.sbom or settings.sbom is None:
         generator = f",generator={settings.sbom}" if isinstance(settings.sbom, str) else ""
         found.append(f"type=sbom{generator}")
     return tuple(found)
