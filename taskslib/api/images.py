@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from taskslib.api.releases import version
@@ -30,6 +31,8 @@ class BuildRequest:
     """Only what changes can affect; on a tag, all."""
     push: bool = False
     platforms: tuple[str, ...] = ()
+    lock: bool = False
+    """Write the lock also where that has a higher version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,10 @@ def bake_file(session: Session, request: BuildRequest) -> dict[str, Any]:
     from taskslib.release.bake import bake
 
     ready = _prepared(session, request)
-    return bake(ready.picked, ready.origin, _output(session, ready, request))
+    output, notes = _output(ready, request)
+    for note in notes:
+        session.say(f"note: {note}")
+    return bake(ready.picked, ready.origin, output)
 
 
 def build(session: Session, request: BuildRequest) -> tuple[str, ...]:
@@ -68,32 +74,36 @@ def build(session: Session, request: BuildRequest) -> tuple[str, ...]:
             return ()
         limit, text = ready.project.limits.build, ready.origin.version
         bakery = Bakery(ready.docker, session.root, ready.origin, limit)
+        output, notes = _output(ready, request)
+        begin = partial(_begin, session, bakery, output, notes)
         if not request.push:
-            bakery.build(ready.picked, _begun(session, ready, request, bakery, ready.picked))
+            begin(ready.picked)
+            bakery.build(ready.picked, output)
             return tuple(f"{one.name}:{text}" for one in ready.picked)
         there = bakery.published(ready.picked, digests(session.root, text))
         for name in (one.name for one in ready.picked if one.service in there):
             session.say(f"{name}:{text} is there already, from this commit")
         if missing := [one for one in ready.picked if one.service not in there]:
-            there |= bakery.publish(missing, _begun(session, ready, request, bakery, missing))
-        _finish(session, ready, bakery, there)
+            begin(missing)
+            there |= bakery.publish(missing, output)
+        _finish(session, ready, request, bakery, there)
     return tuple(f"{one.name}:{text}@{there[one.service]}" for one in ready.picked)
 
 
-def _begun(
+def _begin(
     session: Session,
-    ready: _Prepared,
-    request: BuildRequest,
     bakery: Bakery,
+    output: Output,
+    notes: Sequence[str],
     images: Sequence[Image],
-) -> Output:
-    """Say what is built, and return what becomes of it."""
-    output = _output(session, ready, request)
+) -> None:
+    """Say what is built, and what of it is not as it was asked for."""
+    for words in notes:
+        session.say(f"note: {words}")
     for words in bakery.lost(images, output):
         session.say(f"note: this version of buildx does not know {words}")
     services = ", ".join(one.service for one in images)
-    session.say(f"building {services} as {ready.origin.version}")
-    return output
+    session.say(f"building {services} as {bakery.origin.version}")
 
 
 def _prepared(session: Session, request: BuildRequest) -> _Prepared:
@@ -103,33 +113,34 @@ def _prepared(session: Session, request: BuildRequest) -> _Prepared:
     from taskslib.stacks.client import DockerClient
 
     found = project(session)
+    every = images(found, session.environ)
+    asked = _asked(request, found, every)
     versioned = version(session, publish=request.push)
     if request.push:
         _refuse_push(session, found, versioned)
-    every = images(found, session.environ)
     origin = origin_of(Git(session.root, session.environ), versioned, session.environ)
     docker = DockerClient(session.cancellation, session.environ)
-    picked = _picked(session, request, found, every, versioned)
+    picked = _picked(session, request, asked, versioned)
     for words in (words for one in picked for words in one.notes):
         session.say(f"note: {words}")
     return _Prepared(found, versioned, every, picked, origin, docker)
 
 
-def _picked(
-    session: Session,
-    request: BuildRequest,
-    found: Project,
-    every: tuple[Image, ...],
-    versioned: Found,
-) -> tuple[Image, ...]:
+def _asked(request: BuildRequest, found: Project, every: tuple[Image, ...]) -> tuple[Image, ...]:
+    """Return the images of the services that are asked for. Raises `UsageError`."""
     from taskslib.release.images import chosen
 
     libraries = [one.name for one in found.services if one.is_library]
-    picked = chosen(every, request.services, libraries) if request.services else every
+    return chosen(every, request.services, libraries) if request.services else every
+
+
+def _picked(
+    session: Session, request: BuildRequest, picked: tuple[Image, ...], versioned: Found
+) -> tuple[Image, ...]:
     if not request.affected:
         return picked
     if versioned.tag:
-        session.say(f"note: tag {versioned.tag} is built as a whole")
+        session.say(f"note: on a tag, {versioned.tag}, --affected leaves nothing out")
         return picked
     hit = affected(session)
     if hit.changes.files is None:
@@ -155,43 +166,70 @@ def _refuse_push(session: Session, found: Project, versioned: Found) -> None:
         )
 
 
-def _output(session: Session, ready: _Prepared, request: BuildRequest) -> Output:
+def _output(ready: _Prepared, request: BuildRequest) -> tuple[Output, tuple[str, ...]]:
     from taskslib.release.builder import ask_builder, output_for
 
-    output, notes = output_for(
-        ask_builder(ready.docker), ready.project.release, request.platforms, push=request.push
-    )
-    for note in notes:
-        session.say(f"note: {note}")
-    return output
+    builder = ask_builder(ready.docker)
+    return output_for(builder, ready.project.release, request.platforms, push=request.push)
 
 
-def _finish(session: Session, ready: _Prepared, bakery: Bakery, there: dict[str, str]) -> None:
+def _finish(
+    session: Session,
+    ready: _Prepared,
+    request: BuildRequest,
+    bakery: Bakery,
+    there: dict[str, str],
+) -> None:
     """Move floating tags and write the lock, where a release is there as a whole."""
     from taskslib.project.places import LOCK
-    from taskslib.release.lockfile import Locked, written
+    from taskslib.release.lockfile import locked_version
     from taskslib.release.resolve import resolve
+    from taskslib.release.version import is_behind
 
     if not ready.version.tag:
         return
-    floating = ready.version.version.floating
+    version, locked = ready.version.version, locked_version(session.root)
+    stays = is_behind(version, locked) and not request.lock
     if len(there) < len(ready.every):
-        session.say(
-            f"note: {', '.join((*floating, LOCK))} {'wait' if floating else 'waits'} until all "
-            "images are there: "
-            "`inv build --push` does the rest"
-        )
+        if waiting := (*version.floating, *(() if stays else (LOCK,))):
+            session.say(
+                f"note: {_listed(waiting)} {'wait' if len(waiting) > 1 else 'waits'} until all "
+                "images are there: `inv build --push` does the rest"
+            )
         return
     # Asked again: a build takes its time, and a higher version may have been tagged meanwhile.
     settings = ready.project.release
-    now = resolve(session.root, session.environ, settings, ready.version.tag)
-    floating = tuple(one for one in floating if one in now.version.floating)
-    bakery.float_tags(ready.every, there, floating)
-    if floating:
-        session.say(f"moved {', '.join(floating)}")
+    now = resolve(session.root, session.environ, settings, ready.version.tag).version
+    floating = tuple(one for one in version.floating if one in now.floating)
+    moved = bakery.float_tags(ready.every, there, floating)
+    if moved:
+        session.say(f"moved {', '.join(moved)}")
+    if stayed := [one for one in floating if one not in moved]:
+        are = "are" if len(stayed) > 1 else "is"
+        session.say(f"{_listed(stayed)} {are} {version.text} already")
+    if stays:
+        session.say(
+            f"note: {LOCK} stays at {locked}: `inv build --push --lock` writes {version.text}"
+        )
+    else:
+        _lock(session, ready, there)
+
+
+def _lock(session: Session, ready: _Prepared, there: dict[str, str]) -> None:
+    from taskslib.project.places import LOCK
+    from taskslib.release.lockfile import Locked, written
+
     images = {one.service: Locked(one.name, there[one.service]) for one in ready.every}
     file = session.root / LOCK
-    file.parent.mkdir(parents=True, exist_ok=True)
     text = written(ready.origin.version, ready.origin.revision, images)
+    if file.is_file() and file.read_bytes() == text.encode():
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8", newline="\n")
     session.say(f"wrote {LOCK}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return names as words: `1.2, 1 and latest`."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last

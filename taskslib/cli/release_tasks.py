@@ -11,7 +11,7 @@ from taskslib import api
 from taskslib.cli.given import names
 from taskslib.cli.outcome import say, tell
 from taskslib.cli.session import command, session
-from taskslib.errors import ExitCode
+from taskslib.errors import ExitCode, UsageError
 
 
 @task(
@@ -50,6 +50,7 @@ def version(
         "service": "only this service's image; may be given several times, or as api,worker",
         "affected": "only what changes since the main branch can affect; on a tag, all",
         "push": "push them; 1.2, 1 and latest move only when all images are there",
+        "lock": "with --push: write deploy/prod/images.lock also where it has a higher version",
         "platform": "build for this platform, e.g. linux/arm64; may be given several times",
         "dry-run": "only print the bake file",
     },
@@ -61,6 +62,7 @@ def build(
     platform: list[str],
     affected: bool = False,
     push: bool = False,
+    lock: bool = False,
     dry_run: bool = False,
 ) -> None:
     """Build the services' images, in one build.
@@ -71,8 +73,14 @@ def build(
     """
     where = session(context)
     request = api.BuildRequest(
-        services=_each(service), affected=affected, push=push, platforms=_each(platform)
+        services=_each(service),
+        affected=affected,
+        push=push,
+        platforms=_each(platform),
+        lock=lock,
     )
+    if lock and not push:
+        raise UsageError("--lock is for --push", hint="inv build --push --lock")
     if dry_run:
         tell([formats.dumps(api.bake_file(where, request), indent=2)])
     else:

@@ -68,6 +68,12 @@ def written(version: str, revision: str, images: Mapping[str, Locked]) -> str:
     return "".join((_HEAD, top, *tables))
 
 
+def locked_version(root: Path) -> str:
+    """Return the version that the lock has; empty where there is none, or it can't be read."""
+    found = _read(root).get("version")
+    return found if isinstance(found, str) else ""
+
+
 def released(root: Path, tag: str) -> str | None:
     """Return the commit that the lock has for a tag; None where it has another, or can't be read.
 

@@ -137,11 +137,23 @@ class Bakery:
 
     def float_tags(
         self, images: Sequence[Image], digests: Mapping[str, str], tags: Sequence[str]
-    ) -> None:
-        """Let floating tags be this version. Raises `EngineError`."""
+    ) -> tuple[str, ...]:
+        """Let floating tags be this version, and return which were not. Raises `EngineError`."""
         registry = Registry(self.docker)
-        for image in images if tags else ():
-            registry.point(image.name, digests[image.service], tags)
+        every = [(image, tag) for image in images for tag in tags]
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            there = list(
+                pool.map(
+                    lambda one: registry.has(f"{one[0].name}:{one[1]}", digests[one[0].service]),
+                    every,
+                )
+            )
+        moving = [one for one, stays in zip(every, there, strict=True) if not stays]
+        for image in images:
+            if away := [tag for one, tag in moving if one is image]:
+                registry.point(image.name, digests[image.service], away)
+        moved = {tag for _, tag in moving}
+        return tuple(tag for tag in tags if tag in moved)
 
     def _refuse_others(
         self, images: Sequence[Image], there: Mapping[str, Published], locked: Mapping[str, str]

@@ -26,6 +26,8 @@ class Published:
     digest: str
     revision: str
     """The commit that it says it was built from; empty where it doesn't."""
+    alone: str = ""
+    """The digest of the one manifest that it names, where it is an index of just that."""
 
 
 class Registry:
@@ -34,9 +36,9 @@ class Registry:
     def __init__(self, docker: DockerClient, patience: float = QUICK) -> None:
         """Take what runs docker commands, and how many seconds a question may take."""
         self._docker = docker
+        self._patience = patience
         self._copies: tuple[str, ...] | None = None
 
-        self._patience = patience
     def look(self, reference: str) -> Published | None:
         """Return what is published under a reference; None where there is nothing.
 
@@ -55,13 +57,31 @@ class Registry:
             raise EngineError(words, details=last_lines(done.stderr), hint=hint)
         told = json.loads(done.stdout)
         revisions = {found for one in _configs(told.get("image")) if (found := _revision(one))}
-        return Published(told["manifest"]["digest"], revisions.pop() if len(revisions) == 1 else "")
+        inner = [one.get("digest", "") for one in told["manifest"].get("manifests") or ()]
+        return Published(
+            told["manifest"]["digest"],
+            revisions.pop() if len(revisions) == 1 else "",
+            inner[0] if len(inner) == 1 else "",
+        )
+
+    def has(self, reference: str, digest: str) -> bool:
+        """Return whether a reference is known to be what has a digest."""
+        try:
+            found = self.look(reference)
+        except EngineError:
+            return False
+        return found is not None and digest in {found.digest, found.alone}
 
     def point(self, name: str, digest: str, tags: Iterable[str]) -> None:
         """Let tags of an image be what has a digest. Raises `EngineError`."""
         named = [part for tag in tags for part in ("--tag", f"{name}:{tag}")]
         create = ("buildx", "imagetools", "create", *self._as_it_is(), *named, f"{name}@{digest}")
         done = self._docker.run(*create, timeout=_MOVING)
+        if done.timed_out:
+            raise EngineError(
+                f"the registry did not take tags of {name} in {_MOVING:.0f} s",
+                hint="what was pushed stays as it is: run it again",
+            )
         if done.failed:
             raise EngineError(
                 f"the registry does not take tags of {name}",
@@ -77,11 +97,6 @@ class Registry:
             self._copies = (f"{flag}=false",) if flag in told else ()
         return self._copies
 
-        if done.timed_out:
-            raise EngineError(
-                f"the registry did not take tags of {name} in {_MOVING:.0f} s",
-                hint="what was pushed stays as it is: run it again",
-            )
 
 def _configs(image: Any) -> Iterator[Any]:
     """Yield an image's configuration, or those of its platforms."""

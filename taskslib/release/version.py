@@ -92,6 +92,22 @@ def development(tags: Iterable[str], distance: int, commit: str, *, dirty: bool)
     return Version(text, prerelease=True)
 
 
+def is_behind(version: Version, locked: str) -> bool:
+    """Return whether production would go back, or on to a prerelease, if it took a version.
+
+    Args:
+        version: What is released.
+        locked: The version that production has; what is none counts for nothing.
+    """
+    here, there = _version(f"v{version.text}"), _version(f"v{locked}")
+    if here is None or there is None or here == there:
+        return False
+    if version.prerelease and not there.prerelease:
+        return True
+    # The highest release goes before any prerelease, also one of a version yet to come.
+    return bool(here < there) and not (there.prerelease and version.latest)
+
+
 def highest(tags: Iterable[str]) -> str:
     """Return the tag with the highest version; empty where none has one."""
     named = [(version, tag) for tag in tags if (version := _version(tag)) is not None]

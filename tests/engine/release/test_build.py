@@ -88,9 +88,7 @@ def test_a_second_run_changes_nothing(shop: git.Repo, store: Running) -> None:
     again = build(shop, "--push")
     assert (again.code, again.out) == (0, first.out)
     there = [f"{store.host}/{name}:1.2.3 is there already, from this commit" for name in NAMES]
-    assert said(again) == [
-        *there, "moved 1.2, 1, latest", f"wrote {LOCK}"
-    ]  # fmt: skip
+    assert said(again) == [*there, "1.2, 1 and latest are 1.2.3 already"]
     assert (moved(store), lock(shop)) == (before, written)
 
 
@@ -101,10 +99,25 @@ def test_an_older_line_moves_not_what_is_higher(shop: git.Repo, store: Running) 
     latest = {name: store.digest(f"{name}:latest") for name in NAMES}
     commit(shop, "services/api/app", "newer\n")
     ran = build(tagged(shop, "v1.1.9"), "--push")
-    assert said(ran)[1:] == ["moved 1.1", f"wrote {LOCK}"]
+    stays = f"note: {LOCK} stays at 1.2.3: `inv build --push --lock` writes 1.1.9"
+    assert said(ran)[1:] == ["moved 1.1", stays]
+    assert tomllib.loads(lock(shop))["version"] == "1.2.3"
     assert {name: store.digest(f"{name}:latest") for name in NAMES} == latest
     assert store.digest("acme/shop-api:1.1") == store.digest("acme/shop-api:1.1.9")
     assert store.digest("acme/shop-api:1") == latest["acme/shop-api"]
+    ran = build(shop, "--push", "--lock")
+    assert said(ran)[len(NAMES) :] == ["1.1 is 1.1.9 already", f"wrote {LOCK}"]
+    assert tomllib.loads(lock(shop))["version"] == "1.1.9"
+
+
+def test_a_tag_that_somebody_moved_is_moved_back(shop: git.Repo, store: Running) -> None:
+    build(tagged(shop, "v1.2.2"), "--push")
+    old = f"{store.host}/acme/shop-api:1.2.2"
+    commit(shop, "services/api/app", "new\n")
+    build(tagged(shop, "v1.2.3"), "--push")
+    docker("buildx", "imagetools", "create", "--tag", f"{store.host}/acme/shop-api:1", old)
+    assert said(build(shop, "--push"))[-2:] == ["moved 1", "1.2 and latest are 1.2.3 already"]
+    assert store.digest("acme/shop-api:1") == store.digest("acme/shop-api:1.2.3")
 
 
 def test_a_prerelease_is_itself_alone(shop: git.Repo, store: Running) -> None:
@@ -131,18 +144,6 @@ def test_one_that_fails_leaves_all_as_it_was(shop: git.Repo, store: Running) -> 
     assert store.digest("acme/shop-api:latest") == latest
 
 
-def test_half_a_release_is_completed(shop: git.Repo, store: Running) -> None:
-    ran = build(tagged(shop, "v1.2.3"), "--push", "--service", "api", "--service", "worker")
-    assert said(ran)[1:] == [
-        f"note: 1.2, 1, latest, {LOCK} wait until all images are there: "
-        "`inv build --push` does the rest"
-    ]
-    assert moved(store) == {NAMES[0]: ["1.2.3"], NAMES[2]: ["1.2.3"]}
-    assert not (root(shop) / LOCK).exists()
-    pushed = store.digest("acme/shop-api:1.2.3")
-    assert build(shop, "--push").code == 0
-    assert moved(store) == everywhere("1", "1.2", "1.2.3", "latest")
-    assert store.digest("acme/shop-api:latest") == pushed
 def test_a_dockerfile_that_is_none(shop: git.Repo) -> None:
     text = "FROM scratch\nCOPY app /\n\nCOPPY app /\n"
     commit(shop, "services/worker/Dockerfile", text)
@@ -167,6 +168,18 @@ def test_a_build_that_takes_too_long(shop: git.Repo) -> None:
     assert error.endswith("\nhint: `build` in [tool.taskslib.limits] is how long it may take\n")
 
 
+def test_half_a_release_is_completed(shop: git.Repo, store: Running) -> None:
+    ran = build(tagged(shop, "v1.2.3"), "--push", "--service", "api", "--service", "worker")
+    assert said(ran)[1:] == [
+        f"note: 1.2, 1, latest and {LOCK} wait until all images are there: "
+        "`inv build --push` does the rest"
+    ]
+    assert moved(store) == {NAMES[0]: ["1.2.3"], NAMES[2]: ["1.2.3"]}
+    assert not (root(shop) / LOCK).exists()
+    pushed = store.digest("acme/shop-api:1.2.3")
+    assert build(shop, "--push").code == 0
+    assert moved(store) == everywhere("1", "1.2", "1.2.3", "latest")
+    assert store.digest("acme/shop-api:latest") == pushed
 
 
 def test_a_version_is_never_written_over(shop: git.Repo, store: Running) -> None:
@@ -232,7 +245,10 @@ def test_what_changes_affect(shop: git.Repo) -> None:
     shop.git.checkout("main")
     ran = build(tagged(shop, "v1.2.3"), "--affected", "--dry-run")
     assert list(json.loads(ran.out)["target"]) == ["api", "frontend", "worker"]
-    assert "note: tag v1.2.3 is built as a whole\n" in ran.err
+    whole = "note: on a tag, v1.2.3, --affected leaves nothing out\n"
+    assert whole in ran.err
+    ran = build(shop, "--affected", "--service", "api", "--dry-run")
+    assert (list(json.loads(ran.out)["target"]), ran.err) == (["api"], whole)
     shop.git.checkout("-b", "docs")
     commit(shop, "README.md", "read me\n")
     ran = build(shop, "--affected", "--service", "frontend")

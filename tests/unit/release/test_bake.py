@@ -13,7 +13,7 @@ from taskslib.project.places import LOCK
 from taskslib.release.bake import Origin, Output, bake, lost
 from taskslib.release.builder import Builder, output_for, parsed
 from taskslib.release.images import Image, chosen, images
-from taskslib.release.lockfile import Locked, digests, released, written
+from taskslib.release.lockfile import Locked, digests, locked_version, released, written
 from taskslib.release.origin import address
 from tests.support.projects import write
 
@@ -370,6 +370,7 @@ def test_the_lock(tmp_path: Path) -> None:
     )
     root = write(tmp_path, {LOCK: text})
     assert (released(root, "v1.2.3"), released(root, "v1.2.4")) == ("c" * 40, None)
+    assert (locked_version(root), locked_version(root / "none")) == ("1.2.3", "")
     assert digests(root, "1.2.3") == {"api": "sha256:1", "web.ui": "sha256:2"}
     assert digests(root, "1.2.4") == {}
     write(tmp_path, {LOCK: 'version = "1.2.3"\nrevision = 3\nimages = {api = 3, web = {}}\n'})

@@ -16,6 +16,7 @@ from taskslib.release.version import (
     development,
     highest,
     image_name,
+    is_behind,
     tag_of,
     version_of_tag,
 )
@@ -187,3 +188,28 @@ def test_a_registry_is_no_address() -> None:
         image_name("http://me:secret@Registry.example:5000/acme", "shop")
     assert refused.value.message == "http:// can't be an image's name: it begins with the host"
     assert refused.value.hint == "the registry without it: registry.example:5000/acme"
+
+
+@pytest.mark.parametrize(
+    ("tag", "others", "locked", "behind"),
+    [
+        ("v1.1.9", ["v1.2.3"], "1.2.3", True),
+        ("v1.1.9", ["v1.2.3"], "1.1.8", False),
+        ("v1.2.3", ["v1.2.3"], "1.2.3", False),
+        ("v1.10.0", ["v1.9.0"], "1.9.0", False),
+        # What is tried out replaces no release, and a release what was tried out.
+        ("v2.0.0-rc.1", [], "1.2.3", True),
+        ("v2.0.0-rc.10", [], "2.0.0-rc.2", False),
+        ("v2.0.0-rc.2", [], "2.0.0-rc.10", True),
+        ("v1.2.4", ["v2.0.0-rc.1"], "2.0.0-rc.1", False),
+        ("v1.1.9", ["v1.2.3"], "2.0.0-rc.1", True),
+        # Its tag may be gone: production is where it is.
+        ("v1.1.9", [], "1.2.3", True),
+        ("v1.1.9", [], "", False),
+        ("v1.1.9", [], "nightly", False),
+    ],
+)
+def test_whether_production_would_go_back(
+    tag: str, others: list[str], locked: str, *, behind: bool
+) -> None:
+    assert is_behind(version_of_tag(tag, others), locked) is behind
