@@ -92,8 +92,10 @@ def test_releases(release: Release, shop: git.Repo, store: Running) -> None:
     assert (told["version"], list(told["images"])) == ("1.2.3", list(NAMES))
     latest = {one: store.digest(f"{name}:latest") for one, name in NAMES.items()}
 
-    commit(shop, "services/orders/lib", "older\n")
+    commit(shop, "services/orders/lib", "older\n")  # the lock too
     assert green(release("v1.1.9"))
+    told = tomllib.loads((root(shop) / LOCK).read_text("utf-8"))
+    assert told["version"] == "1.1.9"  # the artifact is of this release
     assert tags(store) == everywhere("1", "1.1", "1.1.9", "1.2", "1.2.3", "latest")
     assert {one: store.digest(f"{name}:latest") for one, name in NAMES.items()} == latest
 
