@@ -61,3 +61,15 @@ def test_of_a_glob_it_runs_the_files(tmp_path: Path) -> None:
     )
     assert Vitest().command(invocation).argv[-2:] == ("src/a.test.ts", "src/deep/b.test.ts")
     assert not Vitest().detects(replace(suite, glob="**/*.spec.ts"))
+
+
+def test_what_it_takes_to_be_measured(tmp_path: Path) -> None:
+    suite = Suite(SuiteId("web", Stage.UNIT), tmp_path, tmp_path / "tests")
+    package = {"devDependencies": {"vitest": "3"}}
+    write(tmp_path, {"package.json": json.dumps(package)})
+    assert Vitest().unmeasured(suite) == (
+        "it takes @vitest/coverage-v8: npm install --save-dev @vitest/coverage-v8"
+    )
+    package["devDependencies"]["@vitest/coverage-v8"] = "3"
+    write(tmp_path, {"package.json": json.dumps(package)})
+    assert Vitest().unmeasured(suite) == "@vitest/coverage-v8 wrote nothing"
