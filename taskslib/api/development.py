@@ -184,11 +184,15 @@ def _environment(found: Project, name: str) -> Stack:
 
 
 def variables_of(session: Session, stack: Stack) -> dict[str, str]:
-    """Return what Compose knows, and say which variables an environment's `.env` lacks."""
-    from taskslib.project.environments import env_file, env_notes
+    """Return what Compose knows, and say which variables an environment's `.env` lacks.
 
+    And what in it is not what it seems. Raises `ConfigError` where Compose would refuse it.
+    """
+    from taskslib.project.environments import env_file, env_notes, env_troubles
+
+    troubles = env_troubles(stack, session.root)
     file = env_file(stack)
-    for note in env_notes(file, session.root):
+    for note in (*troubles, *env_notes(file, session.root)):
         session.say(note)
     return {**(file.values or {}), **session.environ}
 

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from taskslib.errors import UsageError, did_you_mean
+from taskslib.errors import ConfigError, UsageError, did_you_mean
+from taskslib.project.dotenv import troubles
 from taskslib.project.locating import stack_at
 from taskslib.project.model import Stack, shown
+from taskslib.project.references.interpolation import unprovided
 
 FOLDER = "deploy"
 ENV, EXAMPLE = ".env", ".env.example"
@@ -91,6 +93,27 @@ def env_notes(file: EnvFile, root: Path) -> tuple[str, ...]:
         f"{where} lacks {name}, which {EXAMPLE} has; add it: {name}={example[name]}"
         for name in file.absent
     )
+
+
+def env_troubles(stack: Stack, root: Path) -> tuple[str, ...]:
+    """Return what of an environment's `.env` is not what it seems, each in a line.
+
+    Raises `ConfigError` where Compose would refuse the file.
+    """
+    path = stack.folder / ENV
+    try:
+        text = path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return ()
+    example = _read(stack.folder / EXAMPLE) or {}
+    needed = {name for name, value in example.items() if value}
+    texts = (one.read_text("utf-8", "replace") for one in stack.files)
+    needed |= {name for one in texts for name in unprovided(one)}
+    found = [(f"{shown(path, root)}:{one.line}: {one.what}", one) for one in troubles(text, needed)]
+    for words, one in found:
+        if one.fatal:
+            raise ConfigError(words, hint=one.hint)
+    return tuple(f"{words}; hint: {one.hint}" for words, one in found)
 
 
 def _read(path: Path) -> dict[str, str] | None:

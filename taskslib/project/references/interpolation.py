@@ -44,6 +44,12 @@ def variables(text: str) -> Iterator[str]:
     yield from (found[1] for found in _NAME.finditer(text) if found[1])
 
 
+def unprovided(text: str) -> Iterator[str]:
+    """Yield the names of the variables that a text has no default for."""
+    found = (one for one in _variables(text) if one.name)
+    yield from (one.name for one in found if one.how[-1:] not in {"-", "+"})
+
+
 def substituted(text: str, values: Mapping[str, str], *, blank: bool = False) -> str | None:
     """Return a text with the values of its variables; None where one is not known.
 

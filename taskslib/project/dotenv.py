@@ -1,0 +1,105 @@
+"""What of a `.env` does not mean what it seems to, as Compose reads it. Pure.
+
+Measured with Compose 2.26: it refuses a space in a name, a line without a name and a quote that
+never ends, with another line's number; the rest it passes over in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+_STATEMENT = re.compile(
+    r"\s*(?:export\s+)?(?P<name>[^=:]*?)[ \t]*(?:(?P<sign>[=:])[ \t]*(?P<value>.*))?", re.DOTALL
+)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*", re.ASCII)
+_END = {'"': re.compile(r'(?<!\\)"'), "'": re.compile(r"(?<!\\)'")}
+_CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb"
+"""Quotes as texts for people have them."""
+_COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
+_LONE = re.compile(r"\r(?!\n)")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A line that is not what it seems; its number counts from 1. It never tells a value."""
+
+    line: int
+    what: str
+    hint: str
+    fatal: bool = False
+    """Whether Compose refuses the file for it."""
+
+
+def troubles(text: str, needed: Collection[str] = ()) -> Iterator[Trouble]:
+    """Yield what is wrong with a `.env`.
+
+    Args:
+        text: What it says.
+        needed: The variables that something depends on: of others, empty can be meant.
+    """
+    yield from _of_ends(text)
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    number = 0
+    while number < len(lines):
+        height = _height(lines[number:])
+        statement = "\n".join(lines[number : number + height])
+        if statement.strip() and not statement.lstrip().startswith("#"):
+            yield from _of_statement(number + 1, statement, needed)
+        number += height
+
+
+def _of_ends(text: str) -> Iterator[Trouble]:
+    place, what = text.find("\r\n"), "a shell that reads the file has the CR in each value"
+    if lone := _LONE.search(text):
+        place, what = lone.start(), "what follows a lone CR is part of the value before it"
+    if place >= 0:
+        line = text.count("\n", 0, place) + 1
+        yield Trouble(line, f"lines end with CR, not with LF alone: {what}", "save it with LF")
+
+
+def _height(lines: Sequence[str]) -> int:
+    """Return how many lines a statement has: in quotes, a value can have several."""
+    found = _STATEMENT.fullmatch(lines[0])
+    value = (found["value"] if found else None) or ""
+    if lines[0].lstrip().startswith("#") or value[:1] not in _END or not value:
+        return 1
+    rest = "\n".join((value[1:], *lines[1:]))
+    end = _END[value[0]].search(rest)
+    return rest.count("\n", 0, end.start()) + 1 if end else 1
+
+
+def _of_statement(line: int, statement: str, needed: Collection[str]) -> Iterator[Trouble]:
+    found = _STATEMENT.fullmatch(statement)
+    name, sign = (found["name"].strip(), found["sign"]) if found else ("", "")
+    if not name or re.search(r"\s", name):
+        what = "this is no variable, and Compose reads nothing of the file"
+        yield Trouble(line, what, "NAME=value, or `#` before what is a comment", fatal=True)
+    elif not _NAME.fullmatch(name):
+        what = "this is no variable's name, so that nothing can take its value"
+        yield Trouble(line, what, "letters, digits and _, no digit first")
+    elif not sign or found is None:
+        what = f"{name} has no `=`: it has no value but what the environment gives it"
+        yield Trouble(line, what, f"{name}=…")
+    else:
+        yield from _of_value(line, name, found["value"], needed)
+
+
+def _of_value(line: int, name: str, written: str, needed: Collection[str]) -> Iterator[Trouble]:
+    hint = f'{name}="…"'
+    if end := _END.get(written[:1]):
+        closing = end.search(written, 1)
+        if closing is None:
+            what = f"the quote before the value of {name} never ends, and Compose reads nothing"
+            yield Trouble(line, what, hint, fatal=True)
+            return
+        value = written[1 : closing.start()]
+        if _COMMENT.sub("", written[closing.end() :]).strip():
+            yield Trouble(line, f"what follows the quotes is no part of {name}", hint)
+    else:
+        value = _COMMENT.sub("", written).strip()
+        if value and (value[0] in _CURLY or value[-1] in (*_CURLY, *_END)):
+            yield Trouble(line, f"the quotes are part of the value of {name}", hint)
+    if not value and name in needed:
+        yield Trouble(line, f"{name} is empty", f"{name}=…")
