@@ -33,7 +33,7 @@ def merged(first: Node, second: Node, key: str = "", depth: int = 0) -> Node:
 
 def _maps(first: Node, second: Node, depth: int) -> Node:
     made = Node(second.source, second.start, second.end, Kind.MAP, origin=second)
-    found = first.fields()
+    found = dict(first.fields())
     for name, entry in second.fields().items():
         earlier = found.get(name)
         value = entry.value

@@ -8,7 +8,7 @@ of its places: all the rest stays as it is, byte for byte.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -46,14 +46,22 @@ class Node:
     entries: list[Entry] = field(default_factory=list)
     origin: Node | None = None
     """Of a map that several make up: the last of them, which takes what is added."""
+    _fields: dict[str, Entry] | None = None
+    """Once they were asked for: by then all entries are there."""
 
     @property
     def written(self) -> Node:
         """Return the value that stands in a file, into which something can be written."""
         return self.origin.written if self.origin else self
 
-    def fields(self, seen: tuple[Node, ...] = ()) -> dict[str, Entry]:
+    def fields(self) -> Mapping[str, Entry]:
         """Return a map's entries by key, merged ones (`<<`) included; empty for anything else."""
+        if self._fields is None:
+            self._fields = self.with_merged(())
+        return self._fields
+
+    def with_merged(self, seen: tuple[Node, ...]) -> dict[str, Entry]:
+        """Return them anew; of nodes that were seen already, nothing is merged."""
         if self.kind is not Kind.MAP or self in seen or len(seen) > _DEEPEST:
             return {}
         found: dict[str, Entry] = {}
@@ -62,7 +70,7 @@ class Node:
             if entry.name == _MERGE:
                 merged = entry.value.entries if entry.value.kind is Kind.LIST else [entry]
                 for one in reversed(merged):
-                    found.update(one.value.fields((*seen, self)))
+                    found.update(one.value.with_merged((*seen, self)))
         return {**found, **own}
 
     def entry(self, *keys: str) -> Entry | None:

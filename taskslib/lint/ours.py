@@ -23,14 +23,22 @@ class Ours:
     root: Path
     _ignored: list[frozenset[str]] = field(default_factory=list)
     """Once they are known; folders end with a slash."""
+    _real: dict[str, str | None] = field(default_factory=dict)
+    """Where paths lead that were asked for."""
+    _top: list[Path] = field(default_factory=list)
+    """Where the folder itself leads, once it was asked for."""
 
     def real(self, path: str) -> str | None:
         """Return where a path leads, from the folder on; None where that is outside of it."""
-        if leads_out(path):
-            return None
+        if path not in self._real:
+            self._real[path] = None if leads_out(path) else self._resolved(path)
+        return self._real[path]
+
+    def _resolved(self, path: str) -> str | None:
+        if not self._top:
+            self._top.append(self.root.resolve())
         try:
-            place = (self.root / path).resolve()
-            return place.relative_to(self.root.resolve()).as_posix()
+            return (self.root / path).resolve().relative_to(self._top[0]).as_posix()
         except (OSError, RuntimeError, ValueError):  # links in a circle; elsewhere; no path at all
             return None
 

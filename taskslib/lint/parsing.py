@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -31,16 +32,26 @@ def parsed(source: Source) -> Node | None:
     return found
 
 
-@lru_cache(maxsize=64)  # several rules read one workflow
+@lru_cache(maxsize=4096)  # several rules read one workflow, several stacks one Compose file
 def _read(source: Source) -> Node | Unreadable | None:
+    """Return a text's first document, read by libyaml where there is one: it takes a tenth.
+
+    What libyaml refuses, ruamel.yaml reads again: it says why.
+    """
+    import yaml
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
-    builder = _Builder(source)
+    quick = getattr(yaml, "CSafeLoader", None)
+    if quick is not None and not source.text.startswith(_MARK):
+        try:
+            return _built(source, yaml.parse(source.text, Loader=quick))
+        except (yaml.YAMLError, ValueError):
+            pass
+        except Unreadable as error:
+            return error
     try:
-        for event in YAML(typ="safe", pure=True).parse(source.text):
-            if builder.take(event):
-                break
+        return _built(source, YAML(typ="safe", pure=True).parse(source.text))
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "it has characters that YAML does not allow"
@@ -49,7 +60,18 @@ def _read(source: Source) -> Node | Unreadable | None:
         return error
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return Unreadable(1, "it is no YAML that can be read")
+
+
+def _built(source: Source, events: Iterable[Any]) -> Node | None:
+    builder = _Builder(source)
+    for event in events:
+        if builder.take(event):
+            break
     return builder.root
+
+
+_MARK = "\ufeff"
+"""Before a text, libyaml does not count it."""
 
 
 class _Builder:
@@ -97,10 +119,10 @@ class _Builder:
 
     def _node(self, event: Any, kind: Kind, most: int) -> Node:
         start, end = event.start_mark.index, event.end_mark.index
-        if event.anchor or event.ctag:  # what a fix writes comes after them
+        if event.anchor or _tag(event):  # what a fix writes comes after them
             found = _PROPERTIES.match(self._source.text, start, most)
             start = found.end() if found else start
-        tag = str(event.ctag or "").removeprefix("!") if event.ctag else ""
+        tag = _tag(event).removeprefix("!")
         node = Node(self._source, start, end, kind, tag=tag if tag in _TAGS else "")
         if event.anchor:
             self._anchors[event.anchor] = node
@@ -135,6 +157,11 @@ class _Builder:
 
 _TAGS = ("reset", "override")
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s*)+")
+
+
+def _tag(event: Any) -> str:
+    """Return an event's tag as it is written: ruamel.yaml has it apart from what it means."""
+    return str((event.ctag if hasattr(event, "ctag") else event.tag) or "")
 
 
 def _last(node: Node) -> int:
