@@ -46,10 +46,11 @@ _LINT = """\
 What `inv lint --explain RULE` prints, of all rules. A rule looks at which environment a file is
 for: what is right in a test stack can be a mistake in production.
 
-`# taskslib: ignore TL101 REASON` on a line, or above it, leaves the line out.
+`# taskslib: ignore TL101 REASON` on a line, or above it, leaves the line out; of several rules with
+`ignore TL101 TL105 REASON`.
 """
 _OF_FILES = """\
-About files as such, which nothing switches off:
+About files as such:
 """
 
 

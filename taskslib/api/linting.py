@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from taskslib.api.session import Session, project
+from taskslib.api.session import Session
 from taskslib.errors import UsageError, did_you_mean
+from taskslib.project import surveyed
 
 if TYPE_CHECKING:
     from taskslib.lint.formats import Report
-    from taskslib.lint.rule import Rule
 
 
 def lint(
@@ -33,19 +33,21 @@ def lint(
             f"no environment {environment!r}",
             hint=f"{did_you_mean(environment, Environment)}environments: {', '.join(Environment)}",
         )
+    found, faults = surveyed(session.root, session.overrides)
     linting = Linting(
-        project(session),
+        found,
         read_config(session.root, session.overrides),
         Environment(environment) if environment else None,
         tuple(rules),
         session.environ,
         session.cancellation,
+        faults,
     )
     return linting.fixed() if fix else linting.report()
 
 
-def lint_rule(name: str) -> Rule:
-    """Return a rule by its id. Raises `UsageError` for one that there isn't."""
-    from taskslib.lint.catalogue import rule_named
+def lint_rule(name: str) -> list[str]:
+    """Return what there is to say of a rule. Raises `UsageError` for one that there isn't."""
+    from taskslib.lint.catalogue import explained_named
 
-    return rule_named(name)
+    return explained_named(name)

@@ -44,13 +44,12 @@ def lint(
 
     Example: inv lint --env test --fix
     """
-    from taskslib.lint.catalogue import explained
     from taskslib.lint.formats import FORMATS
 
     one_of(format, _FORMATS)
     where = session(context)
     if explain:
-        tell(explained(api.lint_rule(explain)))
+        tell(api.lint_rule(explain))
         return ExitCode.PASSED
     rules = [one for given in rule for one in names(given)]
     report = api.lint(where, environment=env, rules=rules, fix=fix)

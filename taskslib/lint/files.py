@@ -85,12 +85,17 @@ class Files:
 
     def find(self, folder: str, patterns: Iterable[str]) -> Iterator[str]:
         """Yield our own files in a folder whose names match, in order; `**/` is any depth."""
+        yield from (one for one in self._matching(folder, patterns) if one in self.ours)
+
+    def outside(self, folder: str, patterns: Iterable[str]) -> Iterator[str]:
+        """Yield likewise what links lead out of the repo with."""
+        found = self._matching(folder, patterns)
+        yield from (one for one in found if self.ours.real(one) is None)
+
+    def _matching(self, folder: str, patterns: Iterable[str]) -> Iterator[str]:
         where = self.root / folder
         found = {path for one in patterns for path in where.glob(one) if path.is_file()}
-        for path in sorted(found):
-            shown = self.shown(path)
-            if shown in self.ours:
-                yield shown
+        yield from (self.shown(path) for path in sorted(found))
 
     def shown(self, path: Path) -> str:
         """Return a path from the root on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from taskslib.lint.dockerfiles import Dockerfile, dockerfile
@@ -93,25 +93,57 @@ _Place = tuple[str, Environment, Path, ComposeFiles]
 
 
 def _stacks(project: Project, config: Config, files: Files) -> tuple[Stack, ...]:
-    made: list[Stack] = []
+    made = _Stacks(files)
     for service, environment, base, told in _places(project, config):
         found = stack_of(base, told, service)
         if found is None:
             continue
         main = tuple(files.shown(path) for path in found.files)
-        made.append(stack(files, main, environment, service))
+        made.add(main, environment, service)
         # A file that is named to us says nothing of those beside it.
         if not isinstance(told, str) or not (base / told).is_dir():
             continue
-        for other in files.find(posixpath.dirname(main[0]), COMPOSE_FILES):
-            if not _is_read(other, made):
-                made.append(stack(files, (*main, other), environment, service))
+        for other in made.unread(posixpath.dirname(main[0])):
+            made.add((*main, other), environment, service, whole=False)
     for folder, service in _folders(project, files):
         # A file comes before what builds upon it: compose.yml, compose.test.yml.
-        for path in sorted(files.find(folder, COMPOSE_FILES), key=lambda one: one.count(".")):
-            if not _is_read(path, made):
-                made.append(_elsewhere(files, path, service))
-    return tuple(made)
+        beside = sorted(made.unread(folder), key=lambda one: one.count("."))
+        for path in beside:
+            if path not in made.read:
+                _elsewhere(made, path, service, alone=len(beside) == 1)
+    return tuple(made.found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stacks:
+    """The stacks that are known, and which files they are made of."""
+
+    files: Files
+    found: list[Stack] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
+
+    def add(
+        self,
+        paths: tuple[str, ...],
+        environment: Environment | None,
+        service: str,
+        *,
+        whole: bool = True,
+    ) -> None:
+        """Add a stack of these files."""
+        one = stack(self.files, paths, environment, service, whole=whole)
+        self.found.append(one)
+        self.read.update(one.files)
+        self.read.update(node.source.path for node in one.documents)
+        self.read.update(source.path for source, _ in one.unreadable)
+
+    def unread(self, folder: str) -> Iterator[str]:
+        """Yield a folder's Compose files that no stack has, also links that lead out of the repo.
+
+        A stack that is added meanwhile counts.
+        """
+        own, others = (one(folder, COMPOSE_FILES) for one in (self.files.find, self.files.outside))
+        yield from (one for one in (*own, *others) if one not in self.read)
 
 
 def _places(project: Project, config: Config) -> Iterator[_Place]:
@@ -135,25 +167,15 @@ def _folders(project: Project, files: Files) -> Iterator[tuple[str, str]]:
             yield files.shown(one.path), one.name
 
 
-def _is_read(path: str, made: list[Stack]) -> bool:
-    """Return whether a file is part of a stack that is known."""
-    return any(
-        path in one.files
-        or any(node.source.path == path for node in one.documents)
-        or any(source.path == path for source, _ in one.unreadable)
-        for one in made
-    )
-
-
-def _elsewhere(files: Files, path: str, service: str) -> Stack:
-    """Return a file that lies in no environment's folder: its name may say what it is for."""
+def _elsewhere(made: _Stacks, path: str, service: str, *, alone: bool) -> None:
+    """Add a file that lies in no environment's folder: its name may say what it is for."""
     folder, _, name = path.rpartition("/")
     found = _COMPOSE.fullmatch(name)
     words = re.split(r"[.-]", found["kind"] or "") if found else []
     environment = next((one for one in Environment if one in words), None)
     base = [posixpath.join(folder, name.replace(f".{found['kind']}", "")) if found else ""]
-    first = [one for one in base if words and one != path and files.is_file(one)]
-    return stack(files, (*first, path), environment, service)
+    first = [one for one in base if words and one != path and made.files.is_file(one)]
+    made.add((*first, path), environment, service, whole=alone or bool(first))
 
 
 def owners_of(project: Project, files: Files) -> dict[str, str]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from taskslib.cancellation import Cancellation
-from taskslib.lint.catalogue import rule_named
-from taskslib.lint.compose import Compose
+from taskslib.lint.catalogue import REFUSED, rule_id
+from taskslib.lint.compose import MOST, Compose, askable
 from taskslib.lint.environments import Environment
 from taskslib.lint.files import Files
 from taskslib.lint.finding import Finding
@@ -15,9 +15,10 @@ from taskslib.lint.fix import fixed
 from taskslib.lint.formats import Report
 from taskslib.lint.gather import Repo, gather
 from taskslib.lint.others import others
-from taskslib.lint.run import lint
+from taskslib.lint.run import lint, of_layout, refusal
 from taskslib.lint.writing import written
 from taskslib.project.config import Config
+from taskslib.project.locating import Fault
 from taskslib.project.model import Project
 
 
@@ -31,38 +32,57 @@ class Linting:
     rules: tuple[str, ...]
     environ: Mapping[str, str]
     cancellation: Cancellation
+    faults: tuple[Fault, ...] = ()
+    """What is wrong with the repo's layout."""
     _rules: tuple[str, ...] = field(init=False)
+    _compose: Compose = field(init=False)
 
     def __post_init__(self) -> None:
         """Check the rules' ids. Raises `UsageError`."""
-        self._rules = tuple(rule_named(one).id for one in self.rules)
+        self._rules = tuple(rule_id(one) for one in self.rules)
+        self._compose = Compose(self.environ, self.cancellation)
 
     def report(self) -> Report:
         """Return what there is to say."""
         repo = self._repo(Files(self.project.root))
-        more = (
-            () if self._rules else others(repo, self.environment, self.environ, self.cancellation)
-        )
-        findings = lint(repo, self._rules, self.environment, more)
-        return Report(findings, len(repo.sources()))
+        more: list[Finding] = []
+        notes: tuple[str, ...] = ()
+        if not self._rules:
+            more += others(repo, self.environment, self.environ, self.cancellation)
+        if not self._rules or REFUSED in self._rules:
+            told = self._compose.refusals(repo, self.environment)
+            more += [refusal(one.path, one.line, one.problem) for one in told]
+            more += [of_layout(one, self.project.root) for one in self.faults]
+            notes = _unasked(sum(1 for _ in askable(repo, self.environment)))
+        findings = lint(repo, self._rules, self.environment, more, unused=True)
+        return Report(findings, len(repo.sources()), notes=notes)
 
     def fixed(self) -> Report:
         """Write what can be mended, and return what there is to say then.
 
         What cannot be written is said, and so is what somebody changed meanwhile.
         """
-        compose = Compose(self.environ, self.cancellation)
 
         def refuses(before: Files, after: Files) -> bool:
-            return compose.refuses(self._repo(before), self._repo(after))
+            return self._compose.refuses(self._repo(before), self._repo(after))
 
         told = dict(written(fixed(Files(self.project.root), self._findings, refuses)))
         done = tuple(path for path, why in told.items() if not why)
         notes = tuple(f"not fixed {path}: {why}" for path, why in told.items() if why)
-        return replace(self.report(), fixed=done, notes=notes)
+        report = self.report()
+        return replace(report, fixed=done, notes=(*notes, *report.notes))
 
     def _findings(self, files: Files) -> tuple[Finding, ...]:
-        return lint(self._repo(files), self._rules, self.environment)
+        # Whatever is mended, no fix may lead to what Compose refuses.
+        rules = (*self._rules, REFUSED) if self._rules else ()
+        return lint(self._repo(files), rules, self.environment)
 
     def _repo(self, files: Files) -> Repo:
         return gather(self.project, self.config, files)
+
+
+def _unasked(stacks: int) -> tuple[str, ...]:
+    if stacks <= MOST:
+        return ()
+    rest = stacks - MOST
+    return (f"of {rest} of {stacks} stacks Compose was not asked: inv config shows what it says",)

@@ -9,6 +9,7 @@ from taskslib.lint.dockerfiles import dockerfile
 from taskslib.lint.environments import Environment
 from taskslib.lint.files import Files
 from taskslib.lint.merging import merged
+from taskslib.lint.missing import missing
 from taskslib.lint.nodes import Entry, Kind, Node
 from taskslib.lint.ours import is_absolute, leads_out
 from taskslib.lint.parsing import Unreadable, parsed
@@ -19,16 +20,23 @@ from taskslib.lint.texts import default
 
 
 def stack(
-    files: Files, paths: Iterable[str], environment: Environment | None, service: str = ""
+    files: Files,
+    paths: Iterable[str],
+    environment: Environment | None,
+    service: str = "",
+    *,
+    whole: bool = True,
 ) -> Stack:
-    """Return what Compose files declare together."""
-    made = Stack(environment, service, tuple(paths))
+    """Return what Compose files declare together; `whole`, if they are known to be all of it."""
+    made = Stack(environment, service, tuple(paths), whole=whole)
     loader = _Loader(files, made)
     nodes, complete = loader.services(made.files, ())
     loader.note_what_is_not_there()
     for name, (entry, node, own) in nodes.items():
         build = loader.build(node)
         made.services[name] = Service(name, entry, node, build, complete=complete and own)
+    if whole and complete:
+        made.refused += missing(made)
     return made
 
 
@@ -71,8 +79,9 @@ class _Loader:
         made = self._made
         unread = [path for path in made.files if self._files.source(path) is None]
         for path in unread:
-            # What a link or the configuration has elsewhere is not ours to judge.
-            if self._files.ours.real(path) is not None:
+            if self._files.ours.real(path) is None:
+                made.outside.append(path)
+            else:
                 error = Unreadable(1, "it cannot be opened, or is longer than 1 MB")
                 made.unreadable.append((Source(path, ""), error))
         if made.files and not (unread or made.documents or made.unreadable):

@@ -29,6 +29,7 @@ class Scope(Enum):
     ENVIRONMENT = "all Compose files of an environment together"
     IMAGE = "a Dockerfile"
     SCRIPT = "commands in Compose files, scripts and CI workflows"
+    COMMANDS = "commands in scripts and CI workflows, and the Compose files that they name"
     WORKFLOW = "a CI workflow"
     REPO = "the repo"
 
@@ -61,6 +62,8 @@ class Rule:
     """Where it comes from: a measurement, the pattern, a tool's documentation."""
     check: Check
     fixes: bool = False
+    limits: str = ""
+    """Where alone it fixes, if that is not everywhere."""
 
     def finding(self, hit: Hit, environment: Environment | None) -> Finding:
         """Return a place as a finding in a file that is for an environment."""
@@ -84,11 +87,12 @@ def rule(
     origin: str,
     scope: Scope = Scope.STACK,
     fixes: bool = False,
+    limits: str = "",
 ) -> Callable[[Check], Check]:
     """Make a function a rule: it gets what `scope` says, and yields the places that it names."""
 
     def register(check: Check) -> Check:
-        RULES[id_] = Rule(id_, title, severities, scope, why, origin, check, fixes)
+        RULES[id_] = Rule(id_, title, severities, scope, why, origin, check, fixes, limits)
         return check
 
     return register

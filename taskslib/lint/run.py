@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from taskslib.lint.catalogue import OWN, catalogue
+from taskslib.lint.catalogue import OWN, REFUSED, catalogue
 from taskslib.lint.environments import Environment
 from taskslib.lint.finding import Finding, Severity
 from taskslib.lint.gather import Repo
 from taskslib.lint.ignores import kept
+from taskslib.lint.ours import leads_out
 from taskslib.lint.rule import Rule, Scope
+from taskslib.project.locating import Fault
+from taskslib.project.model import shown
 
 
 def lint(
@@ -20,6 +25,8 @@ def lint(
     rules: Collection[str] = (),
     environment: Environment | None = None,
     others: Iterable[Finding] = (),
+    *,
+    unused: bool = False,
 ) -> tuple[Finding, ...]:
     """Return the findings in a repo, by place.
 
@@ -28,16 +35,21 @@ def lint(
         rules: Ids of the rules to go by; all if there are none.
         environment: Only Compose files that are for this one.
         others: Findings of other linters, which can be ignored by comments likewise.
+        unused: Whether comments that ignore what is not there are said too.
     """
     known = catalogue()
     wanted = [one for one in known.values() if not rules or one.id in rules]
-    found = {*_unreadable(repo, environment), *others}
+    found = {*_of_files(repo, environment), *others}
+    if not rules or REFUSED in rules:
+        found |= {*_refused(repo, environment)}
     for rule in wanted:
         for subject, where in _subjects(rule, repo, environment):
             if where in rule.severities:
                 found |= {rule.finding(hit, where) for hit in rule.check(subject)}
     sources = repo.sources()
-    left = kept(_once(_mendable(found, repo)), sources, (*known, *OWN))
+    # What was not looked for may be there.
+    every = tuple(known) if unused and not rules and environment is None else ()
+    left = kept(_once(_mendable(found, repo)), sources, (*known, *OWN), every)
     return tuple(sorted(left, key=lambda one: one.order))
 
 
@@ -79,6 +91,8 @@ def _subjects(
             yield from ((one, one.environment) for one in stacks)
             if only is None:
                 yield from ((one, None) for one in repo.scripts)
+        case Scope.COMMANDS if only is None:
+            yield from (((repo, one), None) for one in repo.scripts)
         case Scope.WORKFLOW if only is None:
             yield from (((repo, one), None) for one in repo.workflows)
         case Scope.REPO if only is None:
@@ -113,13 +127,45 @@ _NAMED = 3
 """Services that are named, of those for which something is said in one place."""
 
 
-def _unreadable(repo: Repo, only: Environment | None) -> Iterator[Finding]:
+def _of_files(repo: Repo, only: Environment | None) -> Iterator[Finding]:
     for stack in repo.stacks:
         if only not in {None, stack.environment}:
             continue
         for source, error in stack.unreadable:
             yield Finding(
-                source.path, error.line, 1, "TL001", Severity.ERROR,
-                f"this cannot be read: {error.problem}",
-                f"docker compose -f {source.path} config says what Compose makes of it",
+                source.path, error.line, 1, REFUSED, Severity.ERROR,
+                f"this cannot be read: {error.problem}", _says(source.path),
             )  # fmt: skip
+        for path in stack.outside:
+            named = leads_out(path)  # by the configuration, on purpose
+            yield Finding(
+                path, 1, 1, REFUSED, Severity.INFO if named else Severity.WARNING,
+                "this lies outside of the repo and is not looked at" if named else
+                "this is a link that leads out of the repo: it is not looked at",
+                "inv lint looks at the files of one repo" if named else
+                "put the file itself here: nobody else's checkout has what it leads to",
+            )  # fmt: skip
+
+
+def _refused(repo: Repo, only: Environment | None) -> Iterator[Finding]:
+    for stack in repo.stacks:
+        if only in {None, stack.environment}:
+            for source, error in stack.refused:
+                yield refusal(source.path, error.line, error.problem)
+
+
+def refusal(path: str, line: int, problem: str) -> Finding:
+    """Return what Compose does not take as a finding."""
+    words = f"Compose refuses this: {problem}"
+    return Finding(path, line, 1, REFUSED, Severity.ERROR, words, _says(path))
+
+
+def of_layout(fault: Fault, root: Path) -> Finding:
+    """Return what is wrong with a repo's layout as a finding."""
+    path = shown(fault.path, root)
+    words = fault.error.message.replace(f"{root}{os.sep}", "").removeprefix(f"{path}: ")
+    return Finding(path, 1, 1, REFUSED, Severity.ERROR, words, fault.error.hint)
+
+
+def _says(path: str) -> str:
+    return f"docker compose -f {path} config says what Compose makes of it"

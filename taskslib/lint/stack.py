@@ -115,6 +115,14 @@ class Stack:
     documents: list[Node] = field(default_factory=list)
     """The files that could be read, included ones too."""
     unreadable: list[tuple[Source, Unreadable]] = field(default_factory=list)
+    refused: list[tuple[Source, Unreadable]] = field(default_factory=list)
+    """Why Compose does not take what can be read."""
+    outside: list[str] = field(default_factory=list)
+    """The files that lie outside of the repo, also by links: they are not looked at."""
+    whole: bool = True
+    """Whether these files are known to be all that Compose is given together."""
+    _needed_by: dict[str, list[tuple[Service, Entry, str]]] = field(default_factory=dict)
+    """Once it was asked for."""
 
     def top(self, key: str) -> Iterator[Entry]:
         """Yield what stands under one of the file's own keys, as all files together have it."""
@@ -131,7 +139,8 @@ class Stack:
 
     def needed_by(self, name: str) -> Iterator[tuple[Service, Entry, str]]:
         """Yield who depends on a service: with the entry and the condition."""
-        for service in self.services.values():
-            for entry, other, condition in service.depends_on():
-                if other == name:
-                    yield service, entry, condition
+        if not self._needed_by:
+            for service in self.services.values():
+                for entry, other, condition in service.depends_on():
+                    self._needed_by.setdefault(other, []).append((service, entry, condition))
+        yield from self._needed_by.get(name, ())

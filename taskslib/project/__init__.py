@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taskslib.project.model import Project
+
+if TYPE_CHECKING:
+    from taskslib.project.locating import Fault
 
 
 def load(root: Path, overrides: Mapping[str, object] | None = None) -> Project:
@@ -22,6 +26,20 @@ def load(root: Path, overrides: Mapping[str, object] | None = None) -> Project:
     from taskslib.project.discovery import discover
 
     return discover(root, read_config(root, overrides or {}))
+
+
+def surveyed(
+    root: Path, overrides: Mapping[str, object] | None = None
+) -> tuple[Project, tuple[Fault, ...]]:
+    """Read the repo at `root` without what is wrong with its layout; return that beside it.
+
+    Raises `ConfigError` where its configuration cannot be read.
+    """
+    from taskslib.project.config import read_config
+    from taskslib.project.discovery import discover
+
+    found: list[Fault] = []
+    return discover(root, read_config(root, overrides or {}), found.append), tuple(found)
 
 
 def find_root(start: Path) -> Path:

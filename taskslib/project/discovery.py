@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 
-from taskslib.errors import ConfigError, did_you_mean
+from taskslib.errors import ConfigError
 from taskslib.events import Stage, SuiteId
 from taskslib.project.config import Config, SuiteConfig
 from taskslib.project.git import main_worktree
-from taskslib.project.locating import Tests, joined, required_stack, stack_of
+from taskslib.project.locating import (
+    Fault,
+    Tell,
+    Tests,
+    joined,
+    refuse,
+    required_stack,
+    stack_of,
+)
 from taskslib.project.model import Layout, Project, Runner, Service, Stack, Suite, shown
+from taskslib.project.services import services_of
 
 _FULL = ""  # the full stack is no service's
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_SIGNS_OF_A_SERVICE = ("Dockerfile", "pyproject.toml", "package.json", "tests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +34,36 @@ class _Extras:
     inputs: tuple[str, ...]
 
 
-def discover(root: Path, config: Config) -> Project:
-    """Return the repo at `root` as data. Raises `ConfigError` where its layout is wrong."""
-    services = tuple(_services(root, config))
+def discover(root: Path, config: Config, tell: Tell = refuse) -> Project:
+    """Return the repo at `root` as data.
+
+    Raises `ConfigError` where its layout is wrong, unless somebody else is told of that: then what
+    is wrong is left out.
+    """
+    services = tuple(services_of(root, config, tell))
     if not services:
-        return _single(root, config)
-    suites, gaps = [], []
+        return _single(root, config, tell)
+    suites: list[Suite] = []
+    gaps: list[str] = []
     for service in services:
-        found, missing = _service_suites(root, service, config)
+        found, missing = _service_suites(root, service, config, tell)
         suites += found
         gaps += missing
     name = config.project or main_worktree(root).name
     stack = stack_of(root, config.stack, _FULL)
     # A suite is called like the project; where a service already is, it is just "project".
     own = name if name not in {service.name for service in services} else "project"
-    suites += _root_suites(root, own, config, stack)
+    suites += _root_suites(root, own, config, stack, tell)
     return _project(
         root, config, Layout.MULTI, name, services, suites=suites, stack=stack, gaps=gaps
     )
 
 
-def _single(root: Path, config: Config) -> Project:
+def _single(root: Path, config: Config, tell: Tell) -> Project:
     name = config.project or main_worktree(root).name
     dockerfile = root / "Dockerfile"
     stack = stack_of(root, config.stack, _FULL)
-    suites = _root_suites(root, name, config, stack)
+    suites = _root_suites(root, name, config, stack, tell)
     gaps = []
     if not suites:
         looked = f"{config.unit_tests} and {config.integration_tests}"
@@ -95,82 +106,25 @@ def _project(
     )
 
 
-def _services(root: Path, config: Config) -> Iterator[Service]:
-    folders = sorted({path for glob in config.services for path in _matches(root, glob)})
-    seen: dict[str, Path] = {}
-    for folder in folders:
-        if not folder.is_dir() or folder.name.startswith((".", "__")):
-            continue
-        name = folder.name
-        told = name in config.service  # then nothing else has to show what it is
-        if not told and not any((folder / sign).exists() for sign in _SIGNS_OF_A_SERVICE):
-            continue
-        if not _NAME.fullmatch(name):
-            raise ConfigError(
-                f"{folder}: {name!r} can't be a service's name",
-                hint="use letters, digits, '-', '_' and '.', and start with a letter or digit",
-            )
-        if name in seen:
-            raise ConfigError(
-                f"{folder} and {seen[name]} are both called {name!r}",
-                hint="narrow `services` in [tool.taskslib] of pyproject.toml",
-            )
-        seen[name] = folder
-        dockerfile = joined(folder, config.of(name).dockerfile)
-        dependencies = config.of(name).depends_on
-        yield Service(name, folder, dockerfile if dockerfile.is_file() else None, dependencies)
-    for name in config.service:
-        if name not in seen:
-            raise ConfigError(
-                f"{root / 'pyproject.toml'}: [tool.taskslib.service.{name}]: no such service",
-                hint=f"services: {', '.join(seen) or 'none'}",
-            )
-        _check_dependencies(root, name, config.of(name).depends_on, seen)
-
-
-def _check_dependencies(
-    root: Path, name: str, asked: Iterable[str], known: Collection[str]
-) -> None:
-    for other in asked:
-        if other not in known:
-            raise ConfigError(
-                f"{root / 'pyproject.toml'}: [tool.taskslib.service.{name}]: depends_on: "
-                f"no service {other!r}",
-                hint=f"{did_you_mean(other, known)}services: {', '.join(known)}",
-            )
-
-
-def _matches(root: Path, glob: str) -> tuple[Path, ...]:
-    """Return what a glob finds below the root; what lies elsewhere is no part of the repo."""
-    reason = "it leads out of the repo" if ".." in PurePath(glob).parts else ""
-    try:
-        found = () if reason else tuple(root.glob(glob))
-    except (ValueError, NotImplementedError) as error:
-        reason = str(error)
-    if reason:
-        raise ConfigError(
-            f"{root / 'pyproject.toml'}: [tool.taskslib]: services: {glob!r}: {reason}",
-            hint="globs start at the repo's root, like services/*",
-        )
-    return found
-
-
-def _service_suites(root: Path, service: Service, config: Config) -> tuple[list[Suite], list[str]]:
+def _service_suites(
+    root: Path, service: Service, config: Config, tell: Tell
+) -> tuple[list[Suite], list[str]]:
     own = config.of(service.name)
     extras = _Extras(config.pass_env + own.pass_env, own.inputs)
-    suites, gaps = [], []
+    suites: list[Suite] = []
+    gaps: list[str] = []
     unit = Tests.of(service.path, _told(own.unit_tests, config.unit_tests))
     if _has_command(own.unit) or unit.any():
         id_ = SuiteId(service.name, Stage.UNIT)
-        suites.append(_suite(id_, service.path, unit, own.unit, extras=extras))
+        suites += _suite(id_, service.path, unit, own.unit, extras=extras, tell=tell)
     else:
         gaps.append(f"{service.name} has no unit tests ({unit.shown(root)})")
     tests = Tests.of(service.path, _told(own.service_tests, config.service_tests))
     if _has_command(own.service) or tests.any():
         told = own.stack or config.service_stack
-        stack = required_stack(service.path, told, service.name, tests.shown(root), root)
+        stack = required_stack(service.path, told, service.name, tests.shown(root), root, tell)
         id_ = SuiteId(service.name, Stage.SERVICE)
-        suites.append(_suite(id_, service.path, tests, own.service, stack, extras=extras))
+        suites += _suite(id_, service.path, tests, own.service, stack, extras=extras, tell=tell)
     elif not service.is_library:
         gaps.append(f"{service.name} has no service tests ({tests.shown(root)})")
     return [_with_service(one, service, root) for one in suites], gaps
@@ -183,18 +137,20 @@ def _with_service(suite: Suite, service: Service, root: Path) -> Suite:
     return replace(suite, inputs=(*suite.inputs, shown(service.path, root)))
 
 
-def _root_suites(root: Path, name: str, config: Config, stack: Stack | None) -> tuple[Suite, ...]:
-    suites = []
+def _root_suites(
+    root: Path, name: str, config: Config, stack: Stack | None, tell: Tell
+) -> tuple[Suite, ...]:
+    suites: list[Suite] = []
     extras = _Extras(config.pass_env, config.inputs)
     unit = Tests.of(root, config.unit_tests)
     if _has_command(config.unit) or unit.any():
         id_ = SuiteId(name, Stage.UNIT)
-        suites.append(_suite(id_, root, unit, config.unit, extras=extras))
+        suites += _suite(id_, root, unit, config.unit, extras=extras, tell=tell)
     tests = Tests.of(root, config.integration_tests)
     if _has_command(config.integration) or tests.any():
-        stack = stack or required_stack(root, config.stack, _FULL, tests.shown(root), root)
+        stack = stack or required_stack(root, config.stack, _FULL, tests.shown(root), root, tell)
         id_ = SuiteId(name, Stage.INTEGRATION)
-        suites.append(_suite(id_, root, tests, config.integration, stack, extras=extras))
+        suites += _suite(id_, root, tests, config.integration, stack, extras=extras, tell=tell)
     return tuple(suites)
 
 
@@ -206,14 +162,17 @@ def _suite(
     stack: Stack | None = None,
     *,
     extras: _Extras,
-) -> Suite:
+    tell: Tell,
+) -> Iterator[Suite]:
     configured = configured or SuiteConfig()
     where = joined(folder, configured.folder)
     if not where.is_dir():
-        raise ConfigError(
+        error = ConfigError(
             f"{id_}: `folder` is {configured.folder!r}, and there is no {where}",
             hint="correct it in [tool.taskslib] of pyproject.toml",
         )
+        tell(Fault(where, error))
+        return
     runner = None
     if configured.command is not None:
         runner = Runner(
@@ -225,7 +184,7 @@ def _suite(
         )
         # The command knows where its tests are.
         tests = tests if tests.folder.is_dir() else Tests(folder)
-    return Suite(
+    yield Suite(
         id_,
         folder if runner else where,
         tests.folder,

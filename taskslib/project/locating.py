@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,23 @@ from taskslib.project.dependencies.areas import Area, literal
 from taskslib.project.model import Stack, shown
 
 COMPOSE_NAMES = ("docker-compose.yml", "docker-compose.yaml", "compose.yaml", "compose.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a repo's layout, and what it is about."""
+
+    path: Path
+    error: ConfigError
+
+
+Tell = Callable[[Fault], None]
+"""Told of each fault: raises it, or notes it and lets the rest be found."""
+
+
+def refuse(fault: Fault) -> None:
+    """Raise what is wrong."""
+    raise fault.error
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +76,19 @@ class Tests:
 _DROPPINGS = ("__pycache__", "node_modules")
 
 
-def required_stack(base: Path, told: ComposeFiles, service: str, tests: str, root: Path) -> Stack:
-    """Return the stack that tests need. Raises `ConfigError` where there is none."""
+def required_stack(
+    base: Path, told: ComposeFiles, service: str, tests: str, root: Path, tell: Tell
+) -> Stack | None:
+    """Return the stack that tests need; where there is none, tell it."""
     stack = stack_of(base, told, service)
     if stack is None:
         one = next(iter(_missing(base, told)), base)
         wanted = one if one.suffix in {".yml", ".yaml"} else one / COMPOSE_NAMES[0]
-        raise ConfigError(
+        error = ConfigError(
             f"{tests} has no Compose file: looked for {shown(wanted, root)}",
             hint=f"write {shown(wanted, root)}, or set `stack` in [tool.taskslib]",
         )
+        tell(Fault(wanted, error))
     return stack
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from taskslib.errors import ConfigError
 from taskslib.project.model import Stack
 
 _LINE = re.compile(r"line (\d+)")
+_PORT = re.compile(r"Invalid (?:hostPort|containerPort|proto): (\S+)|Ports: (\S+) and")
+"""A piece of one of the file's ports."""
+_OF_SERVICE = re.compile(r"\b(services|networks|volumes)\[([\w.-]+)\]")
 _WHOLE_FILE = ("empty compose file", "no services", "Top-level object must be a mapping")
 _NAMED = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -24,17 +28,25 @@ _KEY = re.compile(r"([ \t]*)(?:- +)?[\"']?([^\s#\"'][^\"':]*)[\"']?[ \t]*:(?:\s|
 
 def config_error(stack: Stack, message: str) -> ConfigError:
     """Return Compose's refusal of a stack's file as our error: `FILE:LINE: what is wrong`."""
-    files = [path for path in stack.files if str(path) in message] or list(stack.files)
-    for path in stack.files:
+    files, line, words = located(stack.files, message)
+    place = " or ".join(map(str, files))
+    return ConfigError(f"{place}:{line}: {words}" if line else f"{place}: {words}")
+
+
+def located(given: Sequence[Path], message: str) -> tuple[tuple[Path, ...], int, str]:
+    """Return which of the files a message of Compose's is about, the line (or 0), and its words.
+
+    Several files, where it is a line of one of them, and no word of which.
+    """
+    files = tuple(path for path in given if str(path) in message) or tuple(given)
+    for path in given:
         message = message.replace(f"validating {path}: ", "")
-    lines = {path: _line(_read(path), message) for path in files}
-    if len(files) > 1 and _LINE.search(message):
-        place = " or ".join(map(str, files))  # a line of one of them, and no word of which
-    else:
-        path = next((path for path in files if lines[path]), files[0])
-        place = f"{path}:{lines[path]}" if lines[path] else str(path)
     words = " ".join(message.split()) or "Compose refuses it and does not say why"
-    return ConfigError(f"{place}: {words}")
+    if len(files) > 1 and _LINE.search(message):
+        return files, 0, words
+    lines = {path: _line(_read(path), message) for path in files}
+    path = next((path for path in files if lines[path]), files[0])
+    return (path,), lines[path], words
 
 
 def without_warnings(text: str) -> str:
@@ -52,12 +64,15 @@ def _read(path: Path) -> str:
 
 def _line(text: str, message: str) -> int:
     """Return the line (from 1) that a message gives, or where what it names stands; else 0."""
+    message = _OF_SERVICE.sub(r"\1.\2", message)
     if any(words in message for words in _WHOLE_FILE):
         return 1
     told = _LINE.search(message)
     if told:
         return int(told[1])
     lines = text.splitlines()
+    if port := _PORT.search(message):
+        return _line_of_port(lines, port[1] or port[2])
     named = next((found for one in _NAMED if (found := one.search(message))), None)
     if named is not None:
         start, *rest = named.groups()
@@ -67,6 +82,13 @@ def _line(text: str, message: str) -> int:
     words = (word.strip(":;,.'\"").rpartition("/")[2] for word in message.split())
     telling = [word for word in words if re.search(r"\w[.:]\w", word)]
     return next((n for word in telling for n, one in enumerate(lines, 1) if word in one), 0)
+
+
+def _line_of_port(lines: list[str], piece: str) -> int:
+    """Return the first line with a piece of a port; 0 where it is written otherwise."""
+    word = re.compile(rf"(?<![\w.-]){re.escape(piece)}(?![\w.-])")
+    first = next((n for n, one in enumerate(lines) if "ports" in one), len(lines))
+    return next((n for n, one in enumerate(lines[first:], first + 1) if word.search(one)), 0)
 
 
 def _line_of_key(lines: list[str], path: list[str]) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from taskslib.lint.catalogue import OWN, catalogue, explained, rule_named
+from taskslib.lint.catalogue import OWN, catalogue, explained
 from tests.support.mistakes import FIXED, LEFT, PATH, STACK, mistaken
 from tests.support.projects import Ran, inv, multi, single, write
 
@@ -95,7 +95,8 @@ def test_names_are_anybodys(shop: Path) -> None:
     """No line of a file's own, and no command of a workflow's but ours."""
     hostile = '"we\\n::set-env name=x::\\e[31mb"'
     write(shop, {PATH: PORTS.replace("web", hostile)})
-    text, github = (inv(shop, "lint", "--format", one) for one in ("text", "github"))
+    only = ("lint", "--rule", "TL101", "--format")
+    text, github = (inv(shop, *only, one) for one in ("text", "github"))
     assert text.out == AS_TEXT.replace(" web:", " we ::set-env name=x::b:")
     assert github.out == AS_GITHUB.replace("web:", "we%0A::set-env name=x::[31mb:")
 
@@ -148,6 +149,7 @@ def test_sarif(tmp_path: Path) -> None:
     [
         (("--rule", "TL1O1"), "error: no rule 'TL1O1'\n\nhint: did you mean 'TL101'? rules: "),
         (("--explain", "X"), "error: no rule 'X'\n\nhint: rules: "),
+        (("--explain", "tl3o1"), "error: no rule 'tl3o1'\n\nhint: did you mean 'TL301'? rules: "),
         (
             ("--env", "prd"),
             "error: no environment 'prd'\n\nhint: did you mean 'prod'? "
@@ -163,7 +165,7 @@ def test_sarif(tmp_path: Path) -> None:
 def test_what_cannot_be(shop: Path, arguments: tuple[str, ...], err: str) -> None:
     ran = inv(shop, "lint", *arguments)
     assert (ran.code, ran.out) == (2, "")
-    rules = ", ".join(catalogue())
+    rules = ", ".join((*OWN, *catalogue()))
     assert ran.err == (f"{err}{rules}\n" if err.endswith("rules: ") else err)
 
 
@@ -190,6 +192,55 @@ def test_explain(shop: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rule", "line"),
+    [
+        ("tl001", "TL001: a file that cannot be read, or that Compose refuses"),
+        (
+            "tl301",
+            "fix: inv lint --fix mends it, where the image is of a database, cache or queue that "
+            "it knows; how a service of yours is asked, only you know",
+        ),
+        ("TL105", "fix: inv lint --fix mends it"),
+        ("TL302", "fix: a person decides how"),
+    ],
+)
+def test_explain_says_what_is_mended_and_takes_any_case(shop: Path, rule: str, line: str) -> None:
+    ran = inv(shop, "lint", "--explain", rule)
+    assert line in ran.out.splitlines()
+
+
+LAYOUT = """\
+services/api/deploy/test/docker-compose.yml:1:1: error TL001 services/api/tests/integration has \
+no Compose file: looked for services/api/deploy/test/docker-compose.yml
+    hint: write services/api/deploy/test/docker-compose.yml, or set `stack` in [tool.taskslib]
+"""
+NAME = """\
+services/wéb:1:1: error TL001 'wéb' can't be a service's name
+    hint: use letters, digits, '-', '_' and '.', and start with a letter or digit
+"""
+
+
+def test_what_is_wrong_with_the_layout_is_a_finding_and_the_rest_is_looked_at(
+    tmp_path: Path,
+) -> None:
+    root = write(
+        tmp_path,
+        {
+            **multi(),
+            "services/api/Dockerfile": "FROM x:1\n",
+            "services/api/tests/integration/test_one.py": "",
+            "services/wéb/Dockerfile": "FROM x:1\n",
+        },
+    )
+    ran = inv(root, "lint")
+    assert (ran.code, ran.err) == (1, "")
+    assert LAYOUT in ran.out
+    assert NAME in ran.out
+    assert "services/web/deploy/test/docker-compose.yml" in ran.out
+    assert inv(root, "services").code == 2
+
+
+@pytest.mark.parametrize(
     ("rule", "severity"),
     [
         ("TL202", "error"),
@@ -201,7 +252,7 @@ def test_explain(shop: Path) -> None:
     ],
 )
 def test_explain_says_how_bad_it_is_and_where(rule: str, severity: str) -> None:
-    assert f"severity: {severity}" in explained(rule_named(rule))
+    assert f"severity: {severity}" in explained(catalogue()[rule])
 
 
 def test_every_rule_is_documented_in_its_place() -> None:

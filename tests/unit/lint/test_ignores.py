@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.projects import Ran, inv, single, write
 from tests.unit.lint.cases import found, project, words
 
 PATH = "deploy/test/docker-compose.yml"
@@ -26,6 +27,9 @@ def said(root: Path, port: str) -> str:
         '      - "8000:8000"  # taskslib: ignore TL101 the partner calls this port\n',
         '      # taskslib: ignore TL101 the partner calls it\n      - "8000:8000"\n',
         '      # taskslib: ignore TL105, TL101 both\n\n      # more\n      - "8000:8000"\n',
+        '      - "8000:8000"  # taskslib: ignore TL105 TL101 the partner calls it\n',
+        '      - "8000:8000"  # taskslib: ignore tl105 tl101, TL801 HTTP2 is what it speaks\n',
+        '      - "8000:8000"  # taskslib: ignore TL101: HTTP2 is what it speaks\n',
     ],
 )
 def test_a_line_is_left_out(tmp_path: Path, port: str) -> None:
@@ -41,6 +45,16 @@ def test_a_line_is_left_out(tmp_path: Path, port: str) -> None:
             "# taskslib: ignore TL101 REASON",
         ),
         ("ignore", "this ignores no rule", "# taskslib: ignore TL101 REASON"),
+        (
+            "ignore TL101 TL105",
+            "this ignores TL101, TL105 and says no reason",
+            "# taskslib: ignore TL101,TL105 REASON",
+        ),
+        (
+            "ignore TL101 TL999 why not",
+            "this ignores TL999, which is no rule",
+            "`inv lint --explain ID` says what a rule finds",
+        ),
         (
             "ignore TLL101 why not",
             "this ignores TLL101, which is no rule",
@@ -68,3 +82,19 @@ def test_a_script_and_another_linters_id(tmp_path: Path) -> None:
     docker = "# taskslib: ignore DL3008 the archive keeps one version\nFROM x:1\n"
     root = project(tmp_path, {"scripts/test.sh": script, "Dockerfile": docker})
     assert words(found(root, "TL305")) == ""
+
+
+def test_what_ignores_nothing_is_said_where_all_rules_are_asked(tmp_path: Path) -> None:
+    port = '"127.0.0.1::80"  # taskslib: ignore TL101 TL801 CL-0003 it was fixed'
+    text = f"services:\n  web:\n    build: ../..\n    ports:\n      - {port}\n"
+    nobody = "FROM python:3.13-slim\nUSER nobody\n"
+    root = write(tmp_path, single(Dockerfile=nobody, **{PATH: text}))
+    said = "".join(
+        f"{PATH}:5:26: info TL002 this ignores {rule}, which finds nothing here\n"
+        f"    hint: leave {rule} out of the comment\n"
+        for rule in ("TL101", "TL801")
+    )
+    assert inv(root, "lint") == Ran(0, f"{said}2 info in 2 files\n", "")
+    nothing = Ran(0, "no findings in 2 files\n", "")
+    assert inv(root, "lint", "--rule", "TL101") == nothing
+    assert inv(root, "lint", "--env", "dev") == nothing

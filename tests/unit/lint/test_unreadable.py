@@ -89,9 +89,102 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
     assert said(root) == [(TEST, 1, why)]
 
 
-def test_of_what_is_elsewhere_nothing_is_said(tmp_path: Path) -> None:
+LINK = "this is a link that leads out of the repo: it is not looked at"
+
+
+def test_what_lies_elsewhere_is_said(tmp_path: Path) -> None:
     outside = project(tmp_path / "outside", {"stack.yml": "[", "test/compose.yml": "["})
     config = '[tool.taskslib]\nstack = "../outside/test"\n'
     root = project(tmp_path / "shop", {"deploy/dev/.env": "", "pyproject.toml": config})
-    (root / "deploy/dev/compose.yml").symlink_to(outside / "stack.yml")
-    assert said(root) == []
+    for path in ("deploy/dev/compose.yml", "compose.more.yml"):
+        (root / path).symlink_to(outside / "stack.yml")
+    told = (outside / "test/compose.yml").as_posix()
+    assert [(one.path, one.rule, one.severity, one.message) for one in found(root, "TL101")] == [
+        (told, "TL001", Severity.INFO, "this lies outside of the repo and is not looked at"),
+        ("compose.more.yml", "TL001", Severity.WARNING, LINK),
+        ("deploy/dev/compose.yml", "TL001", Severity.WARNING, LINK),
+    ]
+
+
+REFERENCES = """\
+services:
+  web:
+    image: x:1
+    depends_on:
+      db: {condition: service_started}
+      maybe: {condition: service_started, required: false}
+    networks: [default, front, missing]
+    volumes:
+      - data:/data
+      - nowhere:/more
+      - {type: volume, source: gone, target: /gone}
+      - ./here:/here
+      - ${SOMEWHERE}:/some
+      - /anonymous
+    secrets: [password, {source: key, target: k}]
+    configs: [settings]
+  beside:
+    image: x:1
+    network_mode: service:nobody
+    volumes_from: ["web:ro", "container:other"]
+    links: ["absent:alias"]
+networks: {front: {}}
+volumes: {data: {}}
+secrets: {password: {file: ./password}}
+"""
+MISSING = [
+    (5, 'service "web" depends on undefined service "db"'),
+    (7, 'service "web" refers to undefined network missing'),
+    (10, 'service "web" refers to undefined volume nowhere'),
+    (11, 'service "web" refers to undefined volume gone'),
+    (15, 'service "web" refers to undefined secret key'),
+    (16, 'service "web" refers to undefined config settings'),
+    (19, 'service "beside" depends on undefined service "nobody"'),
+    (21, 'service "beside" depends on undefined service "absent"'),
+]
+
+
+def test_what_a_file_refers_to_and_nothing_has(tmp_path: Path) -> None:
+    said_ = said(project(tmp_path, {TEST: REFERENCES}))
+    assert said_ == [(TEST, line, f"Compose refuses this: {words}") for line, words in MISSING]
+
+
+@pytest.mark.parametrize(
+    ("needs", "words"),
+    [
+        ({"a": "b", "b": "c", "c": "a", "d": "a"}, "a -> b -> c -> a"),
+        ({"d": "c", "b": "c", "c": "b"}, "b -> c -> b"),
+        ({"a": "a"}, "a -> a"),
+    ],
+)
+def test_what_waits_for_itself(tmp_path: Path, needs: dict[str, str], words: str) -> None:
+    services = [
+        f"  {one}: {{image: 'x:1', depends_on: [{other}]}}\n" for one, other in needs.items()
+    ]
+    text = "services:\n" + "".join(services)
+    line = 2 + list(needs).index(words[0])
+    words = f"Compose refuses this: dependency cycle detected: {words}"
+    assert said(project(tmp_path, {TEST: text})) == [(TEST, line, words)]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {TEST: f"{WEB}    depends_on: [db]\n", OVERRIDE: "services: {db: {image: 'x:1'}}\n"},
+        {TEST: f"include: [/elsewhere.yml]\n{WEB}    depends_on: [db]\n"},
+        {TEST: f"include: [../db.yml]\n{WEB}    depends_on: [db]\n    networks: [back]\n"},
+        {"compose.yml": f"{WEB}    networks: [a]\n", "compose.a.yml": "networks: {a: {}}\n"},
+        {"compose.extra.yml": f"{WEB}    networks: [a]\n", "compose.a.yml": "networks: {a: {}}\n"},
+        {f"{TEST[:-4]}.extra.yml": f"{WEB}    networks: [a]\n", TEST: WEB},
+    ],
+    ids=["override", "not all read", "included", "for others", "of others", "beside"],
+)
+def test_what_another_file_may_have(tmp_path: Path, files: dict[str, str]) -> None:
+    db = "services: {db: {image: 'x:1'}}\nnetworks: {back: {}}\n"
+    assert said(project(tmp_path, {"deploy/db.yml": db, **files})) == []
+
+
+def test_other_rules_alone_do_not_say_what_compose_refuses(tmp_path: Path) -> None:
+    root = project(tmp_path, {TEST: REFERENCES})
+    assert [one.rule for one in found(root, "TL101")] == []
+    assert {one.rule for one in found(root, "TL001")} == {"TL001"}
