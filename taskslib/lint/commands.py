@@ -20,7 +20,8 @@ _QUOTED = re.compile(r"""["']\s*(?:while|until|for)\b.*?[;&|]\s*done\b""")
 """A loop that is an argument: of `bash -c`."""
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _TARGET = re.compile(r"([\w./%-]+)(?:\s+[\w./%-]+)*\s*:(?![=:])")
-_CD = re.compile(r"\bcd\s+(\S+)")
+CD = re.compile(r"""\bcd\s+("(?:\$\([^)]*\)|[^"])*"|'[^']*'|\S+)""")
+"""Where commands go to; in quotes, a command can say it that has some of its own."""
 _TESTS = re.compile(r"(?<![a-z])tests?(?![a-z])", re.IGNORECASE)
 _TEST = re.compile(rf"{_TESTS.pattern}|pytest|integration", re.IGNORECASE)
 _CI = re.compile(r"(?<![a-z])ci(?![a-z])", re.IGNORECASE)
@@ -52,6 +53,8 @@ class Command:
     """Whether it may run on another machine than this one."""
     is_workflow: bool = False
     in_compose: bool = False
+    folder: str = ""
+    """Where earlier lines went to, as they wrote it; empty where they stay."""
 
     @property
     def tests(self) -> bool:
@@ -84,20 +87,21 @@ def commands(subject: Stack | Script) -> Iterator[Command]:
     if not source.path.endswith((".yml", ".yaml")):
         yield from _lines(source, 0, len(source.text), source.path)
         return
-    for node, context in _regions(subject):
+    for node, context, folder in _regions(subject):
         for one in _lines(source, node.start, node.end, f"{source.path} {context}"):
-            yield replace(one, is_workflow=True)
+            yield replace(one, is_workflow=True, folder=one.folder or folder)
 
 
-def _regions(script: Script) -> Iterator[tuple[Node, str]]:
-    """Yield the texts of a workflow that are commands."""
+def _regions(script: Script) -> Iterator[tuple[Node, str, str]]:
+    """Yield the texts of a workflow that are commands: what they are about, in which folder."""
     root = document(script.source)
     if root is None:
         return
     if script.is_workflow:
         for step in steps(root):
             if step.run is not None and step.run.text:
-                yield step.run, f"{root.value('name')} {step.about}"
+                folder = step.node.value("working-directory")
+                yield step.run, f"{root.value('name')} {step.about}", folder
         return
     for name, job in root.fields().items():  # GitLab's
         where = job.value.value("environment", "name") or job.value.value("environment")
@@ -105,7 +109,7 @@ def _regions(script: Script) -> Iterator[tuple[Node, str]]:
         for key in ("before_script", "script", "after_script"):
             told = job.value.get(key)
             for one in told.texts() if told else ():
-                yield one, about
+                yield one, about, ""
 
 
 def _of_services(stack: Stack) -> Iterator[Command]:
@@ -129,7 +133,8 @@ def _lines(source: Source, start: int, end: int, context: str) -> Iterator[Comma
     for offset, text in _joined(source.text, start, end):
         if makes and not text.startswith("\t") and (found := _TARGET.match(text)):
             target, folder, elsewhere = found[1], "", False
-        if found := _CD.search(text):
+        before = "" if makes else folder  # each line of a recipe has a shell of its own
+        if found := CD.search(text):
             folder = found[1]
         rest, quoted = _QUOTED.subn("", text)
         opened = len(_LOOP.findall(rest))
@@ -139,7 +144,7 @@ def _lines(source: Source, start: int, end: int, context: str) -> Iterator[Comma
         if text.strip():
             elsewhere = elsewhere or bool(_ELSEWHERE.search(text))
             about = f"{context} {target} {folder} {text}"
-            yield Command(source, offset, text, loops, about, elsewhere)
+            yield Command(source, offset, text, loops, about, elsewhere, folder=before)
 
 
 def _joined(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:

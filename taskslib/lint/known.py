@@ -84,6 +84,8 @@ _SERVERS = (
     "scratch", "tomcat", "traefik", "ubuntu",
 )  # fmt: skip
 """Official images without data; none of Docker's official images has a healthcheck."""
+_SERVE = (*DATASTORES, "caddy", "haproxy", "httpd", "nats", "nginx", "tomcat", "traefik")
+"""Images that run until they are ended, unless they are told to run something else."""
 _WITHOUT_HEALTHCHECK = frozenset((*_SERVERS, *DATASTORES)) - {"minio", "timescaledb"}
 _PUBLIC = ("", "docker.io", "docker.io/library", "library")
 
@@ -120,6 +122,11 @@ class Image:
     def has_no_healthcheck(self) -> bool:
         """Whether it is known that it has none of its own."""
         return self.folder in _PUBLIC and self.name in _WITHOUT_HEALTHCHECK
+
+    @property
+    def serves(self) -> bool:
+        """Whether it is known to run until it is ended."""
+        return self.datastore is not None or (self.folder in _PUBLIC and self.name in _SERVE)
 
     @property
     def version(self) -> int | None:

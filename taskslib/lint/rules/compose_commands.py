@@ -9,8 +9,11 @@ from itertools import pairwise
 
 from taskslib.lint.commands import Command, commands, names_tests
 from taskslib.lint.finding import Edit
-from taskslib.lint.rule import Hit, Scope, rule
-from taskslib.lint.rules.commands import IN_TESTS, Subject, at
+from taskslib.lint.gather import Repo, Script
+from taskslib.lint.rule import Hit, Scope, W, rule
+from taskslib.lint.rules.commands import at
+from taskslib.lint.stack import Stack
+from taskslib.lint.started import VARIABLES, ending, started
 
 _COMPOSE = re.compile(
     r"\bdocker[ -]compose\b(?P<options>[^;&|\n]*?)\s(?P<verb>up|down)"
@@ -21,45 +24,52 @@ _FILES, _PROJECTS, _FOLDERS = ("-f", "--file"), ("-p", "--project-name"), ("--pr
 _TAKES_VALUE = (
     *_FILES, *_PROJECTS, *_FOLDERS, "--profile", "--env-file", "--ansi", "--progress", "--parallel",
 )  # fmt: skip
-_VARIABLES = re.compile(r"\$(?:\{[^}]*\}?|\w+|\([^)]*\)?)")
 
 
 @rule(
     "TL704",
     "containers that are not waited for, or leave their data",
-    IN_TESTS,
-    scope=Scope.SCRIPT,
+    {None: W},
+    scope=Scope.COMMANDS,
     fixes=True,
+    limits="where no service of the files ends by itself, or only what others wait for",
     why="`up -d` returns when containers run, not when they answer; `--wait` returns when they are "
-    "healthy. `down` keeps volumes, and the next run finds what this one wrote; `-v` takes those "
-    "along. (`inv test` does both by itself.) Of `down` only what is about tests is named, and "
-    "mended only where the command names a project (`-p`) or a folder of files (`-f`) that is "
-    "tests': elsewhere the data may be to stay. Of what runs over ssh, or is for a release, "
-    "nothing is said.",
-    origin="the pattern's test-infra-up and test-infra-down",
+    "healthy. It exits 1 where a container has ended meanwhile, with 0 too: a migration, a seed, "
+    "unless another service waits for it with `service_completed_successfully` (then it exits 0). "
+    "So it is added only where each service of the files has a healthcheck, restarts always, is "
+    "waited for so, or is a server that is known; else it is a suggestion. `down` keeps volumes, "
+    "and the next run finds what this one wrote; `-v` takes those along. (`inv test` does both by "
+    "itself.) Of `down` only what is about tests is named, and mended only where the command names "
+    "a project (`-p`) or a folder of files (`-f`) that is tests': elsewhere the data may be to "
+    "stay. Of what runs over ssh, or is for a release, nothing is said.",
+    origin="the pattern's test-infra-up and test-infra-down; measured with Compose 2.26: "
+    "`container … exited (0)` and exit 1 for a one-shot that nobody waits for, also with "
+    "`restart: on-failure`; exit 0 where it is waited for",
 )
-def _half(subject: Subject) -> Iterator[Hit]:
-    for command in commands(subject):
-        if command.in_compose or command.elsewhere:
+def _half(subject: tuple[Repo, Script]) -> Iterator[Hit]:
+    repo, script = subject
+    for command in commands(script):
+        if command.elsewhere:
             continue
         for found in _COMPOSE.finditer(command.text):
             options = _words(found["options"])
             if not _are_options(options):
                 continue
-            yield from _said(command, found, options, _words(found["rest"]))
+            yield from _said(repo, command, found, options, _words(found["rest"]))
 
 
 def _said(
-    command: Command, found: re.Match[str], options: list[str], words: list[str]
+    repo: Repo, command: Command, found: re.Match[str], options: list[str], words: list[str]
 ) -> Iterator[Hit]:
     end = command.offset + found.end("verb")
     path = command.source.path
     if found["verb"] == "up" and _has(words, "d", "--detach"):
         if "--wait" not in words and (command.tests or command.in_ci):
+            folders, files = _given(options, _FOLDERS), _given(options, _FILES)
+            hint, waits = _waiting(started(repo, command, found.start(), folders, files))
             yield at(
-                command, found.start("verb"),
-                "`up` returns before the containers answer",
-                "docker compose up --wait", Edit(path, end, end, " --wait"),
+                command, found.start("verb"), "`up` returns before the containers answer", hint,
+                *([Edit(path, end, end, " --wait")] if waits else []),
             )  # fmt: skip
     elif found["verb"] == "down" and command.tests and not _has(words, "v", "--volumes"):
         mends = [Edit(path, end, end, " -v")] if _only_tests(options) else []
@@ -68,6 +78,26 @@ def _said(
             "`down` leaves the volumes for the next run",
             "docker compose down -v, where nobody needs the data", *mends,
         )  # fmt: skip
+
+
+def _waiting(stack: Stack | None) -> tuple[str, bool]:
+    """Return what is to be done, and whether that is certain to be right."""
+    if stack is None:
+        return "docker compose up --wait, where no service ends by itself: it would exit 1", False
+    names = [*ending(stack)]
+    if not names:
+        return "docker compose up --wait", True
+    said = (
+        f"docker compose up --wait, once {_listed(names)} cannot end unnoticed, which makes "
+        "it exit 1: give it a healthcheck if it stays up; else let another service wait for it, "
+        "with service_completed_successfully"
+    )
+    return said, False
+
+
+def _listed(names: list[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _words(text: str) -> list[str]:
@@ -88,7 +118,7 @@ def _only_tests(options: list[str]) -> bool:
     """
     files, projects, folders = (_given(options, names) for names in (_FILES, _PROJECTS, _FOLDERS))
     wanted = projects or folders or [posixpath.dirname(one) for one in files]
-    known = [_VARIABLES.sub("", one) for one in wanted]
+    known = [VARIABLES.sub("", one) for one in wanted]
     all_ = " ".join((*projects, *folders, *files))
     return bool(known) and all(map(names_tests, known)) and names_tests(all_)
 
