@@ -55,7 +55,12 @@ def _next(
             continue
         if group and (one.rule, one.path) != (group[0].rule, group[0].path):
             continue
-        spans = [(edit.path, edit.start, edit.end) for edit in one.edits]
+        spans = [
+            (edit.path, edit.start, edit.end)
+            for edit in one.edits
+            # What is added to another file, such as a line, can be added beside others.
+            if edit.path == one.path or edit.start != edit.end
+        ]
         if any(_overlap(span, other) for span in spans for other in ends):
             continue
         group.append(one)
@@ -68,7 +73,7 @@ def _overlap(one: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
 
 
 def _changed(files: Files, findings: Iterable[Finding]) -> dict[str, str]:
-    edits = [edit for one in findings for edit in one.edits]
+    edits = dict.fromkeys(edit for one in findings for edit in one.edits)
     changed = {}
     for path in {edit.path for edit in edits}:
         source = files.source(path)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from taskslib.lint.edits import replaced
+from taskslib.lint.finding import Edit
 from taskslib.lint.nodes import Entry, Node
 from taskslib.lint.texts import default, split
 
@@ -60,6 +62,14 @@ class Port:
         end = f"/{self.protocol}" if self.protocol else ""
         begin = f"{ip}:{published}:" if ip else f"{published}:" if published else ""
         return f"{begin}{self.target}{end}"
+
+
+def rewritten(port: Port, ip: str, published: str) -> Edit:
+    """Return what rewrites a port's short form; with colons in it, it gets quotes."""
+    node, text = port.node, port.short(ip, published)
+    if node.style or ":" not in text:
+        return replaced(node, text)
+    return Edit(node.source.path, node.start, node.end, f'"{text}"')
 
 
 _HIGHEST = 65535

@@ -9,6 +9,7 @@ def load() -> None:
         ci,
         commands,
         compose_commands,
+        configurable,
         credentials,
         data,
         health,

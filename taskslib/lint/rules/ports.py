@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from taskslib.lint.edits import added, removed, replaced
 from taskslib.lint.finding import Edit
 from taskslib.lint.gather import Repo
 from taskslib.lint.known import DATASTORES
-from taskslib.lint.ports import Port, ports
+from taskslib.lint.ports import Port, ports, rewritten
 from taskslib.lint.rule import DEV, PROD, TEST, E, Hit, Scope, W, hit, rule
 from taskslib.lint.stack import Service, Stack
 
-_CONFIGURABLE = re.compile(r"\$\{[A-Za-z_]\w*:?[-?].*\}", re.DOTALL)
-_PORTS = re.compile(r"\d+(?:-\d+)?")
 _STORES = {port for one in DATASTORES.values() for port in one.ports} - {"8086", "8123", "9000"}
 """Ports that nothing but datastores listens on by convention: Home Assistant has 8123, too."""
 
@@ -45,67 +42,9 @@ def _fixed(stack: Stack) -> Iterator[Hit]:
 
 def _dynamic(port: Port) -> tuple[Edit, ...]:
     if not port.long:
-        return (_short(port, port.ip, ""),)
+        return (rewritten(port, port.ip, ""),)
     entry = port.node.entry("published")
     return removed(entry) if entry else ()
-
-
-@rule(
-    "TL102",
-    "a host port that is not configurable",
-    {DEV: W},
-    fixes=True,
-    why="Two developers' projects on one machine want port 8000 both. `${API_PORT:-8000}:8000` has "
-    "the same port by default and lets `.env` choose another.",
-    origin="the pattern's dev environment: ports fixed, configurable",
-)
-def _literal(stack: Stack) -> Iterator[Hit]:
-    for service in stack.services.values():
-        found = [*ports(service.node)]
-        for port in found:
-            plain = _PORTS.fullmatch(port.published) and port.published != "0"
-            bare = re.fullmatch(r"\$\{?([A-Za-z_]\w*)\}?", port.published)
-            if not (plain or bare) or _CONFIGURABLE.fullmatch(port.published):
-                continue
-            name = bare[1] if bare else _variable(service, port, found)
-            wanted = f"${{{name}:-{port.published if plain else port.target}}}"
-            yield hit(
-                port.node,
-                f"{service.name}: host port {port.published} is "
-                + ("not configurable" if plain else "nothing where the variable is not set"),
-                f"{wanted}:{port.target} can be changed in .env",
-                _published(port, wanted),
-            )
-
-
-def _variable(service: Service, port: Port, all_: list[Port]) -> str:
-    """Return a name that no other port of the service gets."""
-    name = re.sub(r"\W", "_", service.name).upper()
-    name = name if name[:1].isalpha() else f"_{name}"
-    if len(all_) == 1:
-        return f"{name}_PORT"
-    # By TCP and UDP, one port is one.
-    apart = {(one.target, one.published) for one in all_}
-    number = port.target if len(apart) == len({target for target, _ in apart}) else port.published
-    return f"{name}_PORT_{number.partition('-')[0]}"
-
-
-def _published(port: Port, wanted: str) -> Edit | None:
-    if not port.long:
-        return _short(port, port.ip, wanted)
-    node = port.node.get("published")
-    if node is None:
-        return None
-    # A number without quotes becomes a text.
-    return Edit(node.source.path, node.start, node.end, f'"{wanted}"')
-
-
-def _short(port: Port, ip: str, published: str) -> Edit:
-    """Return what rewrites a port's short form; with colons in it, it gets quotes."""
-    node, text = port.node, port.short(ip, published)
-    if node.style or ":" not in text:
-        return replaced(node, text)
-    return Edit(node.source.path, node.start, node.end, f'"{text}"')
 
 
 @rule(
@@ -227,4 +166,4 @@ def _loopback(port: Port) -> tuple[Edit, ...]:
         if entry:
             return (replaced(entry.value, "127.0.0.1"),)
         return added(port.node, ["host_ip: 127.0.0.1"], "host_ip: 127.0.0.1")
-    return (_short(port, "127.0.0.1", port.published),)
+    return (rewritten(port, "127.0.0.1", port.published),)

@@ -7,6 +7,7 @@ import shutil
 from itertools import pairwise
 from pathlib import Path
 
+import git
 import pytest
 
 from taskslib.cancellation import Cancellation
@@ -22,6 +23,7 @@ from taskslib.project.config import read_config
 from tests.unit.lint.cases import FOLDER, case, found, mended, project
 
 PATH = "deploy/test/docker-compose.yml"
+DEV = "deploy/dev/docker-compose.yml"
 WEB = "services:\n  web:\n    image: x:1\n"
 OVERRIDE = PATH.replace(".yml", ".override.yml")
 PORTS = f'{WEB}    ports: ["8000:80", "8001:81"]\n'
@@ -176,3 +178,40 @@ def test_the_edits_of_a_finding_do_not_overlap(tmp_path: Path, name: str) -> Non
     for one in found(project(tmp_path, case(name).bad), name):
         for before, after in pairwise(sorted(one.edits)):
             assert before.path != after.path or before.end <= after.start
+
+
+@pytest.mark.parametrize("end", ["\n", "", "\r\n"])
+def test_an_example_keeps_the_ends_of_its_lines(tmp_path: Path, end: str) -> None:
+    root = project(tmp_path, {DEV: f'{WEB}    ports: ["8000:80"]\n'})
+    newline = end or "\n"
+    (root / "deploy/dev/.env.example").write_bytes(f"# mine{newline}A=1{end}".encode())
+    assert mended(root, "TL102") == {
+        DEV: f'{WEB}    ports: ["${{WEB_PORT:-8000}}:80"]\n',
+        "deploy/dev/.env.example": f"# mine{newline}A=1{newline}WEB_PORT=8000{end}",
+    }
+
+
+def test_an_example_that_is_not_there_or_ignored_stays_so(tmp_path: Path) -> None:
+    ports = f'{WEB}    ports: ["8000:80"]\n'
+    example = "deploy/dev/.env.example"
+    root = project(tmp_path, {DEV: ports, example: "", ".gitignore": example})
+    git.Repo.init(root)
+    assert {*mended(root, "TL102")} == {DEV}
+    (root / example).unlink()
+    assert {*mended(root, "TL102")} == {DEV}
+
+
+def test_a_fix_that_leads_to_what_compose_refuses_is_undone_without_it_too(tmp_path: Path) -> None:
+    """The name of a network that two files say goes from the one that declares it."""
+
+    def lint(files: Files) -> tuple[Finding, ...]:
+        again = found(root, "TL001", files=files)
+        source = files.source(PATH)
+        assert source is not None
+        start = source.text.find("networks: {a: {}}")
+        edit = Edit(PATH, start, start + len("networks: {a: {}}"), "")
+        mine = Finding(PATH, 1, 1, "TL402", Severity.ERROR, "", "", (edit,))
+        return (*again, *([mine] if start >= 0 else []))
+
+    root = project(tmp_path, {PATH: f"{WEB}    networks: [a]\nnetworks: {{a: {{}}}}\n"})
+    assert fixed(Files(root), lint, lambda *_: False).changed == {}
