@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -73,3 +74,32 @@ def _path(text: str) -> str:
 def below(path: str, folder: str) -> bool:
     """Return whether a path is a folder or lies in it."""
     return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def is_source(mount: Mount, folder: str) -> bool:
+    """Return whether it is the file's own folder, leads out of it into the repo, or to source.
+
+    A file of production can stand at the repo's root too; what is beside it may be data. In an
+    image's place of code it is none.
+    """
+    path = _HERE.sub(".", mount.source)
+    plain = posixpath.normpath(path)
+    if mount.target in CODE and path.startswith("."):
+        return True
+    if plain.startswith(".."):
+        return "deploy" not in posixpath.normpath(posixpath.join(folder, plain)).split("/")
+    return path.startswith(".") and (plain == "." or names_source(mount))
+
+
+def names_source(mount: Mount) -> bool:
+    """Return whether a path says itself that it is source."""
+    plain = posixpath.normpath(_HERE.sub(".", mount.source))
+    return bool({"src", "services"} & set(plain.split("/")))
+
+
+_HERE = re.compile(r"^\$(?:PWD\b|\{PWD(?:[:?-][^}]*)?\})")
+CODE = (
+    "/app", "/code", "/src", "/usr/src", "/usr/src/app", "/opt/app", "/srv/app", "/workspace",
+    "/var/www/html",
+)  # fmt: skip
+"""Where images have their code by convention."""

@@ -11,7 +11,7 @@ from taskslib.lint.known import Datastore
 from taskslib.lint.mounts import Mount, below, mounts, tmpfs
 from taskslib.lint.mounts import mount as volume
 from taskslib.lint.nodes import Entry
-from taskslib.lint.rule import PROD, TEST, E, Hit, everywhere, hit, rule
+from taskslib.lint.rule import DEV, PROD, TEST, E, Hit, W, everywhere, hit, rule
 from taskslib.lint.rules.postgres import NEW_DATA, is_new
 from taskslib.lint.stack import Service, Stack
 
@@ -118,19 +118,23 @@ def _both(stack: Stack) -> Iterator[Hit]:
 
 @rule(
     "TL206",
-    "a database in production without a volume",
-    {PROD: E},
+    "a database whose data nothing keeps",
+    {PROD: E, DEV: W},
     why="Without a volume on its data path, data goes with the container, or lies in a volume "
-    "without a name that the next `up` does not find.",
-    origin="the pattern's quick reference: storage in prod is external mounts",
+    "without a name that the next `up` after `down` does not find. In dev only such volumes are "
+    "named: who mounts none, or tmpfs, may want a database that is empty at each start.",
+    origin="the pattern's quick reference: external mounts in prod, named volumes in dev",
 )
 def _homeless(stack: Stack) -> Iterator[Hit]:
     for service in stack.services.values():
         store = service.datastore
         if not (store and store.data and service.complete) or _is_cache(service):
             continue
+        if stack.environment is DEV:
+            yield from _nameless(service)
+            continue
         told = service.node.get("volumes_from")
-        kept = [one.target for one in mounts(service.node) if one.kind != "tmpfs"]
+        kept = [one.target for one in mounts(service.node) if one.kind != "tmpfs" and one.source]
         if told is None and not any(
             below(path, target) or below(target, path) for target in kept for path in service.data
         ):
@@ -138,6 +142,17 @@ def _homeless(stack: Stack) -> Iterator[Hit]:
                 service.entry,
                 f"{service.name}: its data goes with the container",
                 f"mount a volume or a folder of the host at {_data(service, store)}",
+            )
+
+
+def _nameless(service: Service) -> Iterator[Hit]:
+    for mount in mounts(service.node):
+        if mount.kind == "volume" and not mount.source and _within(mount, service.data):
+            yield hit(
+                mount.entry or service.entry,
+                f"{service.name}: {mount.target} is in a volume without a name, which the next "
+                "`up` after `down` does not find",
+                f"name it: data:{mount.target}, and `data:` under the file's `volumes`",
             )
 
 

@@ -26,8 +26,11 @@ _CALM = ("interval: 30s", "timeout: 10s", "retries: 3", "start_period: 60s", "st
     "no healthcheck on a service that others depend on",
     everywhere(E),
     fixes=True,
+    limits="where the image is of a database, cache or queue that it knows; how a service of yours "
+    "is asked, only you know",
     why="Without one, Compose starts what depends on it as soon as the container runs, long before "
-    "it answers: a race that a fast machine wins and CI loses. An image's own HEALTHCHECK counts.",
+    "it answers: a race that a fast machine wins and CI loses. An image's own HEALTHCHECK counts; "
+    "so does waiting for a one-shot's end, `condition: service_completed_successfully`.",
     origin="the pattern's table of mistakes: no healthchecks, race conditions on start",
 )
 def _missing(stack: Stack) -> Iterator[Hit]:

@@ -47,7 +47,8 @@ _OWN_NAME: Mapping[Environment | None, str] = {
     fixes=True,
     why="A literal name is the same in every branch: two runs share a network, in which one's api "
     "finds the other's database, or one's `down` takes the other's volume away. Without a name "
-    "Compose makes one of the project's. A network from outside is shared by definition.",
+    "Compose makes one of the project's. A network from outside is shared by definition, and so is "
+    "the host's, whose ports are free once.",
     origin="the pattern's table of mistakes: no branch isolation; network names with "
     "${TEST_INSTANCE_ID}",
 )
@@ -63,6 +64,14 @@ def _shared(stack: Stack) -> Iterator[Hit]:
             )
     for kind in ("networks", "volumes"):
         yield from _named(stack, kind)
+    for service in stack.services.values():
+        entry = service.node.entry("network_mode")
+        if entry and entry.value.text == "host":
+            yield hit(
+                entry,
+                f"{service.name}: in the host's network, its ports are every branch's",
+                'leave it out, and publish what tests need: ports: ["127.0.0.1::PORT"]',
+            )
 
 
 def _named(stack: Stack, kind: str) -> Iterator[Hit]:

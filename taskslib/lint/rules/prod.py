@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from taskslib.lint.edits import added
 from taskslib.lint.finding import Edit
-from taskslib.lint.mounts import Mount, mounts
+from taskslib.lint.mounts import is_source, mounts
 from taskslib.lint.nodes import Entry
 from taskslib.lint.rule import DEV, PROD, TEST, E, Hit, I, W, hit, rule
 from taskslib.lint.stack import Service, Stack
@@ -150,35 +149,12 @@ def _source(stack: Stack) -> Iterator[Hit]:
                     "image: ${REGISTRY}/NAME:${VERSION:?}, without build and develop",
                 )
         for mount in mounts(service.node):
-            if mount.kind == "bind" and _is_source(mount, folder):
+            if mount.kind == "bind" and is_source(mount, folder):
                 yield hit(
                     mount.entry or service.entry,
                     f"{service.name}: {mount.source} of the checkout is mounted",
                     "put it into the image; data lies on paths of the server",
                 )
-
-
-def _is_source(mount: Mount, folder: str) -> bool:
-    """Return whether it is the file's own folder, leads out of it into the repo, or to source.
-
-    A file of production can stand at the repo's root too; what is beside it may be data. In an
-    image's place of code it is none.
-    """
-    path = _HERE.sub(".", mount.source)
-    plain = posixpath.normpath(path)
-    if mount.target in _CODE and path.startswith("."):
-        return True
-    if plain.startswith(".."):
-        return "deploy" not in posixpath.normpath(posixpath.join(folder, plain)).split("/")
-    return path.startswith(".") and bool({".", "src", "services"} & set(plain.split("/")))
-
-
-_HERE = re.compile(r"^\$(?:PWD\b|\{PWD(?:[:?-][^}]*)?\})")
-_CODE = (
-    "/app", "/code", "/src", "/usr/src", "/usr/src/app", "/opt/app", "/srv/app", "/workspace",
-    "/var/www/html",
-)  # fmt: skip
-"""Where images have their code by convention."""
 
 
 @rule(

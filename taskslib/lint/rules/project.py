@@ -92,10 +92,11 @@ def _said(repo: Repo, folder: str, message: str, hint_: str) -> Iterator[Hit]:
 )
 def _foreign(repo: Repo) -> Iterator[Hit]:
     owners = owners_of(repo.project, repo.files)
+    services = {one.name: one for one in repo.project.services}
     for stack in repo.stacks:
         if not stack.service:
             continue
-        asked = next(one for one in repo.project.services if one.name == stack.service)
+        asked = services[stack.service]
         own = [
             one.name
             for one in stack.services.values()
@@ -140,6 +141,7 @@ def _reached(stack: Stack, names: list[str]) -> set[str]:
 )
 def _absent(repo: Repo) -> Iterator[Hit]:
     owners = owners_of(repo.project, repo.files)
+    images = {one: name for name in owners.values() for one in (name, _image(repo, name))}
     for stack in repo.stacks:
         if stack.service or not stack.services:
             continue
@@ -148,7 +150,7 @@ def _absent(repo: Repo) -> Iterator[Hit]:
             if one.build:
                 has.add(owners.get(one.build.path, ""))
             image = one.node.value("image").rpartition("/")[2].partition("@")[0].split(":")[0]
-            has |= {name for name in owners.values() if image in {name, _image(repo, name)}}
+            has.add(images.get(image, ""))
         for name in owners.values():
             if name not in has:
                 yield Hit(

@@ -6,9 +6,9 @@ import posixpath
 from collections.abc import Iterator
 
 from taskslib.lint.known import image_of
-from taskslib.lint.mounts import mounts
+from taskslib.lint.mounts import CODE, is_source, mounts, names_source
 from taskslib.lint.rule import DEV, PROD, TEST, E, Hit, W, hit, rule
-from taskslib.lint.stack import Stack
+from taskslib.lint.stack import Service, Stack
 
 
 @rule(
@@ -36,30 +36,51 @@ def _floating(stack: Stack) -> Iterator[Hit]:
 
 @rule(
     "TL507",
-    "a production container with the rights of the host",
-    {PROD: E},
-    why="The engine's socket, `privileged`, the host's network or processes: who is in such a "
-    "container is on the machine.",
-    origin="Docker's documentation of the daemon's attack surface",
+    "a container that may do more on the host than it needs",
+    {PROD: E, DEV: W},
+    why="In production: the engine's socket, `privileged`, the host's network or processes: who is "
+    "in such a container is on the machine. In dev: source that is mounted without `:ro`, into "
+    "which a container writes caches and builds, as root's, and a test of yours what it likes.",
+    origin="Docker's documentation of the daemon's attack surface; the pattern's dev environment, "
+    "where source is mounted `:ro`",
 )
 def _rights(stack: Stack) -> Iterator[Hit]:
+    rights = _of_host if stack.environment is PROD else _of_checkout
     for service in stack.services.values():
-        for mount in mounts(service.node):
-            folder = mount.kind == "bind" and posixpath.normpath(mount.source) in _OF_SOCKETS
-            if folder or "docker.sock" in f"{mount.source}:{mount.target}":
-                yield hit(
-                    mount.entry or service.entry,
-                    f"{service.name}: has the engine's socket, and so the machine",
-                    "leave it out, or put a proxy before it that lets only reading through",
-                )
-        for key, values in _HOST.items():
-            entry = service.node.entry(key)
-            if entry and entry.value.text.lower() in values:
-                yield hit(
-                    entry,
-                    f"{service.name}: `{key}: {entry.value.text}` gives it the host's rights",
-                    "leave it out; `cap_add` and `ports` give what it needs",
-                )
+        yield from rights(service, posixpath.dirname(stack.files[0]))
+
+
+def _of_checkout(service: Service, folder: str) -> Iterator[Hit]:
+    for mount in mounts(service.node):
+        # Data of a database is there to be written.
+        if mount.kind != "bind" or mount.read_only or service.datastore:
+            continue
+        if is_source(mount, folder) and (mount.target in CODE or names_source(mount)):
+            yield hit(
+                mount.entry or service.entry,
+                f"{service.name}: may write into the checkout's {mount.source}",
+                "mount it read-only, with `:ro` at its end; what the service writes there, into "
+                "a volume of its own",
+            )
+
+
+def _of_host(service: Service, _folder: str) -> Iterator[Hit]:
+    for mount in mounts(service.node):
+        folder = mount.kind == "bind" and posixpath.normpath(mount.source) in _OF_SOCKETS
+        if folder or "docker.sock" in f"{mount.source}:{mount.target}":
+            yield hit(
+                mount.entry or service.entry,
+                f"{service.name}: has the engine's socket, and so the machine",
+                "leave it out, or put a proxy before it that lets only reading through",
+            )
+    for key, values in _HOST.items():
+        entry = service.node.entry(key)
+        if entry and entry.value.text.lower() in values:
+            yield hit(
+                entry,
+                f"{service.name}: `{key}: {entry.value.text}` gives it the host's rights",
+                "leave it out; `cap_add` and `ports` give what it needs",
+            )
 
 
 _OF_SOCKETS = ("/run", "/var/run")
