@@ -25,7 +25,7 @@ from taskslib.project.dotenv import troubles
 from taskslib.project.references.interpolation import variables
 from taskslib.stacks.compose_errors import located, without_warnings
 
-MOST = 100
+MOST = 64
 """Stacks that are asked about: each takes a tenth of a second of a processor."""
 _LONGEST = 60
 _REQUIRED = re.compile(r"\$\{([A-Za-z_]\w*):?\?")
@@ -85,13 +85,19 @@ class Compose:
         if docker is None:
             return False
         known = {one.files: _texts(one, before.files) for one in before.stacks}
-        for stack in after.stacks:
-            first, second = known.get(stack.files, ()), _texts(stack, after.files)
-            if first == second or self._refusal(docker, stack, first):
-                continue
-            if self._refusal(docker, stack, second):
-                return True
-        return False
+        changed = [
+            (stack, first, second)
+            for stack in after.stacks
+            if (first := known.get(stack.files, ())) != (second := _texts(stack, after.files))
+        ]
+
+        def is_new(one: tuple[Stack, _Texts, _Texts]) -> bool:
+            stack, *texts = one
+            first, second = (self._refusal(docker, stack, each) for each in texts)
+            return first is None and second is not None
+
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            return any(pool.map(is_new, changed))
 
     def _docker(self) -> str | None:
         return which("docker", path=self.environ.get("PATH"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from taskslib.lint.files import Files
 from taskslib.lint.finding import Edit, Finding, applied
@@ -23,9 +23,12 @@ def fixed(files: Files, lint: Lint, refuses: Refuses) -> Files:
     """
     findings = lint(files)
     tried: set[tuple[str, str, tuple[Edit, ...]]] = set()
-    while group := _next(findings, tried):
-        # All of one rule in one file at once; where that is no good, one by one.
-        attempts = [group, *([one] for one in group)] if len(group) > 1 else [group]
+    apart: set[str] = set()
+    """Rules whose fixes are no good in all files at once."""
+    while group := _next(findings, tried, apart):
+        several = len({one.path for one in group}) > 1
+        # All of one rule at once; where that is no good, those of each file; then one by one.
+        attempts = [group, *([one] for one in group if not several and len(group) > 1)]
         for attempt in attempts:
             changed = _changed(files, attempt)
             if not changed:
@@ -36,7 +39,8 @@ def fixed(files: Files, lint: Lint, refuses: Refuses) -> Files:
                 files, findings = new, after
                 break
         else:
-            tried |= {_key(one) for one in group}
+            apart.add(group[0].rule)
+            tried |= set() if several else {_key(one) for one in group}
     return files
 
 
@@ -45,26 +49,31 @@ def _key(finding: Finding) -> tuple[str, str, tuple[Edit, ...]]:
 
 
 def _next(
-    findings: Iterable[Finding], tried: set[tuple[str, str, tuple[Edit, ...]]]
+    findings: Iterable[Finding],
+    tried: set[tuple[str, str, tuple[Edit, ...]]],
+    apart: Collection[str],
 ) -> list[Finding]:
-    """Return the next fixes to try: those of one rule in one file that don't overlap."""
+    """Return the next fixes to try: those of one rule that don't overlap, in one file or in all."""
     group: list[Finding] = []
-    ends: list[tuple[str, int, int]] = []
+    ends: dict[str, list[tuple[str, int, int]]] = {}
     for one in sorted(findings, key=lambda one: (one.rule, one.order)):
         if not one.edits or _key(one) in tried:
             continue
-        if group and (one.rule, one.path) != (group[0].rule, group[0].path):
-            continue
+        if group and one.rule != group[0].rule:
+            break
+        if group and one.rule in apart and one.path != group[0].path:
+            break
         spans = [
             (edit.path, edit.start, edit.end)
             for edit in one.edits
             # What is added to another file, such as a line, can be added beside others.
             if edit.path == one.path or edit.start != edit.end
         ]
-        if any(_overlap(span, other) for span in spans for other in ends):
+        if any(_overlap(span, other) for span in spans for other in ends.get(span[0], ())):
             continue
         group.append(one)
-        ends += spans
+        for span in spans:
+            ends.setdefault(span[0], []).append(span)
     return group
 
 

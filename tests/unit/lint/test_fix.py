@@ -40,6 +40,22 @@ def test_what_compose_refuses_is_undone(tmp_path: Path) -> None:
     assert after.changed == {PATH: PORTS.replace("8000:80", "80")}
 
 
+def test_of_several_files_the_one_that_compose_refuses_stays(tmp_path: Path) -> None:
+    names = [f"services/{name}/deploy/test/compose.yml" for name in "abc"]
+    more = {f"services/{name}/Dockerfile": "FROM x:1\n" for name in "abc"}
+    root = project(tmp_path, {**dict.fromkeys(names, PORTS), **more})
+    asked: list[int] = []
+
+    def refuses(before: Files, after: Files) -> bool:
+        asked.append(sum(after.changed[one] != before.changed.get(one) for one in after.changed))
+        return names[1] in after.changed
+
+    after = fixed(Files(root), lambda files: found(root, "TL101", files=files), refuses)
+    mended_ = PORTS.replace("8000:80", "80").replace("8001:81", "81")
+    assert after.changed == {names[0]: mended_, names[2]: mended_}
+    assert asked == [3, 1, 1, 1, 1, 1]  # at once, each file, and each place of the second
+
+
 def test_what_leads_to_a_new_finding_is_undone(tmp_path: Path) -> None:
     def lint(files: Files) -> tuple[Finding, ...]:
         source = files.source("file")
