@@ -199,4 +199,6 @@ def _who(session: Session) -> Who:
         by = by or getpass.getuser()
     except (OSError, KeyError, ImportError):  # a container's user without a name
         by = "somebody"
+    # It is shown in lines and tables, of whoever asks.
+    by = " ".join("".join(one if one.isprintable() else " " for one in by).split())
     return Who(by, platform.node(), datetime.now(UTC).isoformat(timespec="seconds"))

@@ -53,12 +53,10 @@ class ComposeTarget(Target):
         image = next(iter(services.values()))["image"]
         name = f"{self.name}-record"
         text = json.dumps(recording(self.name, deployment, image))
-        made = self.docker.run(
-            *(*project(name), "--file", "-", "create"), cwd=nowhere(), stdin=text, essential=True
-        )
+        made = self.docker.run(*project(name), "--file", "-", "create", cwd=nowhere(), stdin=text)
         away = ("rm", "--force", "--stop", "--volumes")  # the volumes that nobody named
-        self.docker.run(*project(name), *away, cwd=nowhere(), essential=True)
-        if made.code != 0 or made.timed_out:
+        self.docker.run(*project(name), *away, cwd=nowhere())
+        if made.failed:
             self.docker.raise_if_down(made)
             raise EngineError("the deployment can't be recorded", details=last_lines(made.stderr))
         old = [one.number for one in self.records()][:-KEPT]
@@ -70,12 +68,8 @@ class ComposeTarget(Target):
         ours = f"label=com.docker.compose.project={self.name}"
         listing = ("ps", "--all", "--quiet", "--no-trunc", "--filter", ours)
         found = self.docker.ask(*listing, "--filter", "label=com.docker.compose.oneoff=False")
-        if not found:
-            return ()
         # One that is gone by now is not missed: Compose replaces them meanwhile.
-        told = self.docker.run("container", "inspect", *found.split())
-        self.docker.raise_if_down(told)
-        return parse_inspected(told.stdout)
+        return parse_inspected(self.inspected(found.split(), "container", "inspect"))
 
     def watch(self, before: tuple[Running, ...], services: frozenset[str]) -> Watch:
         """Return services as waiting for them is to see them."""

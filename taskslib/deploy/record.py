@@ -127,8 +127,10 @@ def _parsed(listed: list[str]) -> Deployment | None:
     number, version, commit, by, host, at, content = listed
     try:
         config = json.loads(zlib.decompress(base64.b64decode(content, validate=True)))
+        if not all(one["image"] for one in config["services"].values()):
+            return None
         return Deployment(int(number), version, commit, by, host, at, config)
-    except (ValueError, zlib.error):
+    except (ValueError, LookupError, TypeError, AttributeError, zlib.error):
         return None
 
 

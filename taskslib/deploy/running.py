@@ -23,6 +23,16 @@ class Running:
     """What it says of its deployment, without the prefix; empty where that was by hand."""
 
 
+def absent(service: str) -> Container:
+    """Return what stands for a container that a service is to have and that is not there."""
+    return Container(service, service, service, "not there")
+
+
+def has_none(service: Mapping[str, Any]) -> bool:
+    """Return whether a service of a configuration is to have no container."""
+    return 0 in {service.get("scale"), (service.get("deploy") or {}).get("replicas")}
+
+
 def parse_inspected(told: str) -> tuple[Running, ...]:
     """Return the containers of `docker inspect`, by service."""
     found = (_running(one) for one in json.loads(told or "[]"))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from taskslib.deploy.lock import Holder
 from taskslib.deploy.record import Deployment
-from taskslib.deploy.running import Running
+from taskslib.deploy.running import Running, has_none
 from taskslib.stacks.engine import Container
 from taskslib.stacks.wait import one_shots
 
@@ -94,15 +93,10 @@ def _rows(current: Deployment | None, running: tuple[Running, ...]) -> Iterator[
         )
     there = {one.container.service for one in running}
     for name in sorted(services.keys() - there):
-        fine = name in once or 0 in {services[name].get("scale"), _replicas(services[name])}
+        fine = name in once or has_none(services[name])
         lost = "" if fine else "its container is missing"
         image = services[name]["image"]
         yield Row(name, "", image, _digits(image), "missing", "", "", "", lost, well=fine)
-
-
-def _replicas(service: Mapping[str, Any]) -> int | None:
-    found: int | None = (service.get("deploy") or {}).get("replicas")
-    return found
 
 
 def _drift(current: Deployment | None, one: Running) -> str:

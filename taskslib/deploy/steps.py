@@ -8,16 +8,18 @@ there, whatever became of us.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from taskslib.cancellation import Cancellation
 from taskslib.deploy.lock import held
 from taskslib.deploy.plan import Plan, Wanted, levels, plan
 from taskslib.deploy.record import Deployment, Who
+from taskslib.deploy.running import has_none
 from taskslib.deploy.target import Target
-from taskslib.errors import Interrupted, StackError, TaskslibError
+from taskslib.errors import EngineError, Interrupted, StackError, TaskslibError
 from taskslib.project.model import Limits
-from taskslib.secrets import mask_of
+from taskslib.secrets import Mask, mask_of
 from taskslib.stacks.engine import ComposeConfig, Watched
 from taskslib.stacks.wait import broken_stack, find_broken, one_shots, wait_ready
 
@@ -32,7 +34,12 @@ class Deployer:
     target: Target
     environment: str
     limits: Limits
-    say: Callable[[str], None] = lambda _: None
+    tell: Callable[[str], None] = lambda _: None
+
+    def say(self, words: str) -> None:
+        """Tell people something; who listened may have gone, which is no reason to stop halfway."""
+        with suppress(OSError):
+            self.tell(words)
 
     def deploy(self, wanted: Wanted, who: Who, *, once: bool = True) -> Plan:
         """Let a release run, and return what that came to.
@@ -47,45 +54,72 @@ class Deployer:
         """
         target = self.target
         with held(target.docker, target.KEEPER, target.name, who, wanted.version, target.client):
-            images = (one["image"] for one in wanted.config["services"].values())
-            if absent := target.absent(images):
-                self.say(f"pulling {len(absent)} image{'s' if len(absent) > 1 else ''}")
-                target.pull(absent)
+            self._fetch(wanted.config)
             ready = plan(wanted, target.records(), target.running(), who)
             self._carry_out(ready, once=once and not ready.repeats)
             if not ready.repeats:
-                target.record(ready.deployment)
+                self._record(ready)
         return ready
+
+    def _fetch(self, config: ComposeConfig) -> None:
+        """Have all images there, before anything is touched."""
+        try:
+            absent = self.target.absent(one["image"] for one in config["services"].values())
+            if absent:
+                self.say(f"pulling {len(absent)} image{'s' if len(absent) > 1 else ''}")
+                self.target.pull(absent)
+        except EngineError as error:
+            what = f"{error.message}; nothing was changed"
+            raise EngineError(what, details=error.details, hint=error.hint) from error
+        except Interrupted:
+            self.say("nothing was changed")
+            raise
+
+    def _record(self, ready: Plan) -> None:
+        """Record what runs now; that is no moment to be interrupted."""
+        version = ready.deployment.version
+        try:
+            self.target.under(Cancellation()).record(ready.deployment)
+        except EngineError as error:
+            what = f"{version} runs in {self.environment}, but {error.message}"
+            hint = error.hint or "the same command again, when that is mended"
+            raise EngineError(what, details=error.details, hint=hint) from error
+        if self.target.cancellation.requested:
+            self.say(f"{version} was ready before the interruption: {self.environment} runs it")
 
     def _carry_out(self, ready: Plan, *, once: bool) -> None:
         try:
-            self._bring(self.target, ready.deployment.config, once=once)
-        except TaskslibError as error:
-            raise self._failed(ready, error) from error
-        except Interrupted:
+            try:
+                self._bring(self.target, ready.deployment.config, once=once)
+            except TaskslibError as error:
+                raise self._failed(ready, error) from error
+        except Interrupted:  # also on the way back
             self._interrupted(ready)
             raise
 
     def _bring(self, target: Target, config: ComposeConfig, *, once: bool) -> None:
         """Bring all services to a configuration, level by level."""
-        before = target.running()
+        there = target.running()
         skipped = frozenset() if once else one_shots(config)
-        watched: frozenset[str] = frozenset()
+        brought: frozenset[str] = frozenset()
         for level in levels(config):
             services = sorted(set(level) - skipped)
             if not services:
                 continue
-            watched |= set(services)
-            watch = target.watch(before, watched)
+            brought |= set(services)
+            waited = frozenset(one for one in brought if not has_none(config["services"][one]))
+            # What was ready at the level before need not settle once more.
+            watch = target.watch(there, waited)
             self.say(f"bringing up {', '.join(services)}")
             try:
                 target.up(config, services, limit=self.limits.start)
                 self._wait(target, watch, config)
             except StackError as error:
                 raise _with_logs(watch, target.name, config, error) from error
-        if orphans := {one.container.service for one in before} - config["services"].keys():
+            there = target.running()
+        if orphans := {one.container.service for one in there} - config["services"].keys():
             self.say(f"ending {', '.join(sorted(orphans))}, which it has no more")
-            target.end(config, sorted(watched), sorted(orphans), limit=self.limits.start)
+            target.end(config, sorted(brought), sorted(orphans), limit=self.limits.start)
 
     def _wait(self, target: Target, watch: Watched, config: ComposeConfig) -> None:
         wait_ready(
@@ -99,11 +133,15 @@ class Deployer:
 
     def _failed(self, ready: Plan, error: TaskslibError) -> StackError:
         """Go back, and return the error that says what failed and what runs now."""
-        what = f"{ready.deployment.version} does not come up: {error.message}"
+        mask = self._mask(ready)
+        what = mask(f"{ready.deployment.version} does not come up: {error.message}")
         self.say(what)
-        back = self._back(self.target, ready)
-        mask = mask_of(self.target.environ, *_environments(ready.deployment.config))
-        return StackError(mask(f"{what}; {back}"), details=mask(error.details), hint=error.hint)
+        back = mask(self._back(self.target, ready))
+        return StackError(f"{what}; {back}", details=mask(error.details), hint=error.hint)
+
+    def _mask(self, ready: Plan) -> Mask:
+        configs = (ready.deployment.config, ready.before or {})
+        return mask_of(self.target.environ, *(one for some in configs for one in _variables(some)))
 
     def _interrupted(self, ready: Plan) -> None:
         """Go back because somebody ended the deployment, unless that is ended too."""
@@ -111,7 +149,7 @@ class Deployer:
         try:
             with again.on_signals():  # before a word of it: who reads that may press it at once
                 self.say(f"interrupted: going back to {was}; again: stays as it is")
-                self.say(self._back(self.target.under(again), ready))
+                self.say(self._mask(ready)(self._back(self.target.under(again), ready)))
         except Interrupted:
             self.say(
                 f"{self.environment} was left in the middle of {ready.deployment.version}: "
@@ -126,6 +164,9 @@ class Deployer:
             if ready.before is None:
                 target.stop()
                 return "nothing ran before, so what had been started is stopped; its data stays"
+            with suppress(EngineError):  # somebody may have pruned them; else bringing up says it
+                images = (one["image"] for one in ready.before["services"].values())
+                target.pull(target.absent(images))
             self._bring(target, ready.before, once=False)
         except TaskslibError as error:
             details = f"\n{error.details}" if error.details else ""
@@ -133,9 +174,9 @@ class Deployer:
         return f"{self.environment} runs {was} again"
 
 
-def _environments(config: ComposeConfig) -> Iterator[dict[str, str]]:
+def _variables(config: ComposeConfig) -> Iterator[dict[str, str]]:
     """Yield the variables of each service: what containers log may have secrets among them."""
-    for service in config["services"].values():
+    for service in (config.get("services") or {}).values():
         given = service.get("environment") or {}
         yield {key: value.replace("$$", "$") for key, value in given.items() if value}
 

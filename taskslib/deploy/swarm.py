@@ -25,6 +25,11 @@ from taskslib.stacks.engine import ComposeConfig, Container
 from taskslib.stacks.reach import Reach
 
 _MANAGES = "{{.Swarm.ControlAvailable}}"
+_KEPT = "only updates to Labels are allowed"
+_FIXED = (
+    "a Swarm's configs and secrets never change: give it a name that does with the release, "
+    "such as `name: settings-${VERSION}`"
+)
 _CONTAINER = "{{if .Status.ContainerStatus}}{{.Status.ContainerStatus.ContainerID}}{{end}}"
 
 
@@ -42,16 +47,14 @@ class SwarmTarget(Target):
         """Return what was deployed there, the oldest first."""
         chosen = ("--quiet", "--filter", f"label={RECORD}={self.name}")
         found = self.docker.ask("config", "ls", *chosen).split()
-        return parse_configs(self._inspected(found, "config", "inspect"))
+        return parse_configs(self.inspected(found, "config", "inspect"))
 
     def record(self, deployment: Deployment) -> None:
         """Record what was deployed, and forget what came before the one before it."""
         labels = {**deployment.labels, RECORD: self.name}
         given = [part for key, value in labels.items() for part in ("--label", f"{key}={value}")]
         name = record_name(self.name, deployment.number)
-        made = self.docker.run(
-            *("config", "create", *given, name, "-"), stdin=packed(deployment), essential=True
-        )
+        made = self.docker.run("config", "create", *given, name, "-", stdin=packed(deployment))
         if made.failed:
             self.docker.raise_if_down(made)
             raise EngineError("the deployment can't be recorded", details=last_lines(made.stderr))
@@ -64,12 +67,11 @@ class SwarmTarget(Target):
         found = self._services()
         if not found:
             return ()
-        services = self._inspected(found, "service", "inspect")
+        services = self.inspected(found, "service", "inspect")
         tasks = self.docker.run("service", "ps", "--quiet", "--no-trunc", *found)
         self.docker.raise_if_down(tasks)
-        return parse_seen(
-            self.name, services, self._inspected(tasks.stdout.split(), "inspect", "--type", "task")
-        )
+        told = self.inspected(tasks.stdout.split(), "inspect", "--type", "task")
+        return parse_seen(self.name, services, told)
 
     def running(self) -> tuple[Running, ...]:
         """Return the last task of each place."""
@@ -119,19 +121,12 @@ class SwarmTarget(Target):
         ours = ("--filter", f"label={NAMESPACE}={self.name}")
         return self.docker.ask("service", "ls", "--quiet", *ours).split()
 
-    def _inspected(self, names: list[str], *command: str) -> str:
-        """Return what a command prints of objects; one that is gone by now is not missed."""
-        if not names:
-            return ""
-        told = self.docker.run(*command, *names)
-        self.docker.raise_if_down(told)
-        return told.stdout
-
     def _refuse(self, done: Completed, what: str) -> None:
         if done.failed:
             self.docker.raise_if_down(done)
             late = " in time" if done.timed_out else ""
-            raise StackError(f"{what}{late}", details=last_lines(done.stderr))
+            said = last_lines(done.stderr)
+            raise StackError(f"{what}{late}", details=said, hint=_FIXED if _KEPT in said else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +135,7 @@ class SwarmWatch:
 
     target: SwarmTarget
     before: tuple[Running, ...]
-    """What ran when it began."""
+    """What ran when their turn came."""
     services: frozenset[str]
 
     def containers(self, name: str) -> tuple[Container, ...]:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import re
+import signal
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar, Self
@@ -20,11 +22,15 @@ from taskslib.errors import EngineError
 from taskslib.project.model import Stack
 from taskslib.stacks.client import DockerClient, last_lines
 from taskslib.stacks.engine import ComposeConfig, Watched
+from taskslib.stacks.limits import no_space, remedy
 
 _TOGETHER = 4
 """Images that are pulled at once."""
 _PULLING = 1800.0
 """Seconds for an image."""
+_ID = "sha256:"
+"""How a reference begins that is an image's id, and no registry's."""
+_GONE = re.compile(r"manifest unknown", re.IGNORECASE)
 KEPT = 2
 """Records that stay: what runs, and what ran before."""
 
@@ -73,23 +79,42 @@ class Target(ABC):
     def absent(self, images: Iterable[str]) -> tuple[str, ...]:
         """Return the images that are not there."""
         form = ("image", "inspect", "--format", "{{.Id}}", "--")
-        return tuple(one for one in dict.fromkeys(images) if self.docker.run(*form, one).code != 0)
+        found = []
+        for image in dict.fromkeys(images):
+            done = self.docker.run(*form, image)
+            self.docker.raise_if_down(done)
+            if done.failed:
+                found.append(image)
+        return tuple(found)
 
     def pull(self, absent: Iterable[str]) -> None:
-        """Get images. Raises `EngineError` where one can't be had."""
+        """Get images. Raises `EngineError` where one can't be had; others are given up then."""
+        ending = self.cancellation.child()
+        docker = self.under(ending).docker
         with ThreadPoolExecutor(_TOGETHER) as pool:
-            for _ in pool.map(self._pull, absent):
-                pass
+            try:
+                for one in as_completed([pool.submit(_pull, docker, image) for image in absent]):
+                    one.result()
+            except EngineError:
+                ending.request(int(signal.SIGTERM))
+                raise
 
-    def _pull(self, image: str) -> None:
-        done = self.docker.run("pull", "--quiet", "--", image, timeout=_PULLING)
-        if done.code != 0 or done.timed_out:
-            self.docker.raise_if_down(done)
-            raise EngineError(
-                f"{image} can't be pulled; nothing was changed",
-                details=last_lines(done.stderr),
-                hint="is the registry up, and are you logged in? `docker login`",
-            )
+    def inspected(self, names: Sequence[str], *command: str) -> str:
+        """Return what a docker command prints of objects; one that is gone by now is not missed.
+
+        Raises `EngineError` where the engine does not say: all of them would seem to be gone.
+        """
+        if not names:
+            return ""
+        told = self.docker.run(*command, *names)
+        if told.failed:
+            self.docker.raise_if_down(told)
+            if told.timed_out or not told.stdout.strip():
+                what = f"`docker {' '.join(command)}` failed"
+                raise EngineError(what, details=last_lines(told.stderr))
+            # Of an engine that goes away in the middle it says no more than `EOF`.
+            self.docker.ask("version", "--format", "{{.Server.Version}}")
+        return told.stdout
 
     @abstractmethod
     def remarks(self, config: ComposeConfig) -> Iterator[str]:
@@ -115,7 +140,7 @@ class Target(ABC):
         """Return services as waiting for them is to see them.
 
         Args:
-            before: What ran when the deployment began.
+            before: What ran when their turn came.
             services: Those that are waited for.
         """
 
@@ -147,3 +172,26 @@ class Target(ABC):
     @abstractmethod
     def stop(self) -> None:
         """Stop everything; all data stays. Raises `StackError`."""
+
+
+def _pull(docker: DockerClient, image: str) -> None:
+    if image.startswith(_ID):  # Docker would take it for a name, and ask its own registry
+        raise EngineError(
+            f"the engine has {image} no more, and an id is in no registry",
+            hint="build it there again: `inv build` on the tag of its release",
+        )
+    done = docker.run("pull", "--quiet", "--", image, timeout=_PULLING)
+    if done.failed:
+        docker.raise_if_down(done)
+        late = f" in {_PULLING:.0f} s" if done.timed_out else ""
+        said = last_lines(done.stderr)
+        raise EngineError(f"{image} can't be pulled{late}", details=said, hint=_mends(said))
+
+
+def _mends(said: str) -> str:
+    """Return what mends a pull that failed."""
+    if no_space(said):
+        return remedy(said)
+    if _GONE.search(said):
+        return "the registry has it no more: push it again, or name a version that is there"
+    return "is the registry up, and are you logged in? `docker login`"

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from taskslib.deploy.record import PREFIX
-from taskslib.deploy.running import Running
+from taskslib.deploy.running import Running, absent
 from taskslib.stacks.engine import Container
 
 NAMESPACE = "com.docker.stack.namespace"
@@ -23,7 +23,7 @@ _REMOVED = frozenset({"shutdown", "remove", "orphaned"})
 _STOPPED = frozenset({"paused", "rollback_started", "rollback_paused", "rollback_completed"})
 """What an update is that the Swarm itself has given up."""
 _TIMES = 3
-"""So often tasks of a service have ended since a deployment began: it will not become ready."""
+"""So often tasks of a service have ended since its turn came: it will not become ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +155,13 @@ def watched(
 
     Args:
         services: What there is.
-        before: What there was when the deployment began.
+        before: What there was when their turn came.
         names: The services that are waited for.
     """
     earlier = {one.container.id: one.container.created for one in before}
     since = max((datetime.fromisoformat(one) for one in earlier.values()), default=None)
     found = {one.name: one for one in services}
-    missing = tuple(_absent(name) for name in sorted(names - found.keys()))
+    missing = tuple(absent(name) for name in sorted(names - found.keys()))
     there = (found[name] for name in sorted(names & found.keys()))
     return (*missing, *(one for service in there for one in _watched(service, since, earlier)))
 
@@ -183,11 +183,7 @@ def _watched(
         else:
             yield one
     for _ in range(service.replicas - len(newest)):
-        yield _absent(service.name)
-
-
-def _absent(name: str) -> Container:
-    return Container(name, name, name, "not there")
+        yield absent(service.name)
 
 
 def lost(service: Service, since: datetime | None) -> Task | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from taskslib.deploy.running import Running
+from taskslib.deploy.running import Running, absent
 from taskslib.deploy.target import Target
 from taskslib.stacks.docker import DockerEngine
 from taskslib.stacks.engine import Container
 from taskslib.stacks.reach import Reach
 
 _RESTARTS = 5
-"""So often a container has ended since a deployment began: it will not become ready."""
+"""So often a container has ended since its turn came: it will not become ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Watch:
 
     target: Target
     before: tuple[Running, ...]
-    """What ran when it began."""
+    """What ran when their turn came."""
     services: frozenset[str]
 
     def containers(self, name: str) -> tuple[Container, ...]:
@@ -60,14 +60,14 @@ def watched(
     """Return the containers of some services, as waiting is to take them. Pure.
 
     One that ends again and again has ended, though its restart policy says otherwise. One that is
-    the same as before, and that no healthcheck tells of, is as ready as it was.
+    the same as before, and that no healthcheck tells of, is as ready as it was. A service whose
+    containers somebody has removed meanwhile is not.
     """
     earlier = {one.container.id: one.container for one in before}
-    return tuple(
-        _taken(one.container, earlier.get(one.container.id))
-        for one in running
-        if one.container.service in services
-    )
+    there = [one.container for one in running if one.container.service in services]
+    missing = services - {one.service for one in there}
+    taken = (_taken(one, earlier.get(one.id)) for one in there)
+    return (*taken, *(absent(name) for name in sorted(missing)))
 
 
 def _taken(now: Container, earlier: Container | None) -> Container:

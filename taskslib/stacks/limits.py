@@ -13,6 +13,7 @@ _POOLS = re.compile(
     re.IGNORECASE,
 )
 """Engines before and from 27 on, and Podman; by default there is room for about thirty networks."""
+_FULL = re.compile(r"no space left on device", re.IGNORECASE)
 _HINTS = (
     (
         re.compile(r"free subnet from subnet pools"),
@@ -23,7 +24,7 @@ _HINTS = (
         "end stacks that nobody needs (inv infra-prune), or give it more: `default-address-pools`",
     ),
     (
-        re.compile(r"no space left on device", re.IGNORECASE),
+        _FULL,
         "make room on the engine's disk: `docker system df` shows what takes it",
     ),
     (
@@ -71,6 +72,11 @@ def taken_port(output: str) -> int | None:
 def out_of_networks(output: str) -> bool:
     """Return whether a start failed because the engine has no network left to give."""
     return bool(_POOLS.search(output))
+
+
+def no_space(output: str) -> bool:
+    """Return whether something failed because the engine's disk is full."""
+    return bool(_FULL.search(output))
 
 
 def remedy(output: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 from taskslib.deploy.record import (
     CONFIG,
@@ -44,7 +45,12 @@ def test_they_come_in_the_order_of_their_numbers_and_broken_ones_are_none() -> N
         lines.append(listed(made["volumes"]["record"]["labels"]))
     broken = listed({"taskslib.deploy.number": "12", CONFIG: "bm90IHppcHBlZA=="})
     worse = listed({"taskslib.deploy.number": "x", CONFIG: "?"})
-    found = parse_records("\n".join([*lines, broken, worse, ""]))
+    others: list[Any] = [[], 1, {}, {"services": []}, {"services": {"web": {}}}]
+    foreign = [
+        listed({"taskslib.deploy.number": "13", CONFIG: packed(deployment(13, "1", one))})
+        for one in others
+    ]
+    found = parse_records("\n".join([*lines, broken, worse, *foreign, ""]))
     assert [one.number for one in found] == [9, 10, 11]
     assert parse_records("") == ()
 

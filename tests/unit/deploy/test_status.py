@@ -136,3 +136,11 @@ def test_what_ends_again_and_again_has_ended() -> None:
     ]
     (again,) = watched([running("old", restarts=8, identity="same")], before, frozenset({"old"}))
     assert again.health == ""
+
+
+def test_what_somebody_removed_meanwhile_is_not_ready() -> None:
+    found = watched([running("web")], (), frozenset({"web", "store"}))
+    assert [(one.service, one.state) for one in found] == [
+        ("web", "running"),
+        ("store", "not there"),
+    ]
