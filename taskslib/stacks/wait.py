@@ -188,7 +188,8 @@ def broken_stack(engine: Watched, name: str, container: Container) -> StackError
         what = f"exited with {container.exit_code}"
     else:
         what = container.health or container.state
-    probe = engine.probe_output(container).strip()
+    # Of one that has ended the last probes tell no more than that.
+    probe = engine.probe_output(container).strip() if container.state == "running" else ""
     logs = engine.logs(name, tail=50, service=container.service).strip()
     parts = [f"healthcheck of {container.service}:\n{probe}"] if probe else []
     parts.append(f"logs of {container.service}:\n{logs}" if logs else "it logged nothing")

@@ -40,13 +40,19 @@ def fails(bench: Bench) -> StackError:
             "logs of web:\nweb-1  | why",
         ),
         (
+            '    command: [sh, -c, "sleep 1; echo why; exit 3"]\n'
+            '    healthcheck: {test: "echo probed; exit 1", interval: 200ms, retries: 99}\n',
+            "web exited with 3",
+            "logs of web:\nweb-1  | why",
+        ),
+        (
             '    ports: ["8000"]\n    command: [sh, -c, "echo bye"]\n',
             "web exited with 0",
             "logs of web:\nweb-1  | bye",
         ),
         ('    command: ["false"]\n', "web exited with 1", "it logged nothing"),
     ],
-    ids=["unhealthy", "exits", "ends", "silent"],
+    ids=["unhealthy", "exits", "exits unhealthy", "ends", "silent"],
 )
 def test_a_container_that_will_not_do(shop: Path, service: str, message: str, details: str) -> None:
     error = fails(Bench(shop, WEB + service))
