@@ -18,6 +18,8 @@ UNSET = "unset"
 
 _LIMIT = 20.0
 """Seconds for a question to the engine; who then needs it says what is wrong with it."""
+_ENGINE = "{{.Server.Version}} {{.Server.Arch}}"
+"""Where images are kept with all of their platforms, those of two have one id."""
 _IMAGES = "{{.Id}} {{json .RepoTags}} {{json .RepoDigests}}"
 _PREFIXES = ("docker.io/library/", "docker.io/")
 
@@ -87,7 +89,7 @@ class EngineQuestions:
         """Ask; `images` are references as Compose files and Dockerfiles have them."""
         self._images = tuple(images)
         questions: dict[str, tuple[str, ...]] = {
-            "engine": ("version", "--format", "{{.Server.Version}}"),
+            "engine": ("version", "--format", _ENGINE),
             "compose": ("compose", "version", "--short"),
         }
         if self._images:

@@ -27,13 +27,12 @@ def recall(session: Session, planned: Plan) -> tuple[Plan, Memory | None]:
     there where tests are picked: who names one wants it run.
     """
     request = planned.request
-    # Of which engine's images it would be the result, a key does not say.
-    if request.keep or request.picks or request.coverage or request.engines:
+    if request.keep or request.picks or request.coverage:
         return planned, None
     parts = {entry.suite.id: entry.pick.arguments for entry in planned.entries}
-    memory = memory_of(session, planned.project, planned.request.arguments, parts)
+    memory = memory_of(session, planned.project, request.arguments, parts, request.engines)
     found = memory.look_up([entry.suite for entry in planned.entries])
-    bypassed = planned.request.force or planned.request.verbose
+    bypassed = request.force or request.verbose
     marked = planned if bypassed else with_results(planned, found)
     memory.watch(entry.suite for entry in marked.entries if entry.cached is None)
     return marked, memory
@@ -77,6 +76,7 @@ def memory_of(
     found: Project,
     arguments: Sequence[str],
     parts: Mapping[SuiteId, Sequence[str]] | None = None,
+    engines: Sequence[str] = (),
 ) -> Memory:
     """Return what is known of earlier runs in this checkout, and in others of the repository.
 
@@ -85,19 +85,23 @@ def memory_of(
         found: The project there.
         arguments: What is passed through to the frameworks.
         parts: What picks a part of a suite: its result is not that of the whole.
+        engines: Docker contexts of the engines that stacks may come up on; none for the usual one.
     """
+    from taskslib.api.engines import on_engine
     from taskslib.pipeline.results.memory import Memory
     from taskslib.pipeline.results.observe import observe
     from taskslib.pipeline.results.store import Store
     from taskslib.project.places import results_root
 
+    environs = [on_engine(session, one).environ for one in engines]
     store = Store(results_root(found.root, session.environ) / "passed")
 
     def look(suites: Sequence[Suite], before: Observation | None) -> Observation:
         def follow(files: Mapping[str, str]) -> Dependencies:
             return dependencies_of(session, found, files)
 
-        return observe(found, suites, arguments, session.environ, follow, before, parts=parts)
+        given = (found, suites, arguments, session.environ, follow, before)
+        return observe(*given, parts=parts, engines=environs)
 
     return Memory(store, found.root, look)
 

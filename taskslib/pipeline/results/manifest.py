@@ -22,6 +22,8 @@ from taskslib.project.dependencies.inputs import Dependencies, Inputs
 from taskslib.project.model import Suite
 from taskslib.version import __version__
 
+DIFFERS = "differs"
+"""The identity of what several engines don't have alike: a suite could come up on any of them."""
 SCHEMA = "1"
 """Changes with what is in a manifest, or how it is written."""
 
@@ -158,6 +160,8 @@ def _unknown(named: Mapping[str, str], inputs: Inputs, missing: Collection[Area]
                 "file": f"{what} can't be read",
                 "image": f"image {what} is not on the engine (docker pull {what})",
             }.get(kind, f"the {kind} does not answer")
+        elif identity == DIFFERS:
+            yield f"{name} is not the same on all engines"
 
 
 def differences(before: Mapping[str, str], now: Mapping[str, str]) -> Iterable[str]:

@@ -11,7 +11,7 @@ from taskslib.above import UPWARDS, above
 from taskslib.events import SuiteId
 from taskslib.frameworks.variables import keyed_patterns
 from taskslib.pipeline.results.interpreters import Used, interpreters
-from taskslib.pipeline.results.manifest import Manifest, interpreter_of, manifests, tools
+from taskslib.pipeline.results.manifest import DIFFERS, Manifest, interpreter_of, manifests, tools
 from taskslib.project.dependencies.inputs import Dependencies
 from taskslib.project.model import Project, Suite
 from taskslib.tree import tree
@@ -53,6 +53,7 @@ def observe(
     before: Observation | None = None,
     *,
     parts: Mapping[SuiteId, Sequence[str]] | None = None,
+    engines: Sequence[Mapping[str, str]] = (),
 ) -> Observation:
     """Return what suites depend on now.
 
@@ -64,11 +65,14 @@ def observe(
         follow: Returns what depends on what.
         before: An earlier look at the same suites; where nothing changed, it is returned.
         parts: What picks a part of a suite.
+        engines: Environments that lead to the engines which its stacks may come up on; none where
+            `environ` does.
     """
+    engines = engines or (environ,)
     used = interpreters(suites)
     files = _files(project, before.left_out if before is not None else ())
     if before is not None and files == before.files:
-        asked = _asked(before.programs, before.images, environ, stacks=before.stacks)
+        asked = _asked(before.programs, before.images, environ, engines if before.stacks else ())
         asked |= _interpreters(used)
         if asked == before.asked:
             return before
@@ -82,7 +86,7 @@ def observe(
     programs = tuple(sorted({name for suite in suites for name in tools(suite)} | own))
     images = tuple(sorted({image for one in inputs for image in one.images}))
     stacks = any(suite.stack for suite in suites)
-    asked = _asked(programs, images, environ, stacks=stacks) | _interpreters(used)
+    asked = _asked(programs, images, environ, engines if stacks else ()) | _interpreters(used)
     taken = {name for one in inputs for name in one.variables} - {"TEST_INSTANCE_ID"}
     passed = {name for suite in suites for name in keyed_patterns(suite.pass_env)}
     return Observation(
@@ -107,11 +111,17 @@ def _interpreters(used: Mapping[Path, Used]) -> dict[str, str]:
 
 
 def _asked(
-    programs: Iterable[str], images: Iterable[str], environ: Mapping[str, str], *, stacks: bool
+    programs: Iterable[str],
+    images: Iterable[str],
+    environ: Mapping[str, str],
+    engines: Iterable[Mapping[str, str]],
 ) -> dict[str, str]:
-    """Return the identities of programs, and with stacks of images and the engine."""
-    questions = identities.EngineQuestions(images, environ) if stacks else None
+    """Return the identities of programs, and what engines say of images and themselves."""
+    questions = [identities.EngineQuestions(images, engine) for engine in engines]
     found = identities.programs(programs, environ.get("PATH", ""))
     asked = {f"tool {name}": one for name, one in found.items()}
     asked["tool python"] = identities.python()
-    return {**asked, **(questions.answers() if questions is not None else {})}
+    first, *others = [one.answers() for one in questions] or [{}]
+    for name, said in first.items():
+        asked[name] = said if all(one.get(name) == said for one in others) else DIFFERS
+    return asked

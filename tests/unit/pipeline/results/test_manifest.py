@@ -9,7 +9,7 @@ import pytest
 
 from taskslib.events import Stage, SuiteId
 from taskslib.identities import UNSET
-from taskslib.pipeline.results.manifest import Manifest, differences, manifests
+from taskslib.pipeline.results.manifest import DIFFERS, Manifest, differences, manifests
 from taskslib.project import load
 from taskslib.project.dependencies.inputs import Dependencies
 from taskslib.tree import links, tree
@@ -32,6 +32,14 @@ def test_an_image_that_the_engine_does_not_have_makes_it_unknown(tmp_path: Path)
         "image python:3.13-slim is not on the engine (docker pull python:3.13-slim)",
     )
     assert manifest(tmp_path, {**KNOWN, "image python:3.13-slim": "sha256:1"}).unknown == ()
+
+
+def test_engines_that_differ_make_it_unknown(tmp_path: Path) -> None:
+    asked = {**KNOWN, "engine": DIFFERS, "image python:3.13-slim": DIFFERS}
+    assert manifest(tmp_path, asked).unknown == (
+        "engine is not the same on all engines",
+        "image python:3.13-slim is not the same on all engines",
+    )
 
 
 def test_a_silent_engine_makes_it_unknown(tmp_path: Path) -> None:
