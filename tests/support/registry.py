@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from taskslib.testing import wait_for
 from tests.support.leftovers import docker
@@ -22,6 +22,7 @@ version: 0.1
 log: {{level: info}}
 storage:
   filesystem: {{rootdirectory: {folder}}}
+  delete: {{enabled: true}}
   maintenance: {{readonly: {{enabled: {read_only}}}}}
 http: {{addr: "127.0.0.1:0"}}
 """
@@ -55,6 +56,13 @@ class Running:
         manifest = self.about(reference)["manifest"]
         inner = manifest.get("manifests", [])
         return str(inner[0]["digest"] if len(inner) == 1 else manifest["digest"])
+
+    def forget(self, image: str) -> None:
+        """Remove an image, named by its digest."""
+        name, _, digest = image.removeprefix(f"{self.host}/").partition("@")
+        asked = Request(f"http://{self.host}/v2/{name}/manifests/{digest}", method="DELETE")
+        with urlopen(asked) as answer:  # noqa: S310 — ours
+            assert answer.status == 202
 
     def _get(self, path: str) -> Any:
         with urlopen(f"http://{self.host}/v2/{path}") as answer:

@@ -1,189 +1,22 @@
-"""A project whose releases lie in a registry, and an environment of its own to deploy them to."""
+"""A registry, and an environment of its own for each test."""
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import subprocess
-import threading
-import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
-import git
 import pytest
 
+from tests.engine.deploy.shop import COMPOSE, DOCKERFILE, SERVER, Shop, of
 from tests.engine.environments.conftest import free_ports
 from tests.engine.release.conftest import LOCAL
 from tests.support.leftovers import docker
-from tests.support.projects import TASKS, Ran, argv, environment, repository, unredacted, write
+from tests.support.projects import TASKS, repository, write
 from tests.support.registry import Running, missing, registry
-
-SERVER = """\
-import http.server, os, pathlib, sys
-
-KIND = pathlib.Path("/app/kind").read_text().strip()
-if sys.argv[1:] == ["migrate"]:
-    print("migrating", KIND, flush=True)
-    sys.exit(KIND == "no-migration")
-if KIND == "ends":
-    sys.exit("this release ends at once")
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        if self.path == "/health" and KIND == "broken":
-            return self.send_error(503, f"{KIND}: not healthy")
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(KIND.encode())
-
-    def log_message(self, *args):
-        pass
-
-
-print("serving", KIND, os.environ["API_TOKEN"], flush=True)
-http.server.HTTPServer(("", 8000), Handler).serve_forever()
-"""
-DOCKERFILE = """\
-FROM python:3.13-slim
-COPY server.py kind /app/
-STOPSIGNAL SIGKILL
-CMD ["python", "/app/server.py"]
-"""
-COMPOSE = """\
-services:
-  store:  # no image of ours; its data must outlive everything
-    image: python:3.13-slim
-    command: ["sleep", "1000"]
-    init: true
-    stop_grace_period: 0s
-    volumes: ["data:/data"]
-    healthcheck: {test: ["CMD", "true"], start_period: 30s, start_interval: 200ms}
-  migrate:
-    image: ${REGISTRY}/shop-web:${VERSION:?}
-    command: ["python", "/app/server.py", "migrate"]
-    depends_on: [store]
-  web:
-    image: ${REGISTRY}/shop-web:${VERSION:?}
-    restart: unless-stopped
-    ports: ["127.0.0.1:${PORT:?}:8000"]
-    environment:
-      GREETING: "costs 5 $$, $${HOME}"
-      RELEASE: ${VERSION}
-      API_TOKEN: hunter2 $$hunter2
-    depends_on:
-      migrate: {condition: service_completed_successfully}
-    healthcheck:
-      test: ["CMD", "python", "-c",
-        "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/health')"]
-      interval: 1s
-      retries: 2
-      start_period: ${START:-30s}
-      start_interval: 200ms
-volumes:
-  data:
-"""
-
-
-@dataclass
-class Shop:
-    """A project, its releases, and where it is deployed."""
-
-    repo: git.Repo
-    store: Running
-    port: int
-    name: str
-    """The Compose project name of its environment."""
-    host: str = "127.0.0.1"
-    """Where it answers."""
-
-    @property
-    def root(self) -> Path:
-        return Path(self.repo.working_dir)
-
-    def release(self, version: str, kind: str = "") -> str:
-        """Release a version whose server answers `kind`, and return its image."""
-        (self.root / "services/web/kind").write_text(kind or version)
-        self.repo.git.add("-A")
-        self.repo.git.commit("-m", version)
-        self.repo.git.tag("-a", f"v{version}", "-m", version)
-        ran = self.build()
-        assert ran.code == 0, ran.err
-        self.repo.git.add("-A")
-        self.repo.git.commit("-m", f"Lock {version}")
-        return ran.out.strip().replace(f":{version}@", "@")
-
-    def build(self) -> Ran:
-        """Publish the release's images."""
-        return unredacted(self.root, "build", "--push")
-
-    def deploy(self, *arguments: str, **variables: str) -> Ran:
-        given = {"PORT": str(self.port), **variables}
-        ran = unredacted(self.root, "deploy", "prod", *arguments, **given)
-        return Ran(ran.code, ran.out, ran.err.replace(self.name, "NAME"))
-
-    def begin(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
-        """Begin a deployment, which a test can interrupt."""
-        given = {"PORT": str(self.port), **variables}
-        return subprocess.Popen(
-            argv("deploy", "prod", *arguments),
-            cwd=self.root,
-            env=environment(**given),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def answer(self) -> str:
-        """Return what answers on the port; empty where nothing does."""
-        try:
-            with urlopen(f"http://{self.host}:{self.port}/", timeout=2) as told:
-                return str(told.read().decode())
-        except (URLError, OSError):
-            return ""
-
-    def containers(self) -> dict[str, str]:
-        """Return the containers by service, all of them."""
-        form = '{{.Label "com.docker.compose.service"}} {{.ID}}'
-        told = docker("ps", "-a", *_of(self.name), "--format", form)
-        return dict(line.split() for line in told.splitlines())
-
-    def volumes(self) -> list[str]:
-        listed = docker("volume", "ls", "--format", "{{.Name}}").split()
-        return sorted(one.removeprefix(self.name) for one in listed if one.startswith(self.name))
-
-    @contextmanager
-    def asked(self) -> Iterator[list[float]]:
-        """Ask it all the time meanwhile; yields the seconds of each time that it did not answer."""
-        ended, gaps = threading.Event(), list[float]()
-
-        def ask() -> None:
-            down = 0.0
-            while not ended.wait(0.02):
-                now, up = time.monotonic(), bool(self.answer())
-                if not up:
-                    down = down or now
-                elif down:
-                    gaps.append(now - down)
-                    down = 0.0
-            if down:
-                gaps.append(time.monotonic() - down)
-
-        asking = threading.Thread(target=ask)
-        asking.start()
-        try:
-            yield gaps
-        finally:
-            ended.set()
-            asking.join()
 
 
 @pytest.fixture(scope="session")
@@ -220,22 +53,10 @@ def shop(tmp_path: Path, store: Running) -> Iterator[Shop]:
     for project in (f"{name}-prod", f"{name}-prod-record"):
         for kind in ("container", "network"):
             listed = docker(
-                kind, "ls", *(["-a"] if kind == "container" else []), "-q", *_of(project)
+                kind, "ls", *(["-a"] if kind == "container" else []), "-q", *of(project)
             )
             if listed:
                 docker(kind, "rm", "-f", *listed.split())
     volumes = docker("volume", "ls", "--format", "{{.Name}}").split()
     if mine := [one for one in volumes if one.startswith(f"{name}-")]:
         docker("volume", "rm", *mine)
-
-
-def _of(project: str) -> tuple[str, str]:
-    return ("--filter", f"label=com.docker.compose.project={project}")
-
-
-def interrupted(process: subprocess.Popen[str], times: int = 1) -> Ran:
-    """Press Ctrl-C, and return how it ended."""
-    for _ in range(times):
-        os.kill(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=120)
-    return Ran(process.returncode, out, err)

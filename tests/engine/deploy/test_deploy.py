@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from tests.engine.deploy.conftest import Shop
+from tests.engine.deploy.scenes import status, what_does_not_come_up
+from tests.engine.deploy.shop import Shop
 from tests.support.leftovers import docker
 from tests.support.projects import Ran
 
@@ -23,19 +24,10 @@ def labels(container: str) -> dict[str, str]:
     return {key: value for key, value in told.items() if key.startswith(ours)}
 
 
-def status(shop: Shop) -> dict[str, str]:
-    """Return the version and health of each service, and what is wrong with it."""
-    told = json.loads(shop.deploy("--status", "--json").out)
-    return {
-        one["service"]: " ".join(filter(None, (one["version"], one["health"], one["drift"])))
-        for one in told["services"]
-    }
-
-
 def test_releases_come_and_go(
     shop: Shop, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    image = shop.release("1.2.3")
+    image = shop.release("1.2.3", ours=True)
     assert shop.deploy("--dry-run") == Ran(
         0,
         f"migrate  is new       {image}\nstore    is new       python:3.13-slim\n"
@@ -50,7 +42,7 @@ def test_releases_come_and_go(
         "error: nobody can be asked, since stdin is no terminal: deploy 1.2.3 to prod?\n\n"
         "hint: to say yes beforehand: --yes\n",
     )
-    ran = shop.deploy("--yes", GITHUB_ACTOR="Ada $HOME, `id` ::error::x")
+    ran = shop.deploy("--yes", GITHUB_ACTOR="Ada $HOME,\n`id`\x1b ::error::x")
     assert ran.err == f"prod: nothing → 1.2.3 (deployment 1)\n{BRINGING}", ran.err
     assert ran.code == 0
     assert shop.answer() == "1.2.3"
@@ -114,42 +106,7 @@ def test_releases_come_and_go(
 def test_what_does_not_come_up_is_taken_back(
     shop: Shop, record_property: Callable[[str, object], None]
 ) -> None:
-    shop.release("1.0.0")
-    assert shop.deploy("--yes").code == 0
-    before = shop.containers()
-    records = docker("volume", "inspect", f"{shop.name}-deploy-1")
-
-    # A migration that fails: what it was for has never been touched.
-    shop.release("1.0.1", "no-migration")
-    with shop.asked() as gaps:
-        ran = shop.deploy("--yes")
-    assert gaps == []
-    assert ran == Ran(
-        3,
-        "",
-        "prod: 1.0.0 → 1.0.1 (deployment 2)\nbringing up store\nbringing up migrate\n"
-        "1.0.1 does not come up: migrate exited with 1\nbringing up store\nbringing up web\n"
-        "error: 1.0.1 does not come up: migrate exited with 1; prod runs 1.0.0 again\n"
-        "  logs of migrate:\n  migrate-1  | migrating no-migration\n\n"
-        "hint: check the command, environment and healthcheck of service 'migrate'\n",
-    )
-    assert {**shop.containers(), "migrate": ""} == {**before, "migrate": ""}
-
-    # One that never is healthy, and one that ends at once: its policy starts it again and again.
-    for version, kind, why, start in (
-        ("1.0.2", "broken", "web unhealthy", "1s"),
-        ("1.0.3", "ends", "web exited with 1", "60s"),
-    ):
-        shop.release(version, kind)
-        with shop.asked() as gaps:
-            ran = shop.deploy("--yes", START=start)
-        record_property(f"seconds without an answer: {kind}", gaps)
-        assert f"error: {version} does not come up: {why}; prod runs 1.0.0 again\n" in ran.err
-        told = {"broken": "serving broken ***", "ends": "this release ends at once"}[kind]
-        assert f"  web-1  | {told}\n" in ran.err
-        assert (ran.code, shop.answer()) == (3, "1.0.0")
-        assert status(shop)["web"] == "1.0.0 healthy"
-    assert docker("volume", "inspect", f"{shop.name}-deploy-1") == records
+    what_does_not_come_up(shop, record_property)
     assert shop.volumes() == ["-deploy-1", "_data"]
 
 
@@ -231,7 +188,9 @@ def test_drift(shop: Shop) -> None:
     assert shop.deploy("--status").code == 0
     docker("rm", "-f", shop.containers()["store"])
     image = "python:3.13-slim"
-    text = json.dumps({"services": {"web": {"image": image, "command": ["sleep", "99"]}}})
+    text = json.dumps(
+        {"services": {"web": {"image": image, "command": ["sleep", "99"], "init": True}}}
+    )
     docker("compose", "-p", shop.name, "-f", "-", "up", "-d", "-t", "0", "web", given=text)
     ran = shop.deploy("--status")
     assert ran.code == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.engine.deploy.conftest import Shop
+from tests.engine.deploy.shop import Shop
 from tests.support.leftovers import docker
 from tests.support.projects import Ran
 
@@ -86,4 +86,24 @@ def test_what_cannot_be_pulled_changes_nothing(shop: Shop) -> None:
     assert (ran.code, ran.out) == (3, "")
     name = image.partition("@")[0]
     assert f"error: {name}@sha256:{'0' * 64} can't be pulled; nothing was changed\n" in ran.err
+    assert ran.err.endswith(
+        "\nhint: the registry has it no more: push it again, or name a version that is there\n"
+    )
     assert (shop.containers(), shop.volumes()) == ({}, [])
+
+
+def test_what_ran_before_is_nowhere_any_more(shop: Shop) -> None:
+    before = shop.release("1.0.0")
+    assert shop.deploy("--yes").code == 0
+    shop.release("1.0.1")
+    assert shop.deploy("--yes").code == 0
+    # The engine's disk was cleaned up, and so was the registry.
+    docker("image", "rm", "--force", docker("image", "inspect", "--format", "{{.Id}}", before))
+    assert shop.deploy("--rollback", "--yes").code == 0
+    assert shop.deploy("--rollback", "--yes").code == 0
+    docker("image", "rm", "--force", docker("image", "inspect", "--format", "{{.Id}}", before))
+    shop.store.forget(before)
+    ran = shop.deploy("--rollback", "--yes")
+    assert (ran.code, shop.answer()) == (3, "1.0.1")
+    assert f"pulling 1 image\nerror: {before} can't be pulled; nothing was changed\n" in ran.err
+    assert shop.deploy("--status").code == 0

@@ -1,13 +1,16 @@
-"""Two deployments at once, one that is interrupted, one that is killed."""
+"""Two deployments at once; those that are interrupted, at any moment, and one that is killed."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
+from pathlib import Path
 
 import pytest
 
 from taskslib.testing import wait_for
-from tests.engine.deploy.conftest import Shop, interrupted
+from tests.engine.deploy.shop import Shop, interrupted
 from tests.support.leftovers import docker
 
 
@@ -76,3 +79,43 @@ def test_one_that_is_killed_leaves_a_lock_that_says_whose_it_is(deploying: Shop)
     deploying.release("1.0.2")
     assert deploying.deploy("--yes").code == 0
     assert deploying.answer() == "1.0.2"
+
+
+def test_nobody_listens_any_more(deploying: Shop) -> None:
+    """As where Ctrl-C has ended the `tee` behind it too: nothing stays halfway."""
+    began = deploying.begin("--yes", START="100s")
+    wait_for(lambda: under_way(deploying), timeout=60)
+    for stream in (began.stdout, began.stderr):
+        assert stream is not None
+        stream.close()
+    began.send_signal(2)
+    began.wait(60)
+    assert deploying.answer() == "1.0.0"
+    assert deploying.volumes() == ["-deploy-1", "_data"]
+
+
+def test_ctrl_c_on_the_way_back(deploying: Shop) -> None:
+    began = deploying.begin("--yes", START="1s")
+    assert began.stderr is not None
+    assert any("1.0.1 does not come up" in line for line in began.stderr)
+    ended = interrupted(began)
+    assert ended.code == 130
+    assert "interrupted: going back to 1.0.0; again: stays as it is\n" in ended.err
+    assert "prod runs 1.0.0 again\n" in ended.err
+    assert deploying.answer() == "1.0.0"
+    assert deploying.volumes() == ["-deploy-1", "_data"]
+
+
+def test_ctrl_c_while_it_is_recorded(shop: Shop, tmp_path: Path) -> None:
+    """By a client that presses it at that moment: what runs is recorded all the same."""
+    shop.release("1.0.0")
+    client = tmp_path / "bin" / "docker"
+    client.parent.mkdir()
+    pressed = 'case "$*" in *"-record "*" create") kill -INT $PPID ;; esac'
+    client.write_text(f'#!/bin/sh\n{pressed}\nexec {shutil.which("docker")} "$@"\n')
+    client.chmod(0o755)
+    ran = shop.deploy("--yes", PATH=f"{client.parent}{os.pathsep}{os.environ['PATH']}")
+    assert ran.code == 130
+    assert "1.0.0 was ready before the interruption: prod runs it\n" in ran.err
+    assert shop.volumes() == ["-deploy-1", "_data"]
+    assert shop.deploy("--status").code == 0

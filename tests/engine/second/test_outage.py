@@ -17,7 +17,7 @@ from tests.engine.second.images import TINY
 from tests.engine.stacks.bench import HOST, Bench
 from tests.engine.stacks.moments import BUILDS, STARTS, WAITS, builds, slow_stack, starts, waits
 from tests.support.leftovers import docker, leftovers
-from tests.support.projects import PASSES, inv, single, write
+from tests.support.projects import PASSES, TASKS, Ran, inv, single, write
 
 pytestmark = pytest.mark.xdist_group("second-outage")
 RUNS = f"services: {{web: {{image: '{TINY}', init: true}}}}\n"
@@ -173,3 +173,39 @@ def test_the_command_line_says_so_and_the_next_run_is_green(shop: Path, second: 
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.endswith("2 passed, 0 failed, 0 skipped\n")
     assert leftovers(shop.name) == []
+
+
+PRODUCTION = """\
+services:
+  web:
+    image: far/{name}-web:${{VERSION:?}}
+    init: true
+    healthcheck: {{test: [CMD, cat, "${{READY:?}}"], start_period: 60s, start_interval: 200ms}}
+"""
+
+
+def test_a_deployment_whose_engine_goes_away(shop: Path, second: Daemon) -> None:
+    """It says what could not be done; when the engine is back, the next one goes on."""
+    write(shop, {**TASKS, "deploy/prod/compose.yaml": PRODUCTION.format(name=shop.name)})
+    for version in ("1.0.0", "1.0.1"):
+        docker("tag", TINY, f"far/{shop.name}-web:{version}")
+    new = ("ps", "--quiet", "--filter", "label=taskslib.deploy.version=1.0.1")
+
+    def deploy(version: str, ready: str = "/bin/sh") -> Ran:
+        local = ("--local", "--version", version, "--yes")
+        return inv(shop, "deploy", "prod", *local, REGISTRY="far", READY=ready)
+
+    assert deploy("1.0.0").code == 0
+    with killed_when(second, lambda: docker(*new) != ""):
+        ran = deploy("1.0.1", "/never")
+    assert ran.code == 3
+    assert (
+        f"error: 1.0.1 does not come up: {DOWN}; and going back to 1.0.0 fails: {DOWN}\n" in ran.err
+    )
+    second.start()
+    refused = deploy("1.0.1")
+    assert "another deployment to " in refused.err
+    docker(*refused.err.rpartition("if it was killed: docker ")[2].split())
+    assert deploy("1.0.1").code == 0
+    docker("compose", "--project-name", f"{shop.name}-prod", "down", "--timeout", "0")
+    docker("volume", "rm", *docker("volume", "ls", "--quiet").split())

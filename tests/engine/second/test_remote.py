@@ -17,7 +17,8 @@ import pytest
 
 from taskslib.testing import wait_for
 from tests.engine.second.daemon import Daemon, missing, second_daemon
-from tests.engine.second.images import load
+from tests.engine.second.images import TINY, copy
+from tests.engine.second.server import ANSWERS, COMPOSE, HANGS, PROGRAM, SERVER, STACK, load_server
 from tests.support.leftovers import docker, leftovers, remove
 from tests.support.projects import TASKS, argv, environment, inv, repository, write
 from tests.support.ssh import PORT, ssh_server
@@ -25,45 +26,20 @@ from tests.support.ssh import missing as no_ssh
 
 pytestmark = pytest.mark.xdist_group("second-remote")
 ADDRESS = "10.213.9.2"
-SERVER = "registry-server:1"
-"""Debian's registry: a program that answers over HTTP, and needs no more than its libraries."""
-COMPOSE = f"""\
-services:
-  web:
-    image: {SERVER}
-    pull_policy: never
-    configs:
-      - source: settings
-        target: /settings.yml
-    ports: ["127.0.0.1::5000"]
-configs:
-  settings:
-    content: |
-      version: 0.1
-      storage: {{inmemory: {{}}}}
-      http: {{addr: ":5000"}}
-"""
-TEST = """\
-import os
-from urllib.parse import urlsplit
-from urllib.request import urlopen
+HERE = """\
 
-def test_it_answers_from_elsewhere():
+def test_it_is_elsewhere():
     assert os.environ["TEST_WEB_HOST"] == "10.213.9.2"
-    assert urlopen(os.environ["TEST_WEB_URL"] + "/v2/").status == 200
 """
-HANGS = "import time\n\ndef test_it():\n    time.sleep(99)\n"
 
 
 @contextmanager
-def elsewhere(folder: Path, address: str) -> Iterator[Daemon]:
-    """Have an engine with an address, and with the server's image."""
-    if why := missing() or ("" if shutil.which("docker-registry") else "no docker-registry"):
+def elsewhere(folder: Path, address: str, *, like: str = "") -> Iterator[Daemon]:
+    """Have an engine with an address, and with the server's image, or with that of another."""
+    if why := missing() or ("" if shutil.which(PROGRAM) else f"no {PROGRAM}"):
         pytest.skip(why)
     with second_daemon(folder / "e", address=address) as daemon:
-        load(
-            daemon.host, SERVER, ["docker-registry"], ["docker-registry", "serve", "/settings.yml"]
-        )
+        copy(SERVER, daemon.host, source=like) if like else load_server(daemon.host)
         yield daemon
 
 
@@ -74,8 +50,9 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
 
 
 @pytest.fixture(scope="module")
-def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
-    with elsewhere(tmp_path_factory.mktemp("other"), "10.213.10.2") as daemon:
+def other(engine: Daemon, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    folder = tmp_path_factory.mktemp("other")
+    with elsewhere(folder, "10.213.10.2", like=engine.host) as daemon:
         yield daemon
 
 
@@ -83,10 +60,7 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
 def shop(engine: Daemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Return a project with a full stack; by DOCKER_HOST what looks for leftovers asks there."""
     root = tmp_path / f"r{os.urandom(4).hex()}"
-    write(
-        root,
-        {**TASKS, "deploy/test/docker-compose.yml": COMPOSE, "tests/integration/test_web.py": TEST},
-    )
+    write(root, {**TASKS, **STACK, "tests/integration/test_web.py": ANSWERS + HERE})
     repository(root)
     monkeypatch.setenv("DOCKER_HOST", engine.host)
     yield root
@@ -142,7 +116,7 @@ def test_what_is_mounted_from_here(engine: Daemon, shop: Path) -> None:
     ran = inv(shop, "infra-up", DOCKER_HOST=engine.remote)
     assert ran.code == 3
     assert ran.err.startswith(
-        f"deploy/test/docker-compose.yml:8: service web: volumes ROOT/deploy/test/seed is here, "
+        f"deploy/test/docker-compose.yml:7: service web: volumes ROOT/deploy/test/seed is here, "
         f"and the engine at {ADDRESS} can't see it\n"
     )
     assert "bind source path does not exist" in ran.err
@@ -162,7 +136,7 @@ def test_a_deployment_by_a_context(engine: Daemon, shop: Path, tmp_path: Path) -
     assert (ran.code, ran.err) == (
         0,
         "note: images as the engine has them, by id\n"
-        "deploy/prod/compose.yaml:8: service web: volumes ROOT/deploy/prod/seed is here, "
+        "deploy/prod/compose.yaml:7: service web: volumes ROOT/deploy/prod/seed is here, "
         f"and the engine at {ADDRESS} can't see it\n"
         "prod: nothing → 1.2.3 (deployment 1)\nbringing up web\n",
     )
@@ -188,16 +162,10 @@ def test_a_run_that_is_killed(engine: Daemon, shop: Path) -> None:
 
 def spread(root: Path) -> Path:
     """Return a project of two services with stacks, and a full one."""
-    test = TEST.replace('    assert os.environ["TEST_WEB_HOST"] == "10.213.9.2"\n', "")
-    files = {
-        **TASKS,
-        "deploy/test/docker-compose.yml": COMPOSE,
-        "tests/integration/test_x.py": test,
-    }
+    files = {**TASKS, **STACK}
     for name in ("left", "right"):
         files[f"services/{name}/Dockerfile"] = "FROM scratch\n"
-        files[f"services/{name}/deploy/test/docker-compose.yml"] = COMPOSE
-        files[f"services/{name}/tests/integration/test_x.py"] = test
+        files |= {f"services/{name}/{path}": text for path, text in STACK.items()}
     write(root, files)
     repository(root)
     return root
@@ -225,6 +193,19 @@ def test_two_engines_at_once(
     for daemon in (engine, other):
         monkeypatch.setenv("DOCKER_HOST", daemon.host)
         assert leftovers(root.name) == []
+    # The same images on both: it does not matter which of them it was. Else it does.
+    image = docker("image", "inspect", "--format", "{{.Id}}", SERVER)
+
+    def cached(*engines: str) -> int:
+        planned = inv(root, "test", "--engine", ",".join(engines), "--dry-run", **variables)
+        return planned.out.count("cached")
+
+    assert (cached("one", "two"), cached("two")) == (3, 3)
+    docker("tag", TINY, SERVER)
+    try:
+        assert (cached("one", "two"), cached("one"), cached("two")) == (0, 3, 0)
+    finally:
+        docker("tag", image, SERVER)
 
 
 def test_a_run_that_is_killed_leaves_nothing_on_either(
@@ -232,7 +213,7 @@ def test_a_run_that_is_killed_leaves_nothing_on_either(
 ) -> None:
     root = spread(tmp_path / f"e{os.urandom(4).hex()}")
     for name in ("left", "right"):
-        write(root, {f"services/{name}/tests/integration/test_x.py": HANGS})
+        write(root, {f"services/{name}/tests/integration/test_web.py": HANGS})
     environ = environment(**contexts(tmp_path / "docker", one=engine, two=other))
 
     def there(daemon: Daemon) -> list[str]:

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from taskslib.testing import wait_for
-from tests.engine.deploy.conftest import COMPOSE, DOCKERFILE, SERVER, Shop, interrupted
+from tests.engine.deploy.scenes import status, what_does_not_come_up
+from tests.engine.deploy.shop import COMPOSE, DOCKERFILE, SERVER, Shop, interrupted
 from tests.engine.second.daemon import Daemon, missing, second_daemon
+from tests.engine.second.images import copy
 from tests.support.leftovers import docker
 from tests.support.projects import TASKS, Ran, environment, repository, write
 from tests.support.registry import Running, registry
@@ -42,9 +44,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
         pytest.skip(why)
     folder = tmp_path_factory.mktemp("swarm") / "e"
     with second_daemon(folder, address=ADDRESS, size="1g") as daemon:
-        with subprocess.Popen(["docker", "save", IMAGE], stdout=subprocess.PIPE) as saved:
-            load = ["docker", "--host", daemon.host, "load", "--quiet"]
-            subprocess.run(load, stdin=saved.stdout, check=True, capture_output=True, timeout=300)
+        copy(IMAGE, daemon.host)
         docker("--host", daemon.host, "swarm", "init", "--advertise-addr", ADDRESS)
         yield daemon
 
@@ -72,6 +72,16 @@ class Fleet(Shop):
             check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr)
+
+    def lasting(self) -> list[str]:
+        return [*self.tasks("store"), *self.tasks("web")]
+
+    def records(self) -> list[str]:
+        return self.configs()
+
+    def logged(self, service: str, line: str) -> str:
+        del service
+        return f"  {line}\n"
 
     def tasks(self, service: str) -> list[str]:
         """Return the ids of a service's tasks that are to run."""
@@ -119,17 +129,8 @@ def stack_gone(name: str) -> bool:
     return done.returncode == 0
 
 
-def status(fleet: Fleet) -> dict[str, str]:
-    """Return the version and health of each service, and what is wrong with it."""
-    told = json.loads(fleet.deploy("--status", "--json").out)
-    return {
-        one["service"]: " ".join(filter(None, (one["version"], one["health"], one["drift"])))
-        for one in told["services"]
-    }
-
-
 def test_releases_come_and_go(fleet: Fleet, record_property: Callable[[str, object], None]) -> None:
-    image = fleet.release("1.2.3")
+    image = fleet.release("1.2.3", ours=True)
     assert fleet.deploy("--dry-run").out.endswith(f"web      is new       {image}\n")
     assert (fleet.services(), fleet.configs()) == ([], [])
     ran = fleet.deploy("--yes", GITHUB_ACTOR="Ada $HOME, `id` ::error::x")
@@ -174,36 +175,7 @@ def test_releases_come_and_go(fleet: Fleet, record_property: Callable[[str, obje
 def test_what_does_not_come_up_is_taken_back(
     fleet: Fleet, record_property: Callable[[str, object], None]
 ) -> None:
-    fleet.release("1.0.0")
-    assert fleet.deploy("--yes").code == 0
-    before = fleet.tasks("web")
-    fleet.release("1.0.1", "no-migration")
-    with fleet.asked() as gaps:
-        ran = fleet.deploy("--yes")
-    assert (gaps, fleet.tasks("web")) == ([], before)
-    assert ran == Ran(
-        3,
-        "",
-        "prod: 1.0.0 → 1.0.1 (deployment 2)\nbringing up store\nbringing up migrate\n"
-        "1.0.1 does not come up: migrate exited with 1\nbringing up store\nbringing up web\n"
-        "error: 1.0.1 does not come up: migrate exited with 1; prod runs 1.0.0 again\n"
-        "  logs of migrate:\n  migrating no-migration\n  task: non-zero exit (1)\n\n"
-        "hint: check the command, environment and healthcheck of service 'migrate'\n",
-    )
-    for version, kind, why, start in (
-        ("1.0.2", "broken", "web unhealthy", "1s"),
-        ("1.0.3", "ends", "web exited with 1", "60s"),
-    ):
-        fleet.release(version, kind)
-        with fleet.asked() as gaps:
-            ran = fleet.deploy("--yes", START=start)
-        record_property(f"seconds without an answer: {kind}", gaps)
-        assert f"error: {version} does not come up: {why}; prod runs 1.0.0 again\n" in ran.err
-        told = {"broken": "serving broken ***", "ends": "this release ends at once"}[kind]
-        assert f"  {told}\n" in ran.err
-        assert (ran.code, fleet.answer()) == (3, "1.0.0")
-        assert status(fleet)["web"] == "1.0.0 healthy"
-    assert fleet.configs() == ["-deploy-1"]
+    what_does_not_come_up(fleet, record_property, why="  task: non-zero exit (1)\n")
 
 
 def test_the_first_that_fails_is_removed_and_its_data_stays(fleet: Fleet) -> None:

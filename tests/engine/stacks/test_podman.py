@@ -12,52 +12,26 @@ import pytest
 
 from taskslib.testing import wait_for
 from tests.engine.second.daemon import missing, second_daemon
-from tests.engine.second.images import TINY, load
+from tests.engine.second.images import TINY
 from tests.engine.second.podman import NO_INIT, Podman
+from tests.engine.second.server import HANGS, STACK, load_server
 from tests.engine.stacks.conftest import IN_ONE_PROCESS
 from tests.support.leftovers import leftovers, remove
 from tests.support.projects import PASSES, TASKS, argv, environment, repository, write
 from tests.support.projects import inv as inv_outside
 
 pytestmark = IN_ONE_PROCESS
-SERVER = "registry-server:1"
-"""Debian's registry: a program that answers over HTTP, and needs no more than its libraries."""
-COMPOSE = f"""\
-services:
-  web:
-    image: {SERVER}
-    pull_policy: never
-    init: true
-    configs: [{{source: settings, target: /settings.yml}}]
-    ports: ["5000"]
-configs:
-  settings:
-    content: |
-      version: 0.1
-      storage: {{inmemory: {{}}}}
-      http: {{addr: ":5000"}}
-"""
-TEST = """\
-import os
-from urllib.request import urlopen
-
-def test_it_answers():
-    assert urlopen(os.environ["TEST_WEB_URL"] + "/v2/", timeout=9).status == 200
-"""
-HANGS = "import time\n\ndef test_it():\n    time.sleep(99)\n"
 
 
 @pytest.fixture
 def shop(podman: Podman, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Return a project with a full stack of an image; afterwards nothing of it is left."""
     try:
-        program = ["docker-registry"]
-        load(podman.host, SERVER, program, [*program, "serve", "/settings.yml"])
+        load_server(podman.host)
     except FileNotFoundError:
         pytest.skip("no docker-registry")
     root = tmp_path / f"p{os.urandom(4).hex()}"
-    files = {"deploy/test/docker-compose.yml": COMPOSE, "tests/integration/test_web.py": TEST}
-    repository(write(root, {**TASKS, **files}))
+    repository(write(root, {**TASKS, **STACK}))
     monkeypatch.setenv("DOCKER_HOST", podman.host)
     yield root
     found = leftovers(root.name)
