@@ -7,6 +7,8 @@ import signal
 import hypothesis
 import pytest
 
+from tests.support.contract import OTHERWISE, contract_lines
+
 hypothesis.settings.register_profile("short", deadline=None, database=None)
 hypothesis.settings.register_profile(
     "full", parent=hypothesis.settings.get_profile("short"), max_examples=2_000
@@ -35,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
             wanted = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
             signal.signal(number, wanted)
     config.addinivalue_line("markers", "full: a long form, which runs with --full only")
+    config.addinivalue_line("markers", f"{OTHERWISE}(words): what Podman does in another way")
     hypothesis.settings.load_profile("full" if config.getoption("--full") else "short")
 
 
@@ -48,7 +51,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many commands of the documentation ran, and which did not, and why."""
+    """Say how many commands of the documentation ran, and what holds on which engine."""
     told = [
         (name, value)
         for reports in terminalreporter.stats.values()
@@ -63,3 +66,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.line(f"{sum(ran)} ran, on {len(ran)} pages; {len(others)} did not:")
         for one in others:
             terminalreporter.line(f"  {one}")
+    if lines := list(contract_lines(terminalreporter.stats)):
+        terminalreporter.section("contract of the engine adapter")
+        for line in lines:
+            terminalreporter.line(line)

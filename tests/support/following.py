@@ -37,7 +37,7 @@ def follow(page: Page, root: Path, tell: Tell, *, renew: bool) -> None:
             assert renew, f"{where} is not what is printed:\n{printed}"
             renewed.append((block, printed))
         elif block.title:
-            write(root, {block.title: block.text})
+            write(root, {block.title: block.text.replace("/shop-", f"/{root.name}-")})
     if ran:
         tell("docs ran", ran)
     if renewed:

@@ -2,7 +2,7 @@
 
 In a page of `docs/pages`, front matter says which project it starts from, and then, in order:
 
-- a block with a path as its title is a file of that project;
+- a block with a path as its title is a file of that project, whose images are `…/shop-SERVICE`;
 - a `sh` block is run there; one whose title is `Not run: REASON` isn't;
 - a `text` block is what the commands before it print: times, ids and ports aside, and a line of
   `…` stands for any lines;
@@ -154,5 +154,9 @@ def _steady(text: str) -> str:
     text = redact(text, Path("~/shop"))
     text = re.sub(r"\b\d+ (s|min|h) ago\b", "AGE", text)
     text = re.sub(r"\b\d+(\.\d+)? s\b|\b\d+ ms\b", "TIME", text)
+    text = re.sub(r"\b(sha256:)?([0-9a-f]{64}|[0-9a-f]{12})\b", "DIGEST", text)
+    text = re.sub(r"\b\d{4}-\d\d-\d\dT[\d:]+\+00:00", "WHEN", text)
+    text = re.sub(r"(?<= )[\w.-]+@[\w-]+(?=$|\n)", "WHO", text)
+    text = re.sub(r"(?<=\S) {2,}", "  ", text)
     text = re.sub(r"(?m)[ \t]+$", "", text)
     return _SUITES.sub(lambda lines: "".join(sorted(lines[0].splitlines(keepends=True))), text)

@@ -15,6 +15,7 @@ from taskslib.stacks.fake import FakeEngine
 from tests.engine.second.daemon import missing, second_daemon
 from tests.engine.second.images import TINY
 from tests.engine.second.podman import Podman
+from tests.support.contract import OTHERWISE, otherwise
 
 IN_ONE_PROCESS = pytest.mark.xdist_group("podman")
 """One Podman for all that take one."""
@@ -51,6 +52,8 @@ def _side(request: pytest.FixtureRequest) -> Side:
     if request.param != "podman":
         return Side(request.param)
     daemon: Podman = request.getfixturevalue("podman")
+    if told := otherwise(request.function):
+        request.node.user_properties.append((OTHERWISE, told))
     return Side("podman", TINY, {**os.environ, "DOCKER_HOST": daemon.host}, daemon)
 
 

@@ -106,6 +106,7 @@ NO_BUILDKIT = (
 )
 
 
+@pytest.mark.otherwise("builds nothing before: each stack's build is its own, in each run")
 def test_what_is_built_before_is_not_built_again(real: Side, shop: Path) -> None:
     """Podman has nothing to build before by, and says so; then the stack itself has it built."""
     shop.mkdir()
@@ -136,6 +137,7 @@ def test_what_is_built_before_is_not_built_again(real: Side, shop: Path) -> None
 BROKEN = "FROM IMAGE\nRUN echo broken; false\n"
 
 
+@pytest.mark.otherwise("says of all that it can't build before")
 def test_what_does_not_build_before_is_told(side: Side, tmp_path: Path) -> None:
     """Podman says the same of all: that it can't build before."""
     (tmp_path / "Dockerfile").write_text(BROKEN.replace("IMAGE", side.image))
@@ -159,6 +161,7 @@ def test_what_does_not_build_is_told(side: Side, shop: Path) -> None:
     assert side.name == "fake" or "broken" in refused.value.details
 
 
+@pytest.mark.otherwise("builds without BuildKit, and says what it can't")
 def test_what_takes_buildkit(real: Side, shop: Path) -> None:
     """Podman builds without it, and says so of what it can't."""
     shop.mkdir()
@@ -195,6 +198,9 @@ def test_whoever_switches_buildkit_off(real: Side, shop: Path) -> None:
     assert engine.teardown(name)
 
 
+@pytest.mark.otherwise(
+    "tells it of a container that is asked for; checks run only where systemd does"
+)
 def test_health_is_told(side: Side, adapter: tuple[Engine, Stack, str]) -> None:
     """Podman tells it only of a container that is asked for, and here has nobody to look."""
     engine, stack, name = adapter
