@@ -162,11 +162,11 @@ def _released(
     if source.note:
         session.say(f"note: {source.note}")
     images = {service: source.references[name] for service, name in names.items()}
-    config = pinned(configured(version), images)
+    config, uploads = target.own(pinned(configured(version), images))
     reach = engine_of(on_engine(session, request.context)).reach()
     for line in unseen(config, stack, found.root, reach):
         session.say(line)
-    return target, Wanted(version, source.commit, config)
+    return target, Wanted(version, source.commit, config, uploads)
 
 
 def _source(

@@ -19,6 +19,7 @@ from taskslib.deploy.record import (
 )
 from taskslib.deploy.running import Running, parse_inspected
 from taskslib.deploy.target import KEPT, Target
+from taskslib.deploy.uploads import Upload
 from taskslib.deploy.watching import Watch
 from taskslib.errors import EngineError, StackError
 from taskslib.stacks.client import last_lines, nowhere
@@ -36,6 +37,13 @@ class ComposeTarget(Target):
     """An engine."""
 
     KEEPER: ClassVar[Keeper] = VOLUMES
+
+    def own(self, config: ComposeConfig) -> tuple[ComposeConfig, tuple[Upload, ...]]:
+        """Return the configuration as it is: Compose mounts files, where they are on the engine."""
+        return config, ()
+
+    def send(self, uploads: Iterable[Upload]) -> None:
+        """Do nothing: there is nothing to be sent."""
 
     def remarks(self, config: ComposeConfig) -> Iterator[str]:
         """Yield nothing: Compose takes what it has resolved."""

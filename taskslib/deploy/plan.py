@@ -16,6 +16,7 @@ from typing import Any
 
 from taskslib.deploy.record import IMAGE, Deployment, Who, bare
 from taskslib.deploy.running import Running
+from taskslib.deploy.uploads import Upload
 from taskslib.stacks.endpoints import literal
 from taskslib.stacks.engine import ComposeConfig
 
@@ -31,6 +32,8 @@ class Wanted:
     commit: str
     config: ComposeConfig
     """Every image of the release by its digest."""
+    uploads: tuple[Upload, ...] = ()
+    """What it has by a name, and the target may not have yet."""
 
 
 class Kind(StrEnum):

@@ -54,20 +54,21 @@ class Deployer:
         """
         target = self.target
         with held(target.docker, target.KEEPER, target.name, who, wanted.version, target.client):
-            self._fetch(wanted.config)
+            self._fetch(wanted)
             ready = plan(wanted, target.records(), target.running(), who)
             self._carry_out(ready, once=once and not ready.repeats)
             if not ready.repeats:
                 self._record(ready)
         return ready
 
-    def _fetch(self, config: ComposeConfig) -> None:
-        """Have all images there, before anything is touched."""
+    def _fetch(self, wanted: Wanted) -> None:
+        """Have all images and files there, before anything is touched."""
+        images = (one["image"] for one in wanted.config["services"].values())
         try:
-            absent = self.target.absent(one["image"] for one in config["services"].values())
-            if absent:
+            if absent := self.target.absent(images):
                 self.say(f"pulling {len(absent)} image{'s' if len(absent) > 1 else ''}")
                 self.target.pull(absent)
+            self.target.send(wanted.uploads)
         except EngineError as error:
             what = f"{error.message}; nothing was changed"
             raise EngineError(what, details=error.details, hint=error.hint) from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from taskslib.deploy.lock import CONFIGS, Keeper
@@ -17,7 +18,8 @@ from taskslib.deploy.running import Running
 from taskslib.deploy.stackfile import left_out, stack_file
 from taskslib.deploy.target import KEPT, Target
 from taskslib.deploy.tasks import NAMESPACE, Service, ended_badly, parse_seen, running, watched
-from taskslib.errors import EngineError, StackError, UsageError
+from taskslib.deploy.uploads import SECTIONS, Upload, named, with_uploads
+from taskslib.errors import ConfigError, EngineError, StackError, UsageError
 from taskslib.processes import Completed
 from taskslib.stacks.client import DockerClient, last_lines
 from taskslib.stacks.docker import DockerEngine
@@ -25,11 +27,8 @@ from taskslib.stacks.engine import ComposeConfig, Container
 from taskslib.stacks.reach import Reach
 
 _MANAGES = "{{.Swarm.ControlAvailable}}"
-_KEPT = "only updates to Labels are allowed"
-_FIXED = (
-    "a Swarm's configs and secrets never change: give it a name that does with the release, "
-    "such as `name: settings-${VERSION}`"
-)
+_SENT = f"{PREFIX}sent"
+"""On a config or secret that is a file: the stack that it was sent for."""
 _CONTAINER = "{{if .Status.ContainerStatus}}{{.Status.ContainerStatus.ContainerID}}{{end}}"
 
 
@@ -38,6 +37,36 @@ class SwarmTarget(Target):
     """A Swarm."""
 
     KEEPER: ClassVar[Keeper] = CONFIGS
+
+    def own(self, config: ComposeConfig) -> tuple[ComposeConfig, tuple[Upload, ...]]:
+        """Return a configuration whose files are named by what is in them, and these files."""
+
+        def read(file: str) -> bytes:
+            try:
+                return Path(file).read_bytes()
+            except OSError as error:
+                raise ConfigError(f"{file}: {error.strerror}") from error
+
+        return with_uploads(config, self.name, read)
+
+    def send(self, uploads: Iterable[Upload]) -> None:
+        """Send files that the Swarm does not have."""
+        label = ("--label", f"{_SENT}={self.name}")
+        for one in uploads:
+            made = self.docker.run(one.kind, "create", *label, one.name, one.file)
+            if made.failed and self.docker.run(one.kind, "inspect", one.name).failed:
+                self.docker.raise_if_down(made)
+                what = f"the {one.kind} of {one.file} can't be sent"
+                raise EngineError(what, details=last_lines(made.stderr))
+
+    def _forget_files(self, kept: Iterable[Deployment]) -> None:
+        """Remove files that no deployment of these has; the Swarm keeps those that are in use."""
+        there = {pair for one in kept for pair in named(one.config)}
+        for kind in SECTIONS.values():
+            chosen = ("--filter", f"label={_SENT}={self.name}", "--format", "{{.Name}}")
+            for name in self.docker.ask(kind, "ls", *chosen).split():
+                if (kind, name) not in there:
+                    self.docker.run(kind, "rm", name)
 
     def remarks(self, config: ComposeConfig) -> Iterator[str]:
         """Yield a line for each thing of a configuration that a Swarm can't have."""
@@ -58,9 +87,11 @@ class SwarmTarget(Target):
         if made.failed:
             self.docker.raise_if_down(made)
             raise EngineError("the deployment can't be recorded", details=last_lines(made.stderr))
-        old = [one.number for one in self.records()][:-KEPT]
-        if old:
-            self.docker.run("config", "rm", *(record_name(self.name, one) for one in old))
+        found = self.records()
+        if old := found[:-KEPT]:
+            names = (record_name(self.name, one.number) for one in old)
+            self.docker.run("config", "rm", *names)
+        self._forget_files(found[-KEPT:])
 
     def seen(self) -> tuple[Service, ...]:
         """Return the services of the stack, and their tasks."""
@@ -125,8 +156,7 @@ class SwarmTarget(Target):
         if done.failed:
             self.docker.raise_if_down(done)
             late = " in time" if done.timed_out else ""
-            said = last_lines(done.stderr)
-            raise StackError(f"{what}{late}", details=said, hint=_FIXED if _KEPT in said else "")
+            raise StackError(f"{what}{late}", details=last_lines(done.stderr))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from taskslib.cancellation import Cancellation
 from taskslib.deploy.lock import Holder, Keeper, holder_of
 from taskslib.deploy.record import Deployment
 from taskslib.deploy.running import Running
+from taskslib.deploy.uploads import Upload
 from taskslib.errors import EngineError
 from taskslib.project.model import Stack
 from taskslib.stacks.client import DockerClient, last_lines
@@ -115,6 +116,17 @@ class Target(ABC):
             # Of an engine that goes away in the middle it says no more than `EOF`.
             self.docker.ask("version", "--format", "{{.Server.Version}}")
         return told.stdout
+
+    @abstractmethod
+    def own(self, config: ComposeConfig) -> tuple[ComposeConfig, tuple[Upload, ...]]:
+        """Return a configuration as this target takes it, and the files that it is to be sent.
+
+        Raises `ConfigError` for a file that can't be read.
+        """
+
+    @abstractmethod
+    def send(self, uploads: Iterable[Upload]) -> None:
+        """Have files there. Raises `EngineError`."""
 
     @abstractmethod
     def remarks(self, config: ComposeConfig) -> Iterator[str]:

@@ -33,7 +33,8 @@ SWARM = "[tool.taskslib.deploy]\norchestrator = 'swarm'\n"
 # The kernel of the tests may have no IPVS, which a Swarm's own load balancing takes.
 STACK = COMPOSE.replace(
     'ports: ["127.0.0.1:${PORT:?}:8000"]', "ports: [{target: 8000, published: '$PORT', mode: host}]"
-)
+).replace("    restart: unless-stopped\n", "    restart: unless-stopped\n    secrets: [key]\n")
+STACK += "secrets:\n  key: {file: ./key}\n"
 BRINGING = "bringing up store\nbringing up migrate\nbringing up web\n"
 
 
@@ -92,6 +93,15 @@ class Fleet(Shop):
         listed = docker("config", "ls", "--format", "{{.Name}}").split()
         return sorted(one.removeprefix(self.name) for one in listed if one.startswith(self.name))
 
+    def secrets(self) -> list[str]:
+        listed = docker("secret", "ls", "--format", "{{.Name}}").split()
+        return [one for one in listed if one.startswith(self.name)]
+
+    def secret(self) -> str:
+        """Return what the server has for its secret."""
+        container = docker("ps", "--quiet", "--filter", f"name={self.name}_web")
+        return docker("exec", container, "cat", "/run/secrets/key")
+
     def services(self) -> list[str]:
         chosen = ("--filter", f"label=com.docker.stack.namespace={self.name}")
         listed = docker("service", "ls", *chosen, "--format", "{{.Name}}").split()
@@ -111,6 +121,7 @@ def fleet(
         "services/web/Dockerfile": DOCKERFILE,
         "services/web/server.py": SERVER,
         "deploy/prod/docker-compose.yml": STACK.replace("shop-web", f"{name}-web"),
+        "deploy/prod/key": "one",
     }
     repo = repository(write(tmp_path / name, files))
     found = Fleet(repo, store, PORT, f"{name}-prod", ADDRESS)
@@ -120,6 +131,8 @@ def fleet(
     if left := found.configs():
         docker("config", "rm", *(f"{found.name}{one}" for one in left))
     wait_for(lambda: not docker("ps", "--all", "--quiet"), timeout=60)
+    if left := found.secrets():
+        docker("secret", "rm", *left)
 
 
 def stack_gone(name: str) -> bool:
@@ -149,19 +162,24 @@ def test_releases_come_and_go(fleet: Fleet, record_property: Callable[[str, obje
     stays = fleet.tasks("store")
     docker("exec", docker("ps", "--quiet", "--filter", f"name={fleet.name}_store"),
            "touch", "/data/kept")  # fmt: skip
+    (fleet.root / "deploy/prod/key").write_text("two")
     fleet.release("1.2.4")
     with fleet.asked() as gaps:
         ran = fleet.deploy("--yes")
     record_property("seconds without an answer", gaps)
     assert ran.err == f"prod: 1.2.3 → 1.2.4 (deployment 2)\n{BRINGING}"
     assert (ran.code, fleet.answer(), fleet.tasks("store")) == (0, "1.2.4", stays)
+    assert (fleet.secret(), len(fleet.secrets())) == ("two", 2)
     expected = {"migrate": "1.2.4 exited 0", "store": "1.2.3 healthy", "web": "1.2.4 healthy"}
     assert status(fleet) == expected
     assert fleet.deploy("--status").code == 0
 
+    # Back, without what was the secret then, or any.
+    (fleet.root / "deploy/prod/key").unlink()
     ran = fleet.deploy("--rollback", "--yes", PORT="")
     assert ran.err == "prod: 1.2.4 → 1.2.3 (deployment 3)\nbringing up store\nbringing up web\n"
     assert (ran.code, fleet.answer(), fleet.tasks("store")) == (0, "1.2.3", stays)
+    assert (fleet.secret(), len(fleet.secrets())) == ("one", 2)
     docker("exec", docker("ps", "--quiet", "--filter", f"name={fleet.name}_store"),
            "test", "-f", "/data/kept")  # fmt: skip
     assert fleet.configs() == ["-deploy-2", "-deploy-3"]
