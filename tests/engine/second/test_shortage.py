@@ -11,13 +11,17 @@ from pathlib import Path
 import pytest
 
 from taskslib.errors import BuildError, EngineError, StackError
+from taskslib.project.places import LOCK
+from taskslib.release.lockfile import Locked, written
 from taskslib.stacks.instance import Spec
 from taskslib.stacks.limits import out_of_networks
 from tests.engine.second.daemon import Daemon
 from tests.engine.second.images import TINY
 from tests.engine.stacks.bench import Bench
 from tests.support.leftovers import docker, leftovers
-from tests.support.projects import inv, single, write
+from tests.support.projects import TASKS, inv, single, write
+from tests.support.registry import missing as no_registry
+from tests.support.registry import registry
 
 pytestmark = pytest.mark.xdist_group("second-shortage")
 RUNS = f"services: {{web: {{image: '{TINY}', init: true}}}}\n"
@@ -90,6 +94,31 @@ def test_the_disk_is_full(shop: Path, second: Daemon, text: str) -> None:
         assert bench.of_compose() == []
     assert says(error, bench) == NO_SPACE
     assert "no space left on device" in error.details.splitlines()[-1]
+
+
+def test_the_disk_is_full_when_a_release_is_pulled(
+    shop: Path, second: Daemon, tmp_path: Path
+) -> None:
+    if why := no_registry():
+        pytest.skip(why)
+    with registry(tmp_path / "registry", second.within) as store:
+        name = f"{store.host}/{shop.name}-web"
+        service = f"image: '{name}:${{VERSION:?}}', init: true"
+        write(shop, {**TASKS, "deploy/prod/compose.yaml": f"services: {{web: {{{service}}}}}\n"})
+        (shop / "Dockerfile").write_text(f"FROM {TINY}\nCOPY Dockerfile /\n")
+        docker("build", "--quiet", "--tag", f"{name}:1.0.0", str(shop))
+        docker("push", "--quiet", f"{name}:1.0.0")
+        image = docker("image", "inspect", "--format", "{{index .RepoDigests 0}}", f"{name}:1.0.0")
+        lock = written("1.0.0", "c0ffee", {"web": Locked(name, image.rpartition("@")[2])})
+        write(shop, {LOCK: lock})
+        docker("image", "rm", "--force", f"{name}:1.0.0", image)
+        docker("builder", "prune", "--all", "--force")
+        with second.full():
+            ran = inv(shop, "deploy", "prod", "--yes")
+            assert docker("ps", "--all", "--quiet") == docker("volume", "ls", "--quiet") == ""
+    assert ran.code == 3
+    assert " can't be pulled; nothing was changed\n" in ran.err
+    assert ran.err.endswith(f"\nhint: {NO_SPACE}\n")
 
 
 def test_the_disk_fills_while_the_tests_run(shop: Path, second: Daemon) -> None:
