@@ -127,19 +127,16 @@ def fleet(
     found = Fleet(repo, store, PORT, f"{name}-prod", ADDRESS)
     found.engine = engine
     yield found
-    wait_for(lambda: stack_gone(found.name), timeout=60)
-    if left := found.configs():
-        docker("config", "rm", *(f"{found.name}{one}" for one in left))
-    wait_for(lambda: not docker("ps", "--all", "--quiet"), timeout=60)
-    if left := found.secrets():
-        docker("secret", "rm", *left)
-
-
-def stack_gone(name: str) -> bool:
-    """Remove a stack, and return whether it is: tasks that are ending still hold its network."""
-    removal = ("docker", "stack", "rm", name)
-    done = subprocess.run(removal, capture_output=True, check=False, timeout=60)
-    return done.returncode == 0
+    for kind, left in (
+        ("service", [f"{found.name}_{one}" for one in found.services()]),
+        ("config", [f"{found.name}{one}" for one in found.configs()]),
+        ("secret", found.secrets()),
+    ):
+        if left:
+            docker(kind, "rm", *left)
+    # The network, which tasks that are ending still hold, and volumes go with the engine. What
+    # still ends must not answer in the place of the next one.
+    wait_for(lambda: not found.answer(), timeout=60)
 
 
 def test_releases_come_and_go(fleet: Fleet, record_property: Callable[[str, object], None]) -> None:
@@ -197,6 +194,10 @@ def test_what_does_not_come_up_is_taken_back(
 
 
 def test_the_first_that_fails_is_removed_and_its_data_stays(fleet: Fleet) -> None:
+    file = fleet.root / "deploy/prod/docker-compose.yml"
+    # A Swarm's own delay is of five seconds.
+    soon = "    deploy: {restart_policy: {condition: any, delay: 100ms}}\n"
+    file.write_text(file.read_text().replace("    secrets: [key]\n", f"    secrets: [key]\n{soon}"))
     fleet.release("1.0.0", "ends")
     ran = fleet.deploy("--yes")
     assert ran.code == 3
