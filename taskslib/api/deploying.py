@@ -6,12 +6,14 @@ import getpass
 import platform
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskslib.api.development import helped, variables_of
 from taskslib.api.session import Session, engine_of, project
 from taskslib.api.targets import deployed_environment, remark, target_of
 from taskslib.errors import ConfigError, NoInstanceError, UsageError
+from taskslib.project.model import shown
 
 if TYPE_CHECKING:
     from taskslib.deploy.plan import Plan, Wanted
@@ -163,10 +165,25 @@ def _released(
         session.say(f"note: {source.note}")
     images = {service: source.references[name] for service, name in names.items()}
     config, uploads = target.own(pinned(configured(version), images))
+    target.require(config)
     reach = engine_of(on_engine(session, request.context)).reach()
+    if not reach.remote:
+        _refuse_absent_files(config, found.root)
     for line in unseen(config, stack, found.root, reach):
         session.say(line)
     return target, Wanted(version, source.commit, config, uploads)
+
+
+def _refuse_absent_files(config: ComposeConfig, root: Path) -> None:
+    """Raise `ConfigError` for a file that is to be mounted, and that the engine would not find."""
+    from taskslib.deploy.uploads import SECTIONS
+
+    for section, kind in SECTIONS.items():
+        for key, one in (config.get(section) or {}).items():
+            file = (one or {}).get("file")
+            if file and not Path(file).exists():
+                what = f"{kind} {key}: {shown(Path(file), root)} is not there"
+                raise ConfigError(what, hint="write it; what is secret belongs in no git")
 
 
 def _source(

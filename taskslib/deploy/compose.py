@@ -37,6 +37,7 @@ class ComposeTarget(Target):
     """An engine."""
 
     KEEPER: ClassVar[Keeper] = VOLUMES
+    EXTERNAL: ClassVar[tuple[str, ...]] = ("volume", "network")
 
     def own(self, config: ComposeConfig) -> tuple[ComposeConfig, tuple[Upload, ...]]:
         """Return the configuration as it is: Compose mounts files, where they are on the engine."""

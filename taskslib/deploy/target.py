@@ -49,6 +49,8 @@ class Target(ABC):
 
     KEEPER: ClassVar[Keeper]
     """What keeps the lock."""
+    EXTERNAL: ClassVar[tuple[str, ...]]
+    """Kinds of things that a configuration can take from there, and that can be asked for."""
 
     stack: Stack
     name: str
@@ -87,6 +89,21 @@ class Target(ABC):
             if done.failed:
                 found.append(image)
         return tuple(found)
+
+    def require(self, config: ComposeConfig) -> None:
+        """Raise `EngineError` for what a configuration takes from there and that is not there.
+
+        Compose says it only when what comes before it has been started.
+        """
+        for kind in self.EXTERNAL:
+            given = (config.get(f"{kind}s") or {}).values()
+            wanted = {one["name"] for one in given if one.get("external")}
+            there = self.docker.ask(kind, "ls", "--format", "{{.Name}}").split() if wanted else ()
+            if missing := sorted(wanted.difference(there)):
+                raise EngineError(
+                    f"external {kind} {missing[0]} is not there",
+                    hint=f"{self.client} {kind} create {missing[0]}",
+                )
 
     def pull(self, absent: Iterable[str]) -> None:
         """Get images. Raises `EngineError` where one can't be had; others are given up then."""

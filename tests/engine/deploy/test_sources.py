@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.engine.deploy.shop import Shop
 from tests.support.leftovers import docker
 from tests.support.projects import Ran
@@ -90,6 +92,48 @@ def test_what_cannot_be_pulled_changes_nothing(shop: Shop) -> None:
         "\nhint: the registry has it no more: push it again, or name a version that is there\n"
     )
     assert (shop.containers(), shop.volumes()) == ({}, [])
+
+
+@pytest.mark.parametrize("kind", ["volume", "network"])
+def test_what_the_target_is_to_have_is_asked_for_before_anything_starts(
+    shop: Shop, kind: str
+) -> None:
+    file = shop.root / "deploy/prod/docker-compose.yml"
+    there = f"  outside: {{external: true, name: {shop.name}-outside}}\n"
+    takes = "volumes: [outside:/outside]" if kind == "volume" else "networks: [default, outside]"
+    text = file.read_text().replace("depends_on: [store]", f"depends_on: [store]\n    {takes}")
+    file.write_text(text + ("" if kind == "volume" else "networks:\n") + there)
+    shop.release("1.0.0")
+    missing = Ran(
+        3,
+        "",
+        f"error: external {kind} NAME-outside is not there\n\n"
+        f"hint: docker {kind} create NAME-outside\n",
+    )
+    assert shop.deploy("--dry-run") == shop.deploy("--yes") == missing
+    assert shop.containers() == {}
+    docker(kind, "create", f"{shop.name}-outside")
+    try:
+        assert shop.deploy("--dry-run").code == 0
+    finally:
+        docker(kind, "rm", f"{shop.name}-outside")
+
+
+def test_a_secret_without_its_file_is_said_before_anything_starts(shop: Shop) -> None:
+    file = shop.root / "deploy/prod/docker-compose.yml"
+    text = file.read_text().replace(
+        "depends_on: [store]", "depends_on: [store]\n    secrets: [key]"
+    )
+    file.write_text(f"{text}secrets:\n  key: {{file: ./key.txt}}\n")
+    shop.release("1.0.0")
+    ran = shop.deploy("--yes")
+    assert ran == Ran(
+        2,
+        "",
+        "error: secret key: deploy/prod/key.txt is not there\n\n"
+        "hint: write it; what is secret belongs in no git\n",
+    )
+    assert shop.containers() == {}
 
 
 def test_what_ran_before_is_nowhere_any_more(shop: Shop) -> None:
