@@ -17,7 +17,9 @@ from taskslib.stacks.engine import ComposeConfig, Container, Watched
 from taskslib.stacks.podman import unchecked
 
 _PAUSE = 0.1
-"""Seconds between two listings; one takes the engine some 25 ms."""
+"""Seconds between two listings at first; one takes the engine some 25 ms."""
+_OF_THE_TIME = 0.02
+"""How much later than needed a stack that takes long may be found ready."""
 _OVER = frozenset({"dead", "removing", "failed", "rejected"})
 """States that nothing comes after; the last two are of a Swarm's tasks that never ran."""
 _SETTLE = 1.0
@@ -147,9 +149,10 @@ def wait_ready(
         if state.ready:
             return containers
         progress(_how_far(containers, state))
-        if time.monotonic() - started > timeout:
+        elapsed = time.monotonic() - started
+        if elapsed > timeout:
             raise _late(engine, name, containers, state, timeout)
-        pause(_PAUSE)
+        pause(max(_PAUSE, elapsed * _OF_THE_TIME))
 
 
 def listed(engine: Watched, name: str, config: ComposeConfig) -> tuple[Container, ...]:
