@@ -1,4 +1,4 @@
-"""Run by `plugin.py`: pytest in this process, with the event plugin and without, in turns."""
+"""Run by `plugin.py`: pytest in this process, with the event plugin, its hooks, and neither."""
 
 from __future__ import annotations
 
@@ -33,15 +33,36 @@ class Clock:
             self.seconds = time.process_time() - began
 
 
-def seconds(folder: Path, *, plugin: bool) -> float:
-    """Run the folder's tests once and return what the loop over them took."""
+class Idle:
+    """Hears what the plugin hears of every test, and does nothing: what pytest's calls cost."""
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Do nothing."""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Do nothing."""
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Do nothing."""
+
+
+def seconds(folder: Path, *others: object, plugin: bool = False) -> float:
+    """Run the folder's tests once and return what the loop over them took.
+
+    Args:
+        folder: Has the tests.
+        others: Plugins besides.
+        plugin: Whether the event plugin is one.
+    """
     clock, events = Clock(), folder / "events"
     arguments = ["--quiet", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist"]
     if plugin:
         os.environ["TASKSLIB_EVENTS"] = str(events)
         arguments += ["-p", _PLUGIN]
     with (folder / "output").open("w") as output, redirect_stdout(output):
-        code = pytest.main([*arguments, f"--rootdir={folder}", str(folder)], plugins=[clock])
+        code = pytest.main(
+            [*arguments, f"--rootdir={folder}", str(folder)], plugins=[clock, *others]
+        )
     if code != pytest.ExitCode.OK:
         raise SystemExit((folder / "output").read_text())
     if plugin:
@@ -57,10 +78,11 @@ def main() -> None:
     sys.path.insert(0, str(Path(frameworks.__file__).parent / "plugins"))
     tests = "".join(f"def test_{number}(): pass\n" for number in range(count))
     (folder / "test_many.py").write_text(tests, "utf-8")
-    both = [
-        (seconds(folder, plugin=True), seconds(folder, plugin=False)) for _ in range(rounds + 1)
+    measured = [
+        (seconds(folder, plugin=True), seconds(folder, Idle()), seconds(folder))
+        for _ in range(rounds + 1)
     ][1:]
-    told = {"with": [ours for ours, _ in both], "without": [theirs for _, theirs in both]}
+    told = dict(zip(("plugin", "hooks", "neither"), zip(*measured, strict=True), strict=True))
     sys.stdout.write(json.dumps(told) + "\n")
 
 
