@@ -35,6 +35,8 @@ _NOT_OURS = re.compile(
 """What is missing on this machine, and not wrong in the files."""
 _NO_FILE = re.compile(r"(?:failed to read \S+: )?line \d+: ")
 _ENGINES = ("DOCKER_HOST", "DOCKER_CONTEXT")
+_RIGHT = ("compose.yml", "services: {x: {image: 'x:1'}}\n")
+"""What Compose takes in any version."""
 _Texts = tuple[tuple[str, str], ...]
 """All that Compose reads of a stack: paths and what is written there."""
 
@@ -71,8 +73,8 @@ class Compose:
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             told = pool.map(lambda one: self._refusal(docker, one, _texts(one, repo.files)), asked)
             found = [one for one in told if one is not None]
-        if found and not self._is_there(docker):
-            return ()
+        if found and self._asked(docker, (_RIGHT[0],), (_RIGHT,)):
+            return ()  # Docker without Compose, or what answers otherwise
         return tuple(dict.fromkeys(found))
 
     def refuses(self, before: Repo, after: Repo) -> bool:
@@ -102,10 +104,6 @@ class Compose:
     def _docker(self) -> str | None:
         return which("docker", path=self.environ.get("PATH"))
 
-    def _is_there(self, docker: str) -> bool:
-        """Return whether Docker has Compose: without it, it does not know what is asked."""
-        return self._run((docker, "compose", "version"), Path.cwd(), {})[0]
-
     def _refusal(self, docker: str, stack: Stack, texts: _Texts) -> Refusal | None:
         key = (stack.files, texts)
         if key not in self._answers:
@@ -120,10 +118,8 @@ class Compose:
         required = {one for _, text in texts for one in _REQUIRED.findall(text)}
         with TemporaryDirectory(prefix="taskslib-lint-") as folder:
             root = Path(folder).resolve()
-            for path, text in texts:
-                place = root / path
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(text.encode("utf-8", "surrogateescape"))
+            if not _written(root, texts):
+                return None
             argv = _argv(docker, files)
             taken, said = self._run(argv, root, dict.fromkeys(required, "1"))
             if not taken and unset - required:
@@ -145,6 +141,18 @@ class Compose:
         except OSError:
             return True, ""
         return done.code == 0 or done.timed_out, without_warnings(done.stderr)
+
+
+def _written(root: Path, texts: _Texts) -> bool:
+    """Write texts into a folder; return whether there can be such files together."""
+    try:
+        for path, text in texts:
+            place = root / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(text.encode("utf-8", "surrogateescape"))
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def askable(repo: Repo, only: Environment | None) -> Iterator[Stack]:

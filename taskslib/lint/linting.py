@@ -45,14 +45,13 @@ class Linting:
     def report(self) -> Report:
         """Return what there is to say."""
         repo = self._repo(Files(self.project.root))
-        more: list[Finding] = []
+        more = [of_layout(one, self.project.root) for one in self.faults]
         notes: tuple[str, ...] = ()
         if not self._rules:
             more += others(repo, self.environment, self.environ, self.cancellation)
         if not self._rules or REFUSED in self._rules:
             told = self._compose.refusals(repo, self.environment)
             more += [refusal(one.path, one.line, one.problem) for one in told]
-            more += [of_layout(one, self.project.root) for one in self.faults]
             notes = _unasked(sum(1 for _ in askable(repo, self.environment)))
         findings = lint(repo, self._rules, self.environment, more, unused=True)
         return Report(findings, len(repo.sources()), notes=notes)

@@ -168,4 +168,6 @@ def of_layout(fault: Fault, root: Path) -> Finding:
 
 
 def _says(path: str) -> str:
+    if not path.endswith((".yml", ".yaml")):
+        return "NAME=value, or `#` before what is a comment"
     return f"docker compose -f {path} config says what Compose makes of it"

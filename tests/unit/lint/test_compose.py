@@ -70,6 +70,7 @@ def test_what_compose_refuses_is_said_with_its_line(tmp_path: Path, name: str) -
         {TEST: f'{WEB}    ports: ["${{PORT}}:80"]\n    healthcheck: {{interval: "${{EVERY}}"}}\n'},
         {TEST: f'{WEB}    volumes: ["${{PREFIX}}data:/data"]\nvolumes: {{data: {{}}}}\n'},
         {TEST: "services: {web: {image: '${IMAGE}'}}\n"},
+        {TEST: f"{WEB}    env_file: ./\n"},
         {TEST: f"{WEB}    profiles: [x]\n    depends_on: [db]\n{DB}    profiles: [y]\n"},
     ],
     ids=lambda files: " ".join(files[TEST].split())[-40:],
@@ -139,8 +140,9 @@ def test_without_docker_references_are_looked_up(tmp_path: Path) -> None:
 
 
 @needs_scripts
-def test_docker_without_compose_says_nothing(tmp_path: Path) -> None:
-    path = program(tmp_path / "bin", "echo 'docker: unknown command: docker compose' >&2; exit 1")
+@pytest.mark.parametrize("said", ["docker: unknown command: docker compose", "no profile '*'"])
+def test_docker_without_compose_or_with_another_says_nothing(tmp_path: Path, said: str) -> None:
+    path = program(tmp_path / "bin", f'echo "{said}" >&2; exit 1')
     assert refusals(project(tmp_path / "shop", {TEST: WEB}), PATH=path) == []
 
 
