@@ -69,7 +69,7 @@ def test_what_compose_refuses_is_said_with_its_line(tmp_path: Path, name: str) -
         {TEST: f"{WEB}    env_file: [/etc/nowhere.env, more/one.env]\n"},
         {TEST: f'{WEB}    ports: ["${{PORT}}:80"]\n    healthcheck: {{interval: "${{EVERY}}"}}\n'},
         {TEST: f'{WEB}    volumes: ["${{PREFIX}}data:/data"]\nvolumes: {{data: {{}}}}\n'},
-        {TEST: "services: {web: {image: '${IMAGE}'}}\n"},
+        {TEST: "services:\n  web:\n    init: true\n    image: ${IMAGE}\n"},
         {TEST: f"{WEB}    env_file: ./\n"},
         {TEST: f"{WEB}    profiles: [x]\n    depends_on: [db]\n{DB}    profiles: [y]\n"},
     ],
