@@ -7,8 +7,10 @@ import subprocess
 from pathlib import Path
 from urllib.request import urlopen
 
+import pytest
+
 from tests.support.mistakes import FIXED, LEFT, PATH, mistaken
-from tests.support.projects import Ran, argv, environment, inv, repository, write
+from tests.support.projects import TASKS, Ran, argv, environment, inv, repository, write
 
 
 def test_the_fixed_stack_comes_up(shop: Path) -> None:
@@ -34,3 +36,46 @@ def test_the_fixed_stack_comes_up(shop: Path) -> None:
             assert answer.status == 200
     finally:
         assert inv(shop, "infra-down").code == 0
+
+
+STAYS = "web: {image: 'python:3.13-slim', command: [sleep, '300'], restart: always}"
+ONCE = "once: {image: 'python:3.13-slim', command: [\"true\"]MORE}"
+WAITS = (
+    "waits: {image: 'python:3.13-slim', command: [sleep, '300'], restart: always, "
+    "depends_on: {once: {condition: service_completed_successfully}}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("services", "code"),
+    [
+        ((STAYS,), 0),
+        ((STAYS, ONCE.replace("MORE", "")), 1),
+        ((STAYS, ONCE.replace("MORE", ", restart: on-failure")), 1),
+        ((STAYS, ONCE.replace("MORE", ""), WAITS), 0),
+    ],
+    ids=["servers", "a one-shot", "one that is repeated", "one that is waited for"],
+)
+def test_wait_is_added_where_compose_itself_exits_0(
+    tmp_path: Path, services: tuple[str, ...], code: int
+) -> None:
+    path = "deploy/test/compose.yml"
+    text = "services:\n" + "".join(f"  {one}\n" for one in services)
+    command = f"docker compose -f {path} up -d\n"
+    root = write(tmp_path, {**TASKS, path: text, "scripts/test.sh": f"#!/bin/sh\n{command}"})
+    assert inv(root, "lint", "--fix", "--rule", "TL704").code == 0
+    is_added = "up --wait -d" in (root / "scripts/test.sh").read_text("utf-8")
+    compose = (
+        "docker",
+        "compose",
+        "-p",
+        f"taskslib-wait-{tmp_path.name[-20:]}".lower(),
+        "-f",
+        path,
+    )
+    try:
+        up = subprocess.run((*compose, "up", "-d", "--wait"), cwd=root, check=False, timeout=60)
+    finally:
+        down = (*compose, "down", "-v", "-t", "0")
+        subprocess.run(down, cwd=root, check=True, capture_output=True, timeout=60)
+    assert (up.returncode, is_added) == (code, code == 0)

@@ -86,7 +86,8 @@ def test_a_script_and_another_linters_id(tmp_path: Path) -> None:
 
 def test_what_ignores_nothing_is_said_where_all_rules_are_asked(tmp_path: Path) -> None:
     port = '"127.0.0.1::80"  # taskslib: ignore TL101 TL801 CL-0003 it was fixed'
-    text = f"services:\n  web:\n    build: ../..\n    ports:\n      - {port}\n"
+    used = '"8000:8000"  # taskslib: ignore TL101 TL105 the partner calls this port'
+    text = f"services:\n  web:\n    build: ../..\n    ports:\n      - {port}\n      - {used}\n"
     nobody = "FROM python:3.13-slim\nUSER nobody\n"
     root = write(tmp_path, single(Dockerfile=nobody, **{PATH: text}))
     said = "".join(
