@@ -168,7 +168,7 @@ def merge_reports(
 ) -> ExitCode:
     """Join what a run's shards told to one verdict.
 
-    They are the documents of test --shard … --json, below the folder. A shard that told nothing
+    They are the documents of test --shard 2/5 --json, below the folder. A shard that told nothing
     is said, and is not green. Shards of different runs are refused.
 
     Example: inv merge-reports shards --junit reports

@@ -124,7 +124,7 @@ def adopt(context: Context, folder: str | None = None, dry_run: bool = False) ->
     """Write what an existing repo needs.
 
     Looks at its folders, Compose files, Makefile and scripts, and writes a tasks.py, with the
-    targets `test-…` as tasks, and the configuration of a layout that is by no convention: in a new
+    targets `test-*` as tasks, and the configuration of a layout that is by no convention: in a new
     pyproject.toml, or in tasks.py where there is one. No file that is there changes, and nothing
     of the repo is run. Prints what lint finds. Needs nothing but this package: run it as taskslib.
 

@@ -93,6 +93,12 @@ def test_list(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", TASKS)
+def test_help_is_readable_on_any_console(helps: dict[str, str], name: str) -> None:
+    """Invoke prints it, and fails where the console's code page (cp437) lacks a character."""
+    assert helps[name].isascii()
+
+
+@pytest.mark.parametrize("name", TASKS)
 def test_help_has_an_example_that_is_one(helps: dict[str, str], name: str) -> None:
     """Each example's task and flags exist, and each option says what it does."""
     examples = re.findall(r"^  Example: (.*)$", helps[name], re.MULTILINE)
