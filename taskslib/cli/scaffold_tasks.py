@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,8 +91,7 @@ def init(
     if git:
         api.init_git(where, cancellation())
     program = context.config.get(PROGRAM_KEY, "inv")
-    enter = "" if where.resolve() == Path.cwd() else f"cd {shlex.quote(str(where))} && "
-    say(f"next: {enter}{program} test")
+    say(f"next: {_enter(where)}{program} test")
 
 
 def _made_of(where: Path, given: dict[str, str], record: str, *, defaults: bool) -> Answers:
@@ -140,8 +138,15 @@ def adopt(context: Context, folder: str | None = None, dry_run: bool = False) ->
     tell(found.additions)
     tell(text(found.report))
     if found.changes.files and not dry_run:
-        enter = "" if where.resolve() == Path.cwd() else f"cd {shlex.quote(str(where))} && "
-        say(f"next: {enter}inv services, inv test --stage unit")
+        say(f"next: {_enter(where)}inv services, inv test --stage unit")
+
+
+def _enter(where: Path) -> str:
+    """Return what goes into a folder, before a command; nothing in it, or where none is safe."""
+    from taskslib.frameworks.base import command_line
+
+    line = "" if where.resolve() == Path.cwd() else command_line("cd", str(where))
+    return f"{line} && " if line else ""
 
 
 def _ask_to_overwrite(changes: Changes, *, yes: bool) -> None:
