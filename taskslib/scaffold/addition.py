@@ -22,7 +22,7 @@ from taskslib.project.config import Config
 from taskslib.project.locating import stack_at
 from taskslib.project.model import Layout, Project, Service, Suite
 from taskslib.scaffold.answers import FILE, Answers, recorded
-from taskslib.scaffold.changes import Changes, changes
+from taskslib.scaffold.changes import Changes, changed_meanwhile, changes
 from taskslib.scaffold.naming import Kind, Named, check_free, named
 from taskslib.scaffold.service import Place, with_service
 from taskslib.scaffold.workflows import with_workflows
@@ -58,7 +58,11 @@ class Addition:
         project = with_branch(self._with(place, service), self.environ)
         after, notes = with_workflows(after, project, providers(self.project.root))
         self._check(files, after, project)
-        return changes(self.project.root, after.changed, (*notes, *_absent(place, service)))
+        found = changes(self.project.root, after.changed, (*notes, *_absent(place, service)))
+        for one in found.files:
+            if after.original(one.path) not in {None, one.before}:
+                raise changed_meanwhile(one.path)
+        return found
 
     def _check_layout(self) -> None:
         if self.project.layout is Layout.SINGLE and (self.project.root / "Dockerfile").is_file():

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
+import os
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from taskslib.errors import UsageError
-from taskslib.project.places import replace_file
+from taskslib.project.places import cache_root, replace_file
 
 _ERRORS = "surrogateescape"
 """Bytes of a user's file that are no UTF-8 stay what they are."""
@@ -63,9 +65,17 @@ class Changes:
             yield from difflib.unified_diff(before, after, old, new, lineterm="")
 
     def write(self) -> None:
-        """Write all of them, or leave everything as it was. Raises `UsageError`, OSError."""
-        for one in self.files:
-            _check_inside(self.root, one.path)
+        """Write all of them, or leave everything as it was.
+
+        Raises `UsageError`, also where a file is no longer what the changes were made of; OSError.
+        """
+        with _alone(self.root):
+            for one in self.files:
+                if _text(self.root, one.path) != one.before:
+                    raise changed_meanwhile(one.path)
+            self._write()
+
+    def _write(self) -> None:
         made: list[Path] = []
         done: list[Change] = []
         try:
@@ -88,6 +98,27 @@ def changes(root: Path, wanted: Mapping[str, str | None], notes: tuple[str, ...]
     """Return what has to become other for files to be as wanted. Raises `UsageError`, OSError."""
     found = (Change(path, _text(root, path), after) for path, after in sorted(wanted.items()))
     return Changes(root, tuple(one for one in found if one.before != one.after), notes)
+
+
+def changed_meanwhile(path: str) -> UsageError:
+    """Return the error for a file that somebody else has written while changes were made of it."""
+    return UsageError(
+        f"{path} was changed meanwhile, so nothing was written", hint="run the command again"
+    )
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Let no other command of ours write there at the same time."""
+    import filelock
+
+    name = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:16]
+    file = cache_root() / "locks" / f"files-{name}.lock"
+    with ExitStack() as held:
+        with suppress(OSError):  # where nothing can be kept, who runs two at once has to wait
+            file.parent.mkdir(parents=True, exist_ok=True)
+            held.enter_context(filelock.FileLock(file))
+        yield
 
 
 def _text(root: Path, path: str) -> str | None:

@@ -6,16 +6,32 @@ import difflib
 import os
 import re
 import shutil
+import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.support.projects import PASSES, TASKS, Ran, inv, repository, write
+from taskslib.errors import UsageError
+from taskslib.scaffold.answers import Answers
+from taskslib.scaffold.naming import Kind, Named
+from taskslib.scaffold.project import project_changes
+from tests.support.projects import (
+    PASSES,
+    TASKS,
+    Ran,
+    argv,
+    environment,
+    inv,
+    repository,
+    write,
+)
 from tests.support.scaffolds import PLAIN, SINGLE, contents, made
 
 COMPOSE = "deploy/{}/docker-compose.yml"
 PROD = COMPOSE.format("prod")
+ANSWERS = Answers("shop", services=(Named("api", Kind.API),), ci="github")
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +220,39 @@ def test_what_fails_while_it_is_written_is_undone(shop: Path) -> None:
     assert "nowhere" in ran.err or "tests" in ran.err
     assert contents(shop) == before
     assert not (shop / "services" / "billing").exists()
+
+
+def test_two_at_once_lose_nothing(shop: Path) -> None:
+    """Each is there whole, or was refused and left nothing."""
+    names = ("billing", "mail")
+    running = [
+        subprocess.Popen(
+            argv("new-service", name),
+            cwd=shop,
+            env=environment(),
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        for name in names
+    ]
+    for name, child in zip(names, running, strict=True):
+        said = child.communicate(timeout=120)[1]
+        assert child.returncode == 0 or (said.startswith("error: ") and "meanwhile" in said), said
+        there = child.returncode == 0
+        assert (shop / "services" / name).is_dir() == there
+        assert (f"\n  {name}:\n" in (shop / PROD).read_text("utf-8")) == there
+    assert any(child.returncode == 0 for child in running)
+    assert inv(shop, "lint", "--strict").code == 0
+
+
+def test_a_file_that_was_saved_meanwhile_is_not_written_over(shop: Path) -> None:
+    planned = project_changes(shop, replace(ANSWERS, registry="a.example/b"), {})
+    write(shop, {"pyproject.toml": "# mine\n"})
+    before = contents(shop)
+    with pytest.raises(UsageError, match=r"^pyproject\.toml was changed meanwhile, so nothing was"):
+        planned.write()
+    assert contents(shop) == before
 
 
 @pytest.mark.parametrize(
