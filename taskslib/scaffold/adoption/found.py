@@ -48,6 +48,9 @@ class Found:
     """How tests are run by the Makefile and by scripts."""
     vitest: frozenset[str] = frozenset()
     """Folders whose package.json names vitest."""
+    poetry: frozenset[str] = frozenset()
+    """Folders whose pyproject.toml has poetry's groups of packages, and no group `dev` that is
+    everybody's (PEP 735)."""
 
     @cached_property
     def folders(self) -> frozenset[str]:

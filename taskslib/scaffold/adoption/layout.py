@@ -9,6 +9,7 @@ from typing import Any
 
 from taskslib.project.config import Config
 from taskslib.scaffold.adoption import suites
+from taskslib.scaffold.adoption.dependencies import unread
 from taskslib.scaffold.adoption.found import Found, is_within
 from taskslib.scaffold.adoption.homes import Home, globs, homes, needs_telling
 from taskslib.scaffold.adoption.suites import Place
@@ -54,7 +55,11 @@ def layout(found: Found) -> Layout:
     kept = {key: one for key, one in table.items() if one not in (None, {}, _usual(key))}
     places = [one for one in (own, whole, *unit.values(), *service.values()) if one]
     left_out = None if stack else whole
-    return Layout(kept, (*notes, *_notes(found, known, places, left_out)))
+    of_services = (*unit.items(), *service.items())
+    environments = [suites.runs_in(found, home, one) for home, one in of_services if one]
+    environments += [""] if own or whole else []
+    more = (*_notes(found, known, places, left_out), *unread(found, environments))
+    return Layout(kept, (*notes, *more))
 
 
 def _common_unit(found: Found, own: Place | None, unit: Mapping[Home, Place | None]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from taskslib.lint.files import Files
 from taskslib.lint.loading import stack
 from taskslib.project.commits import Git
 from taskslib.project.dependencies.areas import matches
+from taskslib.project.references.values import table
 from taskslib.scaffold.adoption.commands import Call, Target, calls, script_calls, targets
 from taskslib.scaffold.adoption.found import Build, Compose, Found
 
@@ -40,6 +42,11 @@ def read(root: Path, environ: Mapping[str, str]) -> Found:
             for one in paths
             if posixpath.basename(one) == "package.json" and '"vitest"' in _text(files, one)
         ),
+        poetry=frozenset(
+            posixpath.dirname(one)
+            for one in paths
+            if posixpath.basename(one) == "pyproject.toml" and _has_groups(_text(files, one))
+        ),
     )
 
 
@@ -54,6 +61,18 @@ def is_configured(root: Path) -> bool:
 def has_tasks(root: Path) -> bool:
     """Return whether a tasks.py is there that has to do with us."""
     return "taskslib" in _text(Files(root), "tasks.py")
+
+
+def _has_groups(text: str) -> bool:
+    """Return whether a pyproject.toml says in poetry's words alone what only tests need."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False  # what reads its configuration says so
+    poetry = table(table(data, "tool"), "poetry")
+    return not table(data, "dependency-groups") and bool(
+        table(poetry, "group") or table(poetry, "dev-dependencies")
+    )
 
 
 def _paths(root: Path, environ: Mapping[str, str]) -> Iterator[str]:

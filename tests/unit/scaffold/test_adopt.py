@@ -320,6 +320,42 @@ def test_what_no_framework_runs_is_said(tmp_path: Path) -> None:
     )
 
 
+POETRY = """\
+[tool.poetry]
+name = "shop"
+version = "1"
+[tool.poetry.group.dev.dependencies]
+httpx = "*"
+"""
+
+
+def test_packages_that_no_environment_would_have_are_said(tmp_path: Path) -> None:
+    tests = {"apps/web/Dockerfile": IMAGE, "apps/web/test/test_a.py": PASSES}
+    files = {
+        "apps/web/requirements.txt": "",
+        "apps/web/requirements/test.txt": "",
+        "apps/web/Pipfile": "",
+        "apps/jobs/pyproject.toml": POETRY,
+        "apps/jobs/test/test_a.py": PASSES,
+        "apps/mail/pyproject.toml": f"{POETRY}[dependency-groups]\ndev = ['httpx']\n",
+        "apps/mail/test/test_a.py": PASSES,
+        "apps/page/test/test_a.py": PASSES,
+        "apps/page/requirements.txt": "",
+        "apps/page/requirements-dev.txt": "-r requirements-test.txt\n",
+        "apps/page/requirements-test.txt": "",
+        "requirements-test.txt": "",  # nobody's: no tests have the root's environment
+    }
+    ran = adopted(write(tmp_path / "shop", {**tests, **files}))
+    assert [one for one in ran.err.splitlines() if "environment of tests" in one] == [
+        "note: poetry's groups in apps/jobs/pyproject.toml are not in the environment of tests: "
+        "`dev` of `[dependency-groups]` in pyproject.toml is",
+        "note: apps/web/requirements/test.txt is not in the environment of tests: "
+        "`-r requirements/test.txt` in a requirements-dev.txt is",
+        "note: apps/web/Pipfile is not in the environment of tests: "
+        "`dev` of `[dependency-groups]` in pyproject.toml is",
+    ]
+
+
 def test_names_are_anybodys(tmp_path: Path) -> None:
     """What is written is Python and TOML that says just that, or the name is left out."""
     names = ['test-"""', "test-a;os.abort()", "test-é", "test-\x1b[31m", "test-$(shell touch x)"]
