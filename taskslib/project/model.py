@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from taskslib.events import Stage, SuiteId
 
 
-def shown(path: Path, root: Path) -> str:
+def shown(path: PurePath, root: PurePath) -> str:
     """Return a path for people: from `root` on, where it lies below it."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
