@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tarfile
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from taskslib import __version__
 from taskslib.frameworks.environments.build import uv_program
+from tests.support.interpreters import interpreter
 from tests.support.projects import environment, multi, write
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +46,9 @@ taskslib = taskslib.__main__:main
 [pytest11]
 taskslib = taskslib.testing.fixtures
 """
+UNIT = ("--stage", "unit")
+OUR_WARNING = re.compile(r"taskslib[\\/][\w\\/.]+:\d+: \w*Warning")
+"""What Python says of a line of ours, where a test lets it say so."""
 pytestmark = pytest.mark.xdist_group("packaging")  # so that it is built once
 
 
@@ -58,6 +64,7 @@ def run(*argv: str | Path, cwd: Path, **variables: str) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert not OUR_WARNING.search(done.stderr), done.stderr
     return done.stdout
 
 
@@ -99,26 +106,64 @@ def test_the_index_would_take_it(built: Path) -> None:
     assert said.count("PASSED") == 2
 
 
+@dataclass(frozen=True)
+class Installed:
+    """An environment that has the wheel, pytest, and what they need."""
+
+    home: Path
+
+    def program(self, name: str) -> Path:
+        return self.home / ("Scripts" if sys.platform == "win32" else "bin") / name
+
+
+def installed(built: Path, folder: Path, python: str, resolution: str) -> Installed:
+    """Install the wheel with the lowest or the highest versions of what it needs."""
+    [wheel] = built.glob("*.whl")
+    uv, made = uv_program(), Installed(folder / "environment")
+    run(uv, "venv", "--quiet", "--python", python, made.home, cwd=folder)
+    into = ("--quiet", "--python", made.program("python"))
+    # What has to be compiled installs on no machine that lacks a compiler.
+    chosen = ("--only-binary", ":all:", "--resolution", resolution)
+    run(uv, "pip", "install", *into, *chosen, wheel, "pytest>=7.4", cwd=folder)
+    run(uv, "pip", "check", *into, cwd=folder)
+    return made
+
+
 @pytest.mark.parametrize("resolution", ["lowest-direct", "highest"])
 def test_it_installs_and_works_where_nothing_else_is(
     built: Path, tmp_path: Path, resolution: str
 ) -> None:
-    [wheel] = built.glob("*.whl")
-    uv, home = uv_program(), tmp_path / "environment"
-    run(uv, "venv", "--quiet", "--python", sys.executable, home, cwd=tmp_path)
-    scripts = home / ("Scripts" if sys.platform == "win32" else "bin")
-    python = scripts / "python"
-    install = (uv, "pip", "install", "--quiet", "--python", python, "--resolution", resolution)
-    run(*install, wheel, "pytest>=7.4", cwd=tmp_path)
-    run(uv, "pip", "check", "--quiet", "--python", python, cwd=tmp_path)
-
+    made = installed(built, tmp_path, sys.executable, resolution)
+    inv, taskslib = made.program("inv"), made.program("taskslib")
     reads = "def test_it(request):\n    assert request.getfixturevalue('database_url') == 'given'\n"
     root = write(tmp_path / "shop", multi(**{"deep/test_it.py": reads}))
-    told = run(scripts / "inv", "test-unit", "--junit", "out", "--plain", cwd=root)
+    told = run(inv, "test-unit", "--junit", "out", "--plain", cwd=root)
     assert "\n1 passed, 0 failed, 0 skipped\n" in told
-    assert run(scripts / "taskslib", "services", cwd=root).startswith("shop: multi-service")
-    assert run(scripts / "taskslib", "report", cwd=root)
-    run(scripts / "taskslib", "init", "made", "--yes", cwd=tmp_path)
-    assert run(scripts / "inv", "lint", "--strict", cwd=tmp_path / "made").startswith("no findings")
+    assert run(taskslib, "services", cwd=root).startswith("shop: multi-service")
+    assert run(taskslib, "report", cwd=root)
+    run(taskslib, "init", "made", "--yes", cwd=tmp_path)
+    assert run(inv, "lint", "--strict", cwd=tmp_path / "made").startswith("no findings")
     given = {"TEST_COMPOSE_PROJECT": "x", "TEST_DATABASE_URL": "given"}
-    run(python, "-W", "error", "-m", "pytest", "deep", cwd=root, **given)
+    run(made.program("python"), "-W", "error", "-m", "pytest", "deep", cwd=root, **given)
+
+
+@pytest.mark.parametrize(
+    "resolution", ["lowest-direct", pytest.param("highest", marks=pytest.mark.full)]
+)
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
+def test_it_works_on_other_interpreters(
+    built: Path, tmp_path: Path, version: str, resolution: str
+) -> None:
+    """Also what only warns there: the next version of Python would refuse it."""
+    python = interpreter(version)
+    if python is None or python == sys.executable:
+        pytest.skip("it is the one that runs these tests" if python else f"no Python {version}")
+    made = installed(built, tmp_path, python, resolution)
+    root = write(tmp_path / "shop", multi())
+    strict = {"PYTHONWARNINGS": "default"}
+    assert "  test-unit " in run(made.program("inv"), "--list", cwd=root, **strict)
+    told = run(made.program("inv"), "test", *UNIT, "--coverage", "--plain", cwd=root, **strict)
+    assert "\n1 passed, 0 failed, 0 skipped\n" in told
+    run(made.program("taskslib"), "init", "made", "--yes", cwd=tmp_path, **strict)
+    told = run(made.program("inv"), "test-unit", "--plain", cwd=tmp_path / "made", **strict)
+    assert " passed, 0 failed, 0 skipped\n" in told
