@@ -51,8 +51,9 @@ def discover(root: Path, config: Config, tell: Tell = refuse) -> Project:
         gaps += missing
     name = config.project or main_worktree(root).name
     stack = stack_of(root, config.stack, _FULL)
-    # A suite is called like the project; where a service already is, it is just "project".
-    own = name if name not in {service.name for service in services} else "project"
+    # A suite is called like the project; where a service already is, it is just "project". So it is
+    # where they differ by capitals: files of reports are called like suites, and macOS has one.
+    own = name if name.lower() not in {one.name.lower() for one in services} else "project"
     suites += _root_suites(root, own, config, stack, tell)
     return _project(
         root, config, Layout.MULTI, name, services, suites=suites, stack=stack, gaps=gaps

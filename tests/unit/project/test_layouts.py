@@ -117,6 +117,14 @@ def test_two_folders_of_one_name(tmp_path: Path) -> None:
     assert refused.value.message == f"{places} are both called 'web'"
 
 
+def test_a_service_that_is_called_like_the_project_but_for_capitals(tmp_path: Path) -> None:
+    """Files are called like suites, and on macOS and Windows the two would be one."""
+    config = "[tool.taskslib]\nproject = 'Web'\n"
+    tests = {"services/web/tests/unit/test_a.py": "", "tests/unit/test_a.py": ""}
+    write(tmp_path, {"pyproject.toml": config, **tests})
+    assert [str(one.id) for one in load(tmp_path).suites] == ["web:unit", "project:unit"]
+
+
 @pytest.mark.parametrize("glob", ["", "/etc/*", "../*", "apps/../../*"])
 def test_globs_that_lead_elsewhere(tmp_path: Path, glob: str) -> None:
     write(tmp_path, {"pyproject.toml": f"[tool.taskslib]\nservices = ['{glob}']\n"})
