@@ -1,0 +1,53 @@
+"""A repo with a Makefile that `taskslib adopt` describes: all of it is green on the engine."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.support.projects import inv, repository, write
+from tests.support.scaffolds import contents
+from tests.unit.scaffold.test_adopt import shared
+
+IMAGE = """\
+FROM python:3.13-slim
+WORKDIR /app
+COPY src/{name} {name}
+CMD ["python", "-m", "http.server", "8000"]
+"""
+STACK = """\
+services:
+  api:
+    build: {context: ., dockerfile: docker/api.Dockerfile}
+    container_name: the-api
+    ports: ["8080:8000"]
+    depends_on: [worker]
+  worker:
+    build: {context: ., dockerfile: docker/worker.Dockerfile}
+"""
+CALLS = """\
+import os
+from urllib.request import urlopen
+
+def test_the_image_has_the_sources():
+    assert b"return 3 * n" in urlopen(os.environ["TEST_API_URL"] + "/api/prices.py").read()
+"""
+
+
+def test_one_context_for_all_images_and_tests_in_a_folder_of_their_own(shop: Path) -> None:
+    files = {f"docker/{name}.Dockerfile": IMAGE.format(name=name) for name in ("api", "worker")}
+    files |= {"docker-compose.yml": STACK, "test/integration/test_all.py": CALLS}
+    write(shop, shared(**files))
+    repository(shop)
+    theirs = contents(shop)
+    assert inv(shop, "adopt", program="taskslib").code == 0
+    ran = inv(shop, "test", "--plain")
+    assert ran.code == 0, ran.out + ran.err
+    stages = re.findall(r"^(\w+) Tests\n((?:  .*\n)+)", ran.out, re.MULTILINE)
+    assert {name: sorted(re.findall(r"✓ (\S+)", suites)) for name, suites in stages} == {
+        "Unit": sorted(["api", shop.name]),
+        "Integration": [shop.name],
+    }
+    assert "\n3 passed, 0 failed, 0 skipped\n" in ran.out
+    after = contents(shop)
+    assert {path: after.get(path) for path in theirs} == theirs
