@@ -15,6 +15,7 @@ from taskslib import __version__
 from taskslib.scaffold.answers import Answers, recorded
 from taskslib.scaffold.naming import Kind, Named
 from taskslib.testing import wait_for
+from tests.support.plain_pytest import plain_pytest
 from tests.support.projects import Ran, inv, unredacted, write
 from tests.support.scaffolds import FULL, PLAIN, SINGLE, contents, made
 from tests.support.terminal import Terminal
@@ -48,6 +49,28 @@ def test_its_unit_tests_pass(projects: dict[str, Path], variant: str) -> None:
     assert ran.code == 0, ran.out
     suites = re.findall(r"^  ✓ (\S+) ", ran.out, re.MULTILINE)
     assert sorted(suites) == (["api", "jobs", "page", "shared"] if variant == "full" else [variant])
+
+
+@pytest.mark.parametrize(
+    ("variant", "tests", "stack"),
+    [("full", "services/jobs/tests", " --service NAME"), ("single", "tests", "")],
+)
+def test_plain_pytest_runs_it_too(
+    projects: dict[str, Path], variant: str, tests: str, stack: str
+) -> None:
+    """As an editor does: without containers, and with the option on a stack, which isn't up."""
+    root = projects[variant]
+    ran = plain_pytest(root, tests, root=root)
+    assert ran.code == 0, ran
+    assert re.search(r"^\d+ passed, [1-9]\d* deselected in TIME$", ran.out, re.MULTILINE)
+    # Of two services it is one option.
+    both = plain_pytest(root, tests, "tests", "--collect-only", root=root)
+    assert "already added" not in both.out + both.err
+    nowhere = {"DOCKER_HOST": "tcp://127.0.0.1:9"}
+    missing = plain_pytest(root, tests, "--integration", root=root, **nowhere)
+    assert (missing.code, missing.err[:7]) == (4, "ERROR: ")
+    assert "unrecognized" not in missing.err
+    assert f"`inv infra-up{stack}`" in (root / "README.md").read_text("utf-8")
 
 
 def test_what_is_in_it(projects: dict[str, Path]) -> None:

@@ -121,6 +121,7 @@ def test_a_repo_that_no_template_made(tmp_path: Path) -> None:
         "services/billing/billing/store.py",
         "services/billing/deploy/test/docker-compose.yml",
         "services/billing/pyproject.toml",
+        "services/billing/tests/conftest.py",
         "services/billing/tests/integration/test_container.py",
         "services/billing/tests/unit/test_app.py",
         "tests/integration/test_billing.py",
