@@ -18,6 +18,7 @@ _DEVICES = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 """What no file can be called on Windows."""
 _TAKEN = (
     "all",
+    "coverage",
     "database",
     "deploy",
     "localhost",

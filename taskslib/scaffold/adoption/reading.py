@@ -92,7 +92,8 @@ def _walked(root: Path) -> Iterator[str]:
             for one in folders
             if not one.startswith(".")
             and one not in _LEFT_OUT
-            and not (Path(parent) / one / "pyvenv.cfg").is_file()
+            # Unlike `is_file`, no error where we may not look, as in a database's folder.
+            and not os.path.lexists(Path(parent) / one / "pyvenv.cfg")
         ]
         yield from ((Path(parent) / one).relative_to(root).as_posix() for one in names)
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from shutil import which
 
 import pytest
 
-from tests.support.projects import PASSES, Ran, inv, multi, repository, unredacted, write
+from tests.support.projects import (
+    PASSES,
+    Ran,
+    argv,
+    environment,
+    inv,
+    multi,
+    repository,
+    unredacted,
+    write,
+)
 from tests.support.scaffolds import contents
 
 IMAGE = "FROM scratch\n"
@@ -188,6 +200,31 @@ def test_a_tasks_file_that_is_there_is_only_told_what_to_add(tmp_path: Path) -> 
     assert "note: tasks.py is there, so nothing was written: what is to be added is printed\n" in (
         ran.err
     )
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or (os.geteuid() == 0 and which("setpriv") is None),
+    reason="whoever runs this may read everything",
+)
+def test_a_folder_that_may_not_be_read_is_left_out(tmp_path: Path) -> None:
+    """Such as a database's data below a repo that git does not know."""
+    root = write(tmp_path / "shop", {"test/test_a.py": PASSES, "data/pg/base": ""})
+    (root / "data" / "pg").chmod(0)
+    root_too = os.geteuid() == 0  # type: ignore[attr-defined,unused-ignore]
+    mere = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if root_too else ()
+    try:
+        done = subprocess.run(
+            [*mere, *argv("adopt", program="taskslib")],
+            cwd=root,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        (root / "data" / "pg").chmod(0o700)
+    assert done.returncode == 0, done.stderr
+    assert table(root) == {"unit_tests": "test"}
 
 
 def test_files_that_git_ignores_are_there_too(tmp_path: Path) -> None:

@@ -262,6 +262,8 @@ def test_a_file_that_was_saved_meanwhile_is_not_written_over(shop: Path) -> None
         ("Billing", "a service can't be called 'Billing'"),
         ("../billing", "a service can't be called '../billing'"),
         ("aux", "a service can't be called 'aux': that is reserved"),
+        # Its package would be imported instead of the one that measures.
+        ("coverage", "a service can't be called 'coverage': that is reserved"),
         ("json", "a service can't be called 'json': its package would hide Python's own"),
         ("shop--", "a service can't be called 'shop--'"),
         ("left-over", "'left-over' is too much like 'Left_Over'"),
