@@ -163,6 +163,20 @@ def test_tasks_files_in_the_docs_load(tmp_path: Path) -> None:
         assert "test" in loaded["ns"].task_names
 
 
+def test_every_link_of_the_readme_leads_somewhere() -> None:
+    """MkDocs holds those of the pages."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    links = [one for one in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in one]
+    titles = re.findall(r"^##+ (.+)$", text, re.MULTILINE)
+    anchors = {re.sub(r"[^a-z0-9 -]", "", one.lower()).replace(" ", "-") for one in titles}
+    assert {one for one in links if one.startswith("#")} >= {"#tests", "#ci", "#releases"}
+    assert [
+        one
+        for one in links
+        if not (one[1:] in anchors if one.startswith("#") else (ROOT / one).is_file())
+    ] == []
+
+
 def test_every_exit_code_is_in_the_readme() -> None:
     told = (ROOT / "README.md").read_text("utf-8").partition("Exit codes: ")[2].partition("\n\n")[0]
     assert set(map(int, re.findall(r"\d+", told))) == set(ExitCode)
