@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from taskslib.testing import wait_for
 from tests.engine.second.daemon import missing, second_daemon
 from tests.engine.second.images import TINY
 from tests.engine.second.podman import NO_INIT, Podman
-from tests.engine.second.server import HANGS, STACK, load_server
+from tests.engine.second.server import HANGS, PROGRAM, STACK, load_server
 from tests.engine.stacks.conftest import IN_ONE_PROCESS
 from tests.support.leftovers import leftovers, remove
 from tests.support.projects import PASSES, TASKS, argv, environment, repository, write
@@ -23,13 +24,20 @@ from tests.support.projects import inv as inv_outside
 pytestmark = IN_ONE_PROCESS
 
 
+@pytest.fixture(scope="module")
+def server(podman: Podman) -> None:
+    """Have the server's image there."""
+    if not shutil.which(PROGRAM):
+        pytest.skip(f"no {PROGRAM}")
+    load_server(podman.host)
+
+
 @pytest.fixture
-def shop(podman: Podman, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def shop(
+    podman: Podman, server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
     """Return a project with a full stack of an image; afterwards nothing of it is left."""
-    try:
-        load_server(podman.host)
-    except FileNotFoundError:
-        pytest.skip("no docker-registry")
+    del server
     root = tmp_path / f"p{os.urandom(4).hex()}"
     repository(write(root, {**TASKS, **STACK}))
     monkeypatch.setenv("DOCKER_HOST", podman.host)
