@@ -52,7 +52,8 @@ def combine_coverage(session: Session, run: Path) -> Coverage | None:
 
     Raises OSError where the reports can't be written.
     """
-    from taskslib.pipeline.coverage import FOLDER, combine
+    from taskslib.frameworks.covering import FOLDER
+    from taskslib.pipeline.coverage import combine
 
     folders = {suite.folder for suite in project(session).suites}
     return combine(run / FOLDER, own(session) / FOLDER, session.root, folders)
@@ -60,8 +61,9 @@ def combine_coverage(session: Session, run: Path) -> Coverage | None:
 
 def uncovered(session: Session, run: Path, report: Report) -> dict[str, tuple[SuiteId, ...]]:
     """Return the suites of a run that ran, and of which nothing was measured, by the reason."""
+    from taskslib.frameworks.covering import FOLDER
     from taskslib.frameworks.detection import framework_of
-    from taskslib.pipeline.coverage import FOLDER, unmeasured
+    from taskslib.pipeline.coverage import unmeasured
 
     left_out = unmeasured(run / FOLDER, [one.suite for one in report.results if one.counts.ran])
     found: dict[str, tuple[SuiteId, ...]] = {}

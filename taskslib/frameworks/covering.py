@@ -8,6 +8,8 @@ from pathlib import Path
 
 from taskslib.frameworks.base import Invocation
 
+FOLDER = "coverage"
+"""Below a run's folder: the suites' data."""
 DATA = "data.coverage"
 """What coverage.py writes."""
 LCOV = "lcov.info"

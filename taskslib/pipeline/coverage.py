@@ -21,8 +21,6 @@ from taskslib.pipeline.source_of import unimported
 if TYPE_CHECKING:
     from coverage import CoverageData
 
-FOLDER = "coverage"
-"""Below a run's folder: the suites' data."""
 _TESTS = {"tests", "test", "conftest.py"}
 """Parts of paths of what is left out: tests cover themselves, which says nothing."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taskslib.cancellation import Cancellation
 from taskslib.errors import EnvironmentFailure, ExitCode, Interrupted, TaskslibError
@@ -21,11 +22,11 @@ from taskslib.events import (
     SuiteStarted,
 )
 from taskslib.frameworks.base import Framework, Prepared
+from taskslib.frameworks.covering import FOLDER
 from taskslib.frameworks.detection import framework_of
 from taskslib.frameworks.retry import with_retries
 from taskslib.frameworks.run import Options, run_suite
 from taskslib.frameworks.variables import suite_variables, told_variables
-from taskslib.pipeline.coverage import FOLDER
 from taskslib.pipeline.evidence import FirstRed, gather
 from taskslib.pipeline.masking import masked, masked_sink
 from taskslib.pipeline.plan import Pick, Spread, Step, SuitePlan
@@ -36,9 +37,11 @@ from taskslib.project.model import Limits, Stack, Suite, shown
 from taskslib.secrets import Mask
 from taskslib.stacks.engine import Engine
 from taskslib.stacks.instance import Instance, Spec
-from taskslib.stacks.lifetime import Lifetime
 from taskslib.stacks.together import Configurations
 from taskslib.stacks.watchdog import Guard, Unguarded
+
+if TYPE_CHECKING:
+    from taskslib.stacks.lifetime import Lifetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,8 @@ class SuiteRunner:
         return result if result.state.green else replace(result, withheld=selected.withheld)
 
     def _lifetime(self, job: _Job) -> Lifetime:
+        from taskslib.stacks.lifetime import Lifetime
+
         return Lifetime(
             job.place.engine(job.turn.cancellation),
             job.turn.cancellation,
