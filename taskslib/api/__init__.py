@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from taskslib.api.costs import costs_of_tests
     from taskslib.api.debugging import debug
     from taskslib.api.deploying import (
-        DeployRequest,
         ReadyToDeploy,
         deploy,
         deploy_ready,
@@ -87,6 +86,7 @@ if TYPE_CHECKING:
         tests_with_stack,
         up,
     )
+    from taskslib.api.targets import DeployRequest
     from taskslib.api.workflows import (
         ci_matrix,
         ci_production,
@@ -181,7 +181,6 @@ _MODULES = {
     "costs": ("costs_of_tests",),
     "debugging": ("debug",),
     "deploying": (
-        "DeployRequest",
         "ReadyToDeploy",
         "deploy",
         "deploy_ready",
@@ -280,6 +279,7 @@ _MODULES = {
         "tell_merged",
         "write_durations",
     ),
+    "targets": ("DeployRequest",),
     "workflows": (
         "ci_matrix",
         "ci_production",

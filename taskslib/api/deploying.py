@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from taskslib.api.development import helped, variables_of
 from taskslib.api.session import Session, engine_of, project
-from taskslib.api.targets import deployed_environment, remark, target_of
+from taskslib.api.targets import DeployRequest, deployed_environment, remark, target_of
 from taskslib.errors import ConfigError, NoInstanceError, UsageError
 from taskslib.project.model import shown
 
@@ -24,23 +24,6 @@ if TYPE_CHECKING:
     from taskslib.project.model import Project, Stack
     from taskslib.release.lockfile import Lock
     from taskslib.stacks.engine import ComposeConfig
-
-
-@dataclass(frozen=True, slots=True)
-class DeployRequest:
-    """What is to run, and where."""
-
-    environment: str
-    version: str = ""
-    """Empty for that of the lock."""
-    context: str = ""
-    """The docker context of the target; empty for the engine in use."""
-    local: bool = False
-    """Whether images are those that the target's engine has, by their ids."""
-    rollback: bool = False
-    """Whether it is what ran before."""
-    orchestrator: str = ""
-    """compose or swarm; empty for what the configuration says, else compose."""
 
 
 @dataclass(frozen=True, slots=True)

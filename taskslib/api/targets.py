@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taskslib.api.session import Session, project
 from taskslib.errors import ConfigError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from taskslib.api.deploying import DeployRequest
     from taskslib.deploy.plan import Wanted
     from taskslib.deploy.target import Target
     from taskslib.project.model import Project, Stack
@@ -17,6 +17,23 @@ if TYPE_CHECKING:
 _COMPOSE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _ELSEWHERE = {"dev": "inv dev-up", "test": "inv infra-up"}
 """Environments that are not deployed, with what starts them."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeployRequest:
+    """What is to run, and where."""
+
+    environment: str
+    version: str = ""
+    """Empty for that of the lock."""
+    context: str = ""
+    """The docker context of the target; empty for the engine in use."""
+    local: bool = False
+    """Whether images are those that the target's engine has, by their ids."""
+    rollback: bool = False
+    """Whether it is what ran before."""
+    orchestrator: str = ""
+    """compose or swarm; empty for what the configuration says, else compose."""
 
 
 def deployed_environment(session: Session, name: str) -> tuple[Project, Stack]:

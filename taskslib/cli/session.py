@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
@@ -15,6 +16,8 @@ from taskslib.cli.outcome import cancellation, outcome, say
 from taskslib.errors import ExitCode
 
 if TYPE_CHECKING:
+    from invoke.tasks import Task
+
     from taskslib.api import Session
 
 CONFIG_KEY = "taskslib"
@@ -34,7 +37,7 @@ def command(
     def run(context: Context, *args: P.args, **kwargs: P.kwargs) -> None:
         # Invoke takes `--help` for the word that a task requires.
         if any(one in ("--help", "-h") for one in kwargs.values()):
-            _help(context, body.__name__.replace("_", "-"))
+            _help(context, body)
             return
         code = outcome(lambda: body(context, *args, **kwargs))
         if code is not ExitCode.PASSED:
@@ -44,14 +47,15 @@ def command(
     return functools.update_wrapper(run, body)  # type: ignore[return-value]
 
 
-def _help(context: Context, name: str) -> None:
-    """Print a task's help."""
+def _help(context: Context, body: Callable[..., object]) -> None:
+    """Print the help of the task that a body is of, which its module has under its name."""
+    from invoke.collection import Collection
     from invoke.program import Program
 
-    from taskslib.cli.namespace import make_ns
-
+    task: Task[Any] = getattr(sys.modules[body.__module__], body.__name__)
     binary = context.config.get(PROGRAM_KEY, "inv[oke]")
-    Program(namespace=make_ns(), binary=binary).run([binary, "--help", name], exit=False)
+    argv = [binary, "--help", body.__name__.replace("_", "-")]
+    Program(namespace=Collection(task), binary=binary).run(argv, exit=False)
 
 
 def session(context: Context) -> Session:
