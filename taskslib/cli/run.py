@@ -52,6 +52,7 @@ def _run_once(
     from taskslib.cli.telling import Telling
     from taskslib.display.again import shown_again
     from taskslib.display.plan import plan_lines
+    from taskslib.pipeline.report import none_fits
 
     plan, memory = api.recall(where, api.plan(where, request))
     plan = api.placed_on(where, api.spread(where, plan))
@@ -68,6 +69,10 @@ def _run_once(
         more = [_kept(where, plan)] if request.keep else []
         more += [_covered(where, folder, report)] if request.coverage else []
         code = telling.end(report, memory, *more)
+    if request.shard is not None and report.results and none_fits(report.results):
+        say(
+            "note: no test of this shard fits; whether one of another does, inv merge-reports tells"
+        )
     forcing = "note: what is cached was not run again; --force runs it"
     named = bool(request.services or len(request.stages) == 1)
     if named and any(one.cached_at for one in report.results):  # of those, some may be blocked

@@ -106,7 +106,8 @@ def run_suite(
     end = _run(replace(command, timeout=options.timeout), follower, cancellation, output)
     follower.finish(cut_off=end.interrupted or end.timed_out is not None)
     hung = where_it_hung(stacks, suite.folder) if end.timed_out is not None else ""
-    return verdict(follower.tally, end, "\n\n".join(filter(None, (last_lines(output), hung))))
+    told = "\n\n".join(filter(None, (last_lines(output), hung)))
+    return verdict(follower.tally, end, told, passed_through=bool(options.arguments))
 
 
 def _run(

@@ -36,9 +36,21 @@ class Exit:
     """Whether we ended it, because the whole run was to end."""
 
 
-def verdict(tally: Tally, end: Exit, output: str = "") -> SuiteResult:
-    """Return what the suite came to; `output` is the end of its raw output, kept as evidence."""
+def verdict(
+    tally: Tally, end: Exit, output: str = "", *, passed_through: bool = False
+) -> SuiteResult:
+    """Return what the suite came to.
+
+    Args:
+        tally: What its events told.
+        end: How its process ended.
+        output: The end of its raw output, kept as evidence.
+        passed_through: Whether it got arguments that were meant for all suites of the run.
+    """
     state, reason = _decide(tally, end)
+    # They leave out all that this suite has. Where they leave out nothing, it has no tests.
+    if passed_through and state is State.NO_TESTS and tally.deselected and not tally.done:
+        state = State.NONE_FITS
     explained = state in (State.PASSED, State.INTERRUPTED) or (
         state is State.FAILED and tally.counts.failed + tally.counts.errors > 0
     )

@@ -65,11 +65,18 @@ class Report:
 def judged(results: Iterable[SuiteResult]) -> tuple[SuiteResult, ...]:
     """Return what suites came to, now that all have ended: that no test fits in any is red."""
     ended = tuple(results)
-    if any(one.counts.ran for one in ended):
+    if not none_fits(ended):
         return ended
     return tuple(
         replace(one, state=State.NO_TESTS) if one.state is State.NONE_FITS else one for one in ended
     )
+
+
+def none_fits(results: Iterable[SuiteResult]) -> bool:
+    """Return whether no test ran, because of what was passed through."""
+    ended = tuple(results)
+    no_test_ran = not any(one.counts.ran for one in ended)
+    return no_test_ran and any(one.state is State.NONE_FITS for one in ended)
 
 
 def total(results: Iterable[SuiteResult]) -> Counts:

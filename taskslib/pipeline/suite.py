@@ -185,8 +185,6 @@ class SuiteRunner:
                 return SuiteResult(suite.id, State.ERROR)
 
         result = run(job.pick.tests, "output.txt", job.emit)
-        if result.state is State.NO_TESTS and self.request.arguments:
-            result = replace(result, state=State.NONE_FITS)
         result = with_retries(result, self.request.retries, again, job.emit)
         return result if result.state.green else replace(result, withheld=selected.withheld)
 

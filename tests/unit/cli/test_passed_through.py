@@ -10,6 +10,7 @@ from junitparser import JUnitXml
 
 from tests.support.projects import TASKS, inv, write
 
+_NONE = "no test of this shard fits; whether one of another does, inv merge-reports tells"
 FILES = {
     **TASKS,
     "services/api/tests/unit/test_api.py": "def test_price():\n    assert 1\n",
@@ -50,6 +51,15 @@ def test_where_none_fits_anywhere_it_is_red(shop: Path) -> None:
     assert JUnitXml.fromfile(str(shop / "reports/junit.xml")).errors == 2
 
 
+def test_a_suite_without_tests_is_red_whatever_is_passed_through(shop: Path) -> None:
+    """Only what leaves out all that is there fits none: a misnamed test is not there."""
+    write(shop, {"services/web/tests/unit/test_web.py": "def tset_page():\n    assert 1\n"})
+    ran = inv(shop, "test", "--stage", "unit", "--", "-k", "price", "--tb=short")
+    assert ran.code == 1
+    assert "\nweb:unit: no tests: no test was collected\n" in ran.out
+    assert "  ✓ api              1 passed TIME\n" in ran.out
+
+
 def test_reports_tell_which_had_none(shop: Path) -> None:
     ran = inv(shop, "test", "--stage", "unit", "--junit", "reports", "--json", "--", "-k", "price")
     assert ran.code == 0, ran.err
@@ -70,5 +80,7 @@ def test_shards_are_judged_together(shop: Path, words: str, code: int) -> None:
         run = ("test", "--stage", "unit", "--shard", f"{one}/2", "--json", "--", "-k", words)
         ran = inv(shop, *run)
         assert ran.code == 0, ran.err
+        passed = [suite["counts"]["passed"] for suite in json.loads(ran.out)["suites"]]
+        assert (_NONE in ran.err) is (not any(passed))
         write(shop, {f"shards/{one}.json": ran.out})
     assert inv(shop, "merge-reports", "shards").code == code
