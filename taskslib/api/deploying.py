@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 from taskslib.api.development import helped, variables_of
 from taskslib.api.session import Session, engine_of, project
-from taskslib.api.targets import DeployRequest, deployed_environment, remark, target_of
+from taskslib.api.targets import (
+    DeployRequest,
+    deployed_environment,
+    remark,
+    target_of,
+    unasked_swarm,
+)
 from taskslib.errors import ConfigError, NoInstanceError, UsageError
 from taskslib.project.model import shown
 
@@ -85,11 +91,13 @@ def deploy_status(
     request = DeployRequest(environment, context=context, orchestrator=orchestrator)
     with session.cancellation.on_signals():
         found, stack = deployed_environment(session, environment)
-        status = _status(target_of(session, request, found, stack), environment)
-    if status.current is None and not status.rows:
-        raise NoInstanceError(
-            f"nothing is deployed as {status.name} there", hint=f"inv deploy {environment}"
-        )
+        target = target_of(session, request, found, stack)
+        status = _status(target, environment)
+        if status.current is None and not status.rows:
+            hint = f"inv deploy {environment}"
+            if unasked_swarm(request, found, target):
+                hint = f"on the engine's Swarm: --orchestrator swarm; else {hint}"
+            raise NoInstanceError(f"nothing is deployed as {status.name} there", hint=hint)
     return status
 
 

@@ -187,6 +187,8 @@ def _finish(
     from taskslib.release.version import is_behind
 
     if not ready.version.tag:
+        if request.lock:
+            session.say(f"note: {LOCK} stays: only what a version's tag is on is a release")
         return
     version, locked = ready.version.version, locked_version(session.root)
     stays = is_behind(version, locked) and not request.lock

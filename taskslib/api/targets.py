@@ -74,6 +74,7 @@ def target_of(session: Session, request: DeployRequest, found: Project, stack: S
     # What runs already under the file's own name, and its volumes, must be found again.
     name = _own_name(session, found, stack)
     name = name or environment_project(found.name, request.environment)
+    _refuse_shared(session, found, request.environment, name)
     kind = SwarmTarget if chosen == Orchestrator.SWARM else ComposeTarget
     target = kind(stack, name, environ, session.cancellation, request.context)
     if kind is SwarmTarget:
@@ -85,15 +86,40 @@ def remark(
     session: Session, request: DeployRequest, found: Project, target: Target, wanted: Wanted
 ) -> None:
     """Say what is not to be had at a target, and of a Swarm that was not asked for."""
-    from taskslib.deploy.swarm import manages
-
     for line in target.remarks(wanted.config):
         session.say(f"note: {line}")
-    if not (request.orchestrator or found.orchestrator) and manages(target.docker):
+    if unasked_swarm(request, found, target):
         session.say(
             "note: this engine manages a Swarm; Compose deploys to this engine alone "
             "(`--orchestrator swarm` to the Swarm)"
         )
+
+
+def unasked_swarm(request: DeployRequest, found: Project, target: Target) -> bool:
+    """Return whether the engine manages a Swarm, and nobody has said which of both is meant."""
+    from taskslib.deploy.swarm import manages
+
+    return not (request.orchestrator or found.orchestrator) and manages(target.docker)
+
+
+def _refuse_shared(session: Session, found: Project, environment: str, name: str) -> None:
+    """Raise `ConfigError` where another environment has the same name: it would be replaced."""
+    from taskslib.project.environments import environments
+    from taskslib.stacks.ids import environment_project
+
+    for other, stack in environments(found.root).items():
+        if other == environment or other in _ELSEWHERE:
+            continue
+        try:
+            own = _own_name(session, found, stack) or environment_project(found.name, other)
+        except ConfigError:
+            continue  # it can't be deployed as it is
+        if own == name:
+            raise ConfigError(
+                f"the environments {environment} and {other} are both called {name}: "
+                "one would take the other's place",
+                hint=f"give them a `name:` each, as in {found.shown(stack.files[0])}, or none",
+            )
 
 
 def _own_name(session: Session, found: Project, stack: Stack) -> str:

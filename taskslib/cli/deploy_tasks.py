@@ -41,9 +41,9 @@ _ASKED = "prod"
 def deploy(
     context: Context,
     env: str,
-    version: str = "",
-    context_: str = "",
-    orchestrator: str = "",
+    version: str | None = None,
+    context_: str | None = None,
+    orchestrator: str | None = None,
     local: bool = False,
     yes: bool = False,
     dry_run: bool = False,
@@ -59,15 +59,21 @@ def deploy(
     Example: inv deploy prod --version 1.2.3 --dry-run
     """
     where = session(context)
+    _refuse_empty(version=version, context=context_, orchestrator=orchestrator)
     _refuse_mixed(status=status, json=json, others=rollback or dry_run or local or bool(version))
     if status:
-        found = api.deploy_status(where, env, context_, orchestrator)
+        found = api.deploy_status(where, env, context_ or "", orchestrator or "")
         _tell(found, json=json)
         return ExitCode.PASSED if found.well else ExitCode.FAILED
     return _deploy(
         where,
         api.DeployRequest(
-            env, version, context_, local=local, rollback=rollback, orchestrator=orchestrator
+            env,
+            version or "",
+            context_ or "",
+            local=local,
+            rollback=rollback,
+            orchestrator=orchestrator or "",
         ),
         yes=yes,
         dry_run=dry_run,
@@ -100,6 +106,15 @@ def _tell(found: Status, *, json: bool) -> None:
         tell([status_json(found)])
     else:
         tell(status_lines(found, datetime.now(UTC)))
+
+
+def _refuse_empty(**given: str | None) -> None:
+    """Raise `UsageError` for an option that says nothing, as an unset variable of CI does."""
+    for option, value in given.items():
+        if value is not None and not value.strip():
+            raise UsageError(
+                f"--{option} {value!r} names nothing", hint=f"leave --{option} out, or say which"
+            )
 
 
 def _refuse_mixed(*, status: bool, json: bool, others: bool) -> None:

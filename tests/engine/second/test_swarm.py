@@ -275,6 +275,10 @@ def test_it_is_asked_for(fleet: Fleet) -> None:
     assert (ran.code, ran.err) == (0, f"{note}prod: nothing → 1.0.0 (deployment 1)\n")
     for chosen in ("swarm", "compose"):
         assert note not in fleet.deploy("--dry-run", "--orchestrator", chosen).err
+    assert fleet.deploy("--status").err == (
+        "error: nothing is deployed as NAME there\n\n"
+        "hint: on the engine's Swarm: --orchestrator swarm; else inv deploy prod\n"
+    )
     ran = fleet.deploy("--dry-run", "--orchestrator", "swamr")
     hint = "did you mean 'swarm'? orchestrators: compose, swarm"
     assert (ran.code, ran.err) == (2, f"error: no orchestrator 'swamr'\n\nhint: {hint}\n")

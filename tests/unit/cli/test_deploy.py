@@ -43,12 +43,34 @@ FILES = {
          "did you mean 'swarm'? orchestrators: compose, swarm"),
         (("prod", "--status", "--dry-run"), "--status changes nothing, and is of what runs",
          "leave the rest out"),
+        (("prod", "--version", ""), "--version '' names nothing",
+         "leave --version out, or say which"),
+        (("prod", "--context", " ", "--status"), "--context ' ' names nothing",
+         "leave --context out, or say which"),
+        (("prod", "--orchestrator", ""), "--orchestrator '' names nothing",
+         "leave --orchestrator out, or say which"),
         (("prod", "--json"), "--json is for --status", "inv deploy prod --status --json"),
     ],
 )  # fmt: skip
 def test_refused(tmp_path: Path, arguments: tuple[str, ...], words: str, hint: str) -> None:
     write(tmp_path, FILES)
     assert inv(tmp_path, "deploy", *arguments) == Ran(2, "", f"error: {words}\n\nhint: {hint}\n")
+
+
+def test_a_copy_does_not_take_the_place_of_production(tmp_path: Path) -> None:
+    named = f"name: shop-prod\n{COMPOSE}"
+    names = ("prod", "copy", "other")
+    write(tmp_path, {**TASKS, **{f"deploy/{one}/compose.yaml": named for one in names[:2]}})
+    write(tmp_path, {"deploy/other/compose.yaml": "services: ["})  # is no reason to refuse
+    for one, other in (names[:2], names[1::-1]):
+        ran = inv(tmp_path, "deploy", one, "--status")
+        assert ran == Ran(
+            2,
+            "",
+            f"error: the environments {one} and {other} are both called shop-prod: one would take "
+            f"the other's place\n\nhint: give them a `name:` each, as in "
+            f"deploy/{other}/compose.yaml, or none\n",
+        )
 
 
 @pytest.mark.parametrize("name", ["Shop", "a b", "-x", "../y", "${NAME}"])
