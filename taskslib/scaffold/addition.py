@@ -24,7 +24,7 @@ from taskslib.project.model import Layout, Project, Service, Suite
 from taskslib.scaffold.answers import FILE, Answers, recorded
 from taskslib.scaffold.changes import Changes, changed_meanwhile, changes
 from taskslib.scaffold.naming import Kind, Named, check_free, named
-from taskslib.scaffold.service import Place, with_service
+from taskslib.scaffold.service import Place, shared, with_service
 from taskslib.scaffold.workflows import with_workflows
 
 _CONVENTIONS = ("unit_tests", "service_tests", "integration_tests", "service_stack")
@@ -43,8 +43,9 @@ class Addition:
     def changes(self, name: str, kind: str = "") -> Changes:
         """Return what becomes other; nothing where the service is there, made by this.
 
-        Raises `UsageError` for a name that can't be or is taken, `ConfigError` where a file of the
-        repo can't take the service or would have mistakes with it.
+        Raises `UsageError` for a name that can't be or is taken, and where a file of the new
+        service is there already, `ConfigError` where a file of the repo can't take the service or
+        would have mistakes with it.
         """
         service = named(name, kind)
         self._check_layout()
@@ -55,6 +56,7 @@ class Addition:
             return Changes(self.project.root, (), (f"{service.name} is there already",))
         check_free(service.name, self._taken(files, place))
         after = with_service(files, place, service)
+        self._check_new(after, place)
         project = with_branch(self._with(place, service), self.environ)
         after, notes = with_workflows(after, project, providers(self.project.root))
         self._check(files, after, project)
@@ -128,6 +130,16 @@ class Addition:
         for stack in gather(self.project, self.config, files).stacks:
             if not stack.service:
                 yield from stack.services
+
+    def _check_new(self, after: Files, place: Place) -> None:
+        """Raise `UsageError` where a file of the service's own is there already, as another one."""
+        own = {path: text for path, text in after.changed.items() if path not in shared(place)}
+        if there := changes(self.project.root, own).overwritten:
+            raise UsageError(
+                "files of the new service are there already, so nothing was written",
+                details="\n".join(there),
+                hint="move them out of the way, or choose another name",
+            )
 
     def _with(self, place: Place, service: Named) -> Project:
         """Return the project as it will be."""

@@ -53,13 +53,24 @@ def with_service(files: Files, place: Place, service: Named) -> Files:
     for environment, compose in place.stacks.items():
         if addition := added.get(f"{_COMPOSE}{environment}.yml"):
             changed[compose] = merged(compose, _text(files, compose), addition)
-        example = posixpath.join(posixpath.dirname(compose), _EXAMPLE)
+        example = _example(compose)
         if (lines := added.get(f"{_ENV}{environment}")) and files.is_file(example):
             changed[example] = appended(_text(files, example), lines)
     if files.is_file(FILE) and not alone:
         line = f"services:\n  {service.name}: {service.kind}\n"
         changed[FILE] = merged(FILE, _text(files, FILE), line)
     return files.with_changes(changed)
+
+
+def shared(place: Place) -> frozenset[str]:
+    """Return the files that a service is added to; all others that it brings are its own."""
+    stacks = place.stacks.values()
+    return frozenset((FILE, *stacks, *map(_example, stacks)))
+
+
+def _example(compose: str) -> str:
+    """Return the example of a `.env` that a Compose file has beside it."""
+    return posixpath.join(posixpath.dirname(compose), _EXAMPLE)
 
 
 def _is_anothers(path: str) -> bool:

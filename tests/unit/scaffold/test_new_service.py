@@ -278,6 +278,22 @@ def test_names_that_can_not_be(shop: Path, name: str, said: str) -> None:
     assert contents(shop) == before
 
 
+def test_a_file_of_the_users_is_not_written_over(shop: Path) -> None:
+    mine = {"tests/integration/test_billing.py": PASSES}
+    before = contents(write(shop, mine))
+    refused = inv(shop, "new-service", "billing")
+    assert refused == Ran(
+        2,
+        "",
+        "error: files of the new service are there already, so nothing was written\n"
+        "  tests/integration/test_billing.py\n"
+        "\n"
+        "hint: move them out of the way, or choose another name\n",
+    )
+    assert inv(shop, "new-service", "billing", "--dry-run") == refused
+    assert contents(shop) == before
+
+
 def test_of_another_kind_it_is_not_there(shop: Path) -> None:
     ran = inv(shop, "new-service", "api", "--kind", "worker")
     assert ran == Ran(2, "", "error: api is there already, as api\n\nhint: choose another name\n")
