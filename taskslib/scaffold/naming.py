@@ -14,6 +14,8 @@ from taskslib.errors import UsageError, did_you_mean
 _LABEL = re.compile(r"[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?")
 """A name of a host (RFC 1123), as Compose's network has it, and shorter: image names, variables and
 volumes are made of it. A letter first, since a package's name is made of it too."""
+_WORDS = ("false", "null", "true")
+"""What is no text in YAML (1.2, the core schema), where Compose and the record have names."""
 _DEVICES = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 """What no file can be called on Windows."""
 _TAKEN = (
@@ -71,7 +73,7 @@ def named(text: str, kind: str = "") -> Named:
             hint=f"{did_you_mean(kind, Kind)}kinds: {', '.join(Kind)}",
         )
     _check_label(name, "a service")
-    if _DEVICES.fullmatch(name) or name in _TAKEN:
+    if _DEVICES.fullmatch(name) or name in {*_WORDS, *_TAKEN}:
         raise UsageError(f"a service can't be called {name!r}: that is reserved", hint=_OTHER)
     found = Named(name, Kind(kind))
     check_package(found.package)
@@ -81,7 +83,7 @@ def named(text: str, kind: str = "") -> Named:
 def check_project(name: str) -> None:
     """Raise `UsageError` for what a project can't be called."""
     _check_label(name, "a project")
-    if _DEVICES.fullmatch(name):
+    if _DEVICES.fullmatch(name) or name in _WORDS:
         raise UsageError(f"a project can't be called {name!r}: that is reserved", hint=_OTHER)
 
 

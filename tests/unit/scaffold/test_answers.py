@@ -20,6 +20,7 @@ TOO_LONG = "x" * 41
     [
         ({"project": "Shop!"}, "a project can't be called 'Shop!'"),
         ({"project": "con"}, "a project can't be called 'con': that is reserved"),
+        ({"project": "null"}, "a project can't be called 'null': that is reserved"),
         ({"services": "Api"}, "a service can't be called 'Api'"),
         ({"services": ""}, "a service can't be called ''"),
         ({"services": "a_b"}, "a service can't be called 'a_b'"),
@@ -29,6 +30,9 @@ TOO_LONG = "x" * 41
         ({"services": "api\n"}, ""),
         ({"services": "nul"}, "a service can't be called 'nul': that is reserved"),
         ({"services": "database"}, "a service can't be called 'database': that is reserved"),
+        ({"services": "true"}, "a service can't be called 'true': that is reserved"),
+        ({"services": "null:library"}, "a service can't be called 'null': that is reserved"),
+        ({"services": "false"}, "a service can't be called 'false': that is reserved"),
         ({"services": "queue"}, "a service can't be called 'queue': its package would hide"),
         ({"services": "class"}, "a service can't be called 'class': its package would hide"),
         ({"services": "api,api"}, "'api' is taken"),
