@@ -12,6 +12,8 @@ from taskslib.processes import Command, run
 
 _MOST = 127
 """How many conflicts git counts; a higher code is a failure."""
+_ERRORS = "surrogateescape"
+"""Bytes of a user's file that are no UTF-8 stay what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,15 @@ class ThreeWay:
         with TemporaryDirectory(prefix="taskslib-") as folder:
             named = {"ours": ours, "older": older, "newer": newer}
             for name, text in named.items():
-                (Path(folder) / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+                (Path(folder) / name).write_bytes(text.encode("utf-8", _ERRORS))
             labels = [part for one in self.labels for part in ("-L", one)]
-            argv = ("git", "merge-file", "--stdout", "--diff3", *labels, *named)
+            argv = ("git", "merge-file", "--diff3", *labels, *named)
             done = run(Command(argv, cwd=Path(folder)), self.cancellation)
+            # Not `--stdout`: what is captured of a child is made readable, and so another text.
+            text = (Path(folder) / "ours").read_bytes().decode("utf-8", _ERRORS)
         if not 0 <= done.code <= _MOST:
             raise UsageError(f"git merge-file: {done.stderr.strip()}")
-        return Merged(done.stdout, conflicts=done.code > 0)
+        return Merged(text, conflicts=done.code > 0)
 
 
 def _ending(text: str | None, like: str | None) -> str | None:

@@ -232,6 +232,8 @@ def test_a_repo_that_init_did_not_write(versions: Versions, tmp_path: Path) -> N
         (None, "a\n", None, Merged(None)),
         (None, "a\n", "b\n", Merged(None, note="has news, and was deleted here")),
         ("1\r\n2\r\n3\r\n4\r\n", "1\n2\n3\n", "0\n2\n3\n", Merged("0\r\n2\r\n3\r\n4\r\n")),
+        # 0xe9, which is no UTF-8, as it is read of a file
+        ("1\n2\n3\ncaf\udce9\n", "1\n2\n3\n", "0\n2\n3\n", Merged("0\n2\n3\ncaf\udce9\n")),
     ],
 )
 def test_three_ways(
