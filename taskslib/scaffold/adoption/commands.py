@@ -30,6 +30,8 @@ class Call:
     folder: str = ""
     """Where, from the repo's root on."""
     env: tuple[tuple[str, str], ...] = ()
+    unprintable: tuple[str, ...] = ()
+    """Variables whose values have signs that no configuration could have."""
     paths: tuple[str, ...] = ()
     """What it is given to run, from the repo's root on."""
 
@@ -71,7 +73,8 @@ def calls(lines: Iterable[str], *, keep_folder: bool = False) -> Iterator[Call]:
         for part in _SEPARATOR.split(line.lstrip("@-+ \t")):
             words = _words(part)
             if words[:1] == ["cd"]:
-                folder = _joined(folder, words[1]) if len(words) > 1 else None
+                told = len(words) > 1 and words[1].isprintable()
+                folder = _joined(folder, words[1]) if told else None
             elif folder is not None and (call := _call(words, folder)) is not None:
                 yield call
 
@@ -87,13 +90,15 @@ def _call(words: list[str], folder: str) -> Call | None:
         return None
     told = (_ASSIGNMENT.fullmatch(one) for one in words[:program])
     env = tuple((one["name"], one["value"]) for one in told if one and "$" not in one["value"])
+    unprintable = tuple(name for name, value in env if not value.isprintable())
+    env = tuple(one for one in env if one[1].isprintable())
     arguments = words[program + 1 :]
     paths = []
     for before, word in zip(("", *arguments), arguments, strict=False):
         if not word.startswith("-") and before not in _TAKES_VALUE:
             path = _joined(folder, word.split("::")[0])
             paths += [path] if path is not None else []
-    return Call(folder, env, tuple(paths))
+    return Call(folder, env, unprintable, tuple(paths))
 
 
 def _words(part: str) -> list[str]:

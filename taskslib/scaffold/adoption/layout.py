@@ -164,3 +164,5 @@ def _notes(
             )
     for name in suites.withheld(found):
         yield f"{name} looks like a secret, so its value was not taken over: `pass_env`"
+    for name in sorted({name for call in found.calls for name in call.unprintable}):
+        yield f"{name} has signs that can't be printed, so its value was not taken over"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import tomllib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from taskslib.errors import ConfigError
 from taskslib.scaffold.adoption.commands import Target
 
 _TASK = re.compile(r"test[-_][A-Za-z0-9][A-Za-z0-9_-]{0,60}", re.ASCII)
@@ -58,7 +61,7 @@ def taken(targets: Iterable[Target], ours: Collection[str]) -> Taken:
 
 
 def tasks_file(names: Collection[str], table: Mapping[str, Any]) -> str:
-    """Return a tasks.py.
+    """Return a tasks.py. Raises `ConfigError` where Python would not take it.
 
     Args:
         names: Targets of the Makefile that are to be tasks; `taken` has checked them.
@@ -79,12 +82,25 @@ def tasks_file(names: Collection[str], table: Mapping[str, Any]) -> str:
     inner = "".join(f"\n    {key}={_literal(one, 1)}," for key, one in table.items())
     parts.append(f"ns = make_ns({inner}\n)\n" if inner else "ns = make_ns()\n")
     parts += [f"ns.add_task({_identifier(name)})\n" for name in names]
-    return "".join(parts)
+    return _taken_by(ast.parse, "".join(parts))
 
 
 def pyproject_table(table: Mapping[str, Any]) -> str:
-    """Return the table as a pyproject.toml has it."""
-    return "\n".join(_tables(("tool", "taskslib"), table)).strip() + "\n"
+    """Return the table as a pyproject.toml has it. Raises `ConfigError` where none can."""
+    text = "\n".join(_tables(("tool", "taskslib"), table)).strip() + "\n"
+    return _taken_by(tomllib.loads, text)
+
+
+def _taken_by(reads: Callable[[str], object], text: str) -> str:
+    """Return a text that is to be written, if what reads it does: else no task would work."""
+    try:
+        reads(text.encode("utf-8").decode("utf-8"))
+    except (SyntaxError, ValueError) as error:
+        raise ConfigError(
+            f"what is to be written could not be read, so nothing was written: {error}",
+            hint="a name or a value of the Makefile or of a script has signs that it can't have",
+        ) from error
+    return text
 
 
 def _tables(path: tuple[str, ...], table: Mapping[str, Any]) -> Iterator[str]:

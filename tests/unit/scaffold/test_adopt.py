@@ -11,6 +11,8 @@ from shutil import which
 
 import pytest
 
+from taskslib.errors import ConfigError
+from taskslib.scaffold.adoption.writing import pyproject_table, tasks_file
 from tests.support.projects import (
     PASSES,
     Ran,
@@ -427,6 +429,36 @@ def test_names_are_anybodys(tmp_path: Path) -> None:
     }
     assert "✓ web.v1" in ran_unit(root).out
     assert not (root / "x").exists()
+
+
+def test_values_that_no_configuration_can_have_are_left_out(tmp_path: Path) -> None:
+    root = write(tmp_path / "shop", {"test/test_a.py": PASSES})
+    recipe = b"test-all:\n\tA=caf\xe9 B='x\x7fy' C='caf\xc3\xa9 \"\\' PYTHONPATH=\xe9 pytest test\n"
+    (root / "Makefile").write_bytes(recipe)
+    ran = adopted(root)
+    assert (ran.code, ran.err) == (
+        0,
+        "note: A has signs that can't be printed, so its value was not taken over\n"
+        "note: B has signs that can't be printed, so its value was not taken over\n"
+        "note: PYTHONPATH has signs that can't be printed, so its value was not taken over\n"
+        "+ pyproject.toml\n"
+        "+ tasks.py\n"
+        "next: inv services, inv test --stage unit\n",
+    )
+    assert table(root) == {"unit_tests": "test", "unit": {"env": {"C": 'café "\\'}}}
+    assert ran_unit(root).code == 0
+    other = write(tmp_path / "other", {"test/test_a.py": PASSES})
+    (other / "test.sh").write_bytes(b"cd caf\xe9\nA=1 pytest ../test\n")
+    assert adopted(other).code == 0
+    assert table(other) == {"unit_tests": "test"}
+
+
+@pytest.mark.parametrize("value", ["caf\udce9", "a\x7fb"])
+def test_what_could_not_be_read_is_not_written(value: str) -> None:
+    with pytest.raises(ConfigError, match="could not be read, so nothing was written"):
+        pyproject_table({"unit": {"env": {"A": value}}})
+    with pytest.raises(ConfigError, match="could not be read, so nothing was written"):
+        tasks_file(["test-a\n" + value], {})
 
 
 def test_there_must_be_a_folder(tmp_path: Path) -> None:
