@@ -108,6 +108,8 @@ def _endpoint(service: str, one: Mapping[str, Any], host: str, published: int) -
     url = one["url"].replace("{host}", shown_host).replace("{port}", str(published))
     prefix, suffix = _prefix(service), one["suffix"]
     named = [(f"{prefix}_HOST{suffix}", host), (f"{prefix}_PORT{suffix}", str(published))]
+    if not suffix:  # which of the container's ports it is
+        named.append((f"{prefix}_PORT_{one['port']}", str(published)))
     if url:
         named.append((one["env"], url))
     return Endpoint(service, one["port"], one["protocol"], host, published, url, tuple(named))

@@ -54,7 +54,7 @@ class TaskslibInstance:
             port: The container's port, for a service that publishes several.
         """
         prefix = "TEST_" + re.sub(r"[^A-Z0-9]", "_", service.upper())
-        for suffix in (f"_{port}", "") if port is not None else ("",):
+        for suffix in self._suffixes(prefix, port):
             host = self.variables.get(f"{prefix}_HOST{suffix}")
             published = self.variables.get(f"{prefix}_PORT{suffix}")
             if host and published:
@@ -63,6 +63,19 @@ class TaskslibInstance:
         known = ", ".join(sorted(self.variables)) or "none"
         which = service if port is None else f"{service}, port {port},"
         raise LookupError(f"{which} is not published by the stack; variables: {known}")
+
+    def _suffixes(self, prefix: str, port: int | None) -> tuple[str, ...]:
+        """Return what the names of a port's variables may end in; none where it isn't published.
+
+        A service's only port has names without an end, and tells its number beside them. Where
+        nothing tells it, as in variables of somebody else, the only port is the one meant.
+        """
+        if port is None:
+            return ("",)
+        numbered = re.compile(rf"{prefix}_PORT_\d+(_[A-Z]+)?")
+        told = f"{prefix}_PORT_{port}" in self.variables
+        known = told or any(map(numbered.fullmatch, self.variables))
+        return (f"_{port}", "") if told or not known else ()
 
     def database_url(self) -> str:
         """Return `TEST_DATABASE_URL`, else the one URL of a database.

@@ -12,6 +12,8 @@ READS = """\
 import os
 from urllib.request import urlopen
 
+import pytest
+
 URL = os.environ.get("TEST_WEB_URL", "")  # as it is when the module is imported
 
 def test_answers():
@@ -20,6 +22,8 @@ def test_answers():
 def test_fixtures(endpoint, taskslib_instance):
     web = endpoint("web", 8000)
     assert (web.url, endpoint("web")) == (URL, web)
+    with pytest.raises(LookupError):
+        endpoint("web", 8001)
     assert web.url == f"http://{web.host}:{web.port}"
     assert taskslib_instance.compose_project == os.environ["TEST_COMPOSE_PROJECT"]
     assert taskslib_instance.id == os.environ["TEST_INSTANCE_ID"]

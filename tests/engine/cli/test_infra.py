@@ -86,6 +86,7 @@ def test_the_full_stack_of_two_branches(shop: Path) -> None:
             "variables": {
                 "TEST_WEB_HOST": "127.0.0.1",
                 "TEST_WEB_PORT": port,
+                "TEST_WEB_PORT_8000": port,
                 "TEST_WEB_URL": url,
             },
         }

@@ -179,11 +179,13 @@ def test_kept_stacks(shop: Path) -> None:
     assert inv(shop, "test-service", "web").code == 0  # its own, beside it
     assert inv(shop, "infra-up", "--service", "web") == Ran(0, up, "")
     ports = inv(shop, "ports", "--service", "web", "--format", "env")
+    port = ports.out.split("PORT=")[1].split()[0]
     assert ports.out == (
         f"export TEST_INSTANCE_ID={shop.name}-ID\n"
         f"export TEST_COMPOSE_PROJECT={name}\n"
         "export TEST_WEB_HOST=127.0.0.1\n"
-        f"export TEST_WEB_PORT={ports.out.split('PORT=')[1].split()[0]}\n"
+        f"export TEST_WEB_PORT={port}\n"
+        f"export TEST_WEB_PORT_8000={port}\n"
         "export TEST_WEB_URL=http://127.0.0.1:PORT\n"
     )
     listed = inv(shop, "infra-ps").out

@@ -44,13 +44,14 @@ def test_the_whole_endpoint() -> None:
             variables=(
                 ("TEST_DB_HOST", "127.0.0.1"),
                 ("TEST_DB_PORT", "5000"),
+                ("TEST_DB_PORT_5432", "5000"),
                 ("TEST_DB_URL", url),
             ),
         ),
     )
 
 
-def test_several_ports_carry_the_number_and_one_does_not() -> None:
+def test_several_ports_carry_the_number_and_one_has_it_beside() -> None:
     both = {"ports": [{"target": 80}, {"target": 9090, "protocol": "tcp"}]}
     found = endpoints(
         [
@@ -62,6 +63,7 @@ def test_several_ports_carry_the_number_and_one_does_not() -> None:
     assert variables(found) == {
         "TEST_DB_HOST": "::1",
         "TEST_DB_PORT": "3",
+        "TEST_DB_PORT_5432": "3",
         "TEST_DB_URL": "postgresql://postgres@[::1]:3/postgres",
         "TEST_MY_WEB_1_HOST_80": "::1",
         "TEST_MY_WEB_1_PORT_80": "1",
@@ -91,7 +93,11 @@ def test_one_number_as_tcp_and_udp() -> None:
 def test_udp_has_no_url() -> None:
     config = {"ports": [{"target": 53, "protocol": "udp"}]}
     found = endpoints([running("dns", config, {(53, "udp"): 1})], "127.0.0.1")
-    assert variables(found) == {"TEST_DNS_HOST": "127.0.0.1", "TEST_DNS_PORT": "1"}
+    assert variables(found) == {
+        "TEST_DNS_HOST": "127.0.0.1",
+        "TEST_DNS_PORT": "1",
+        "TEST_DNS_PORT_53": "1",
+    }
 
 
 @pytest.mark.parametrize(
@@ -116,7 +122,8 @@ def test_extension_gives_the_url_another_name_and_form(
 ) -> None:
     config = {"ports": [{"target": 5432}], "x-taskslib": extension}
     found = endpoints([container("db", config, p5432=7)], "::1")
-    assert variables(found) == {"TEST_DB_HOST": "::1", "TEST_DB_PORT": "7", **expected}
+    ports = dict.fromkeys(("TEST_DB_PORT", "TEST_DB_PORT_5432"), "7")
+    assert variables(found) == {"TEST_DB_HOST": "::1", **ports, **expected}
 
 
 def test_an_extension_per_port() -> None:

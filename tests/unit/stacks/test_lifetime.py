@@ -70,6 +70,7 @@ def test_up_and_away(tmp_path: Path) -> None:
             "TEST_COMPOSE_PROJECT": NAME,
             "TEST_API_HOST": "127.0.0.1",
             "TEST_API_PORT": "30000",
+            "TEST_API_PORT_8000": "30000",
             "TEST_API_URL": "http://127.0.0.1:30000",
         }
         assert engine.leftovers(NAME)

@@ -30,6 +30,10 @@ VARIABLES = {
     "TEST_WEB_URL_80": "http://127.0.0.1:6",
     "TEST_WEB_HOST_53": "127.0.0.1",
     "TEST_WEB_PORT_53": "7",
+    "TEST_ONE_HOST": "127.0.0.1",
+    "TEST_ONE_PORT": "8",
+    "TEST_ONE_PORT_8000": "8",
+    "TEST_ONE_URL": "http://127.0.0.1:8",
 }
 INSTANCE = TaskslibInstance("1", "shop-web-1", VARIABLES)
 
@@ -40,6 +44,9 @@ def project(root: Path, test: str, **changes: str) -> Path:
 
 
 def test_endpoints() -> None:
+    assert INSTANCE.endpoint("one", 8000) == Endpoint("127.0.0.1", 8, "http://127.0.0.1:8")
+    assert INSTANCE.endpoint("one") == INSTANCE.endpoint("one", 8000)
+    # of somebody who does not say which port of the container it is
     assert INSTANCE.endpoint("my-api", 8000) == Endpoint("127.0.0.1", 5, "http://127.0.0.1:5")
     assert INSTANCE.endpoint("my-api") == INSTANCE.endpoint("my_api", 8000)
     assert INSTANCE.endpoint("web", 80) == Endpoint("127.0.0.1", 6, "http://127.0.0.1:6")
@@ -48,6 +55,8 @@ def test_endpoints() -> None:
         INSTANCE.endpoint("web")
     with pytest.raises(LookupError, match="web, port 81, is not published"):
         INSTANCE.endpoint("web", 81)
+    with pytest.raises(LookupError, match="one, port 9090, is not published"):
+        INSTANCE.endpoint("one", 9090)
 
 
 @pytest.mark.parametrize(
