@@ -14,6 +14,8 @@ from typing import TypeVar, overload
 T = TypeVar("T")  # the syntax of Python 3.12 would shut out 3.11
 
 _LONGEST_REPR = 500
+_SHORTEST_TRY = 1.0
+"""Seconds that an awaited condition has at least: one that begins late is to be able to answer."""
 
 
 class WaitTimeoutError(AssertionError, TimeoutError):
@@ -121,11 +123,12 @@ async def wait_for_async(
 ) -> object:
     """Do the same without blocking the event loop; `condition` may be a coroutine function.
 
-    An awaited condition that hangs is cancelled at the deadline, which `wait_for` can't do.
+    An awaited condition that hangs is cancelled at the deadline, which `wait_for` can't do, but
+    not before it had a second.
     """
     wait = _Wait(timeout, message)
     while True:
-        scope = asyncio.timeout(max(wait.remaining, interval))
+        scope = asyncio.timeout(max(wait.remaining, _SHORTEST_TRY))
         try:
             async with scope:
                 value = await _ask(condition)

@@ -39,7 +39,28 @@ def test_says_what_it_saw() -> None:
         asyncio.run(wait_for_async(condition, timeout=0, message="an answer"))
 
 
-def test_a_condition_that_hangs_is_cancelled_at_the_deadline() -> None:
+def test_asks_once_even_without_time() -> None:
+    async def condition() -> str:
+        await asyncio.sleep(0.1)
+        return "now"
+
+    assert asyncio.run(wait_for_async(condition, timeout=0)) == "now"
+    assert asyncio.run(wait_for_async(condition, timeout=0, interval=0)) == "now"
+
+
+def test_the_last_try_is_not_cut_short() -> None:
+    """One that begins at the deadline has the time that an answer takes."""
+    seconds = iter([0, 0.3])
+
+    async def condition() -> bool:
+        told = next(seconds)
+        await asyncio.sleep(told)
+        return told > 0
+
+    assert asyncio.run(wait_for_async(condition, timeout=0.2, interval=0.2)) is True
+
+
+def test_a_condition_that_hangs_is_cancelled() -> None:
     async def condition() -> bool:
         await asyncio.sleep(60)
         return True
