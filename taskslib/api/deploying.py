@@ -80,7 +80,7 @@ def deploy(session: Session, ready: ReadyToDeploy) -> Status:
     limits = project(session).limits
     with session.cancellation.on_signals():
         deployer = Deployer(ready.target, request.environment, limits, session.say)
-        deployer.deploy(ready.wanted, ready.who, once=not request.rollback)
+        deployer.deploy(ready.wanted, ready.who, forward=not request.rollback)
         return _status(ready.target, request.environment)
 
 

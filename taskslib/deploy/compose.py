@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from taskslib.deploy.composing import compose
 from taskslib.deploy.lock import VOLUMES, Keeper
-from taskslib.deploy.plan import alone
 from taskslib.deploy.record import (
     FORMAT,
     RECORD,
@@ -17,15 +17,14 @@ from taskslib.deploy.record import (
     record_name,
     recording,
 )
-from taskslib.deploy.running import Running, parse_inspected
+from taskslib.deploy.running import Running, parse_inspected, starts_first
 from taskslib.deploy.target import KEPT, Target
+from taskslib.deploy.trial import alone_in_network
 from taskslib.deploy.uploads import Upload
 from taskslib.deploy.watching import Watch
 from taskslib.errors import EngineError, StackError
 from taskslib.stacks.client import last_lines, nowhere
-from taskslib.stacks.compose_errors import without_warnings
 from taskslib.stacks.engine import ComposeConfig
-from taskslib.stacks.limits import remedy
 from taskslib.stacks.removal import project
 
 _STOPPING = 300.0
@@ -38,6 +37,7 @@ class ComposeTarget(Target):
 
     KEEPER: ClassVar[Keeper] = VOLUMES
     EXTERNAL: ClassVar[tuple[str, ...]] = ("volume", "network")
+    TRIES: ClassVar[bool] = True
 
     def own(self, config: ComposeConfig) -> tuple[ComposeConfig, tuple[Upload, ...]]:
         """Return the configuration as it is: Compose mounts files, where they are on the engine."""
@@ -47,9 +47,11 @@ class ComposeTarget(Target):
         """Do nothing: there is nothing to be sent."""
 
     def remarks(self, config: ComposeConfig) -> Iterator[str]:
-        """Yield nothing: Compose takes what it has resolved."""
-        del config
-        yield from ()
+        """Yield a line for each service that can't start first: Compose takes all else."""
+        for name, one in sorted(config["services"].items()):
+            if starts_first(one) and not alone_in_network(one):
+                mode = one["network_mode"]
+                yield f"{name}: two can't run in network_mode {mode}; the old one ends first"
 
     def records(self) -> tuple[Deployment, ...]:
         """Return what was deployed there, the oldest first."""
@@ -101,20 +103,8 @@ class ComposeTarget(Target):
         self._up(config, services, limit, "--remove-orphans")
 
     def _up(self, config: ComposeConfig, services: Iterable[str], limit: float, *more: str) -> None:
-        done = self.docker.run(
-            *(*project(self.name), "--project-directory", str(self.stack.folder), "--file", "-"),
-            *("up", "--detach", "--no-build", "--no-deps", *more, "--", *services),
-            cwd=self.stack.folder,
-            stdin=json.dumps(alone(config)),
-            timeout=limit,
-        )
-        if done.code != 0 or done.timed_out:
-            self.docker.raise_if_down(done)
-            late = f" in {limit:.0f} s" if done.timed_out else ""
-            said = last_lines(without_warnings(done.stdout + done.stderr))
-            raise StackError(
-                f"{', '.join(services)} can't be started{late}", details=said, hint=remedy(said)
-            )
+        command = ("up", "--detach", "--no-build", "--no-deps", *more)
+        compose(self, config, command, services, limit=limit)
 
     def stop(self) -> None:
         """Stop all containers; they stay, and so does all data."""

@@ -33,6 +33,12 @@ def has_none(service: Mapping[str, Any]) -> bool:
     return 0 in {service.get("scale"), (service.get("deploy") or {}).get("replicas")}
 
 
+def starts_first(service: Mapping[str, Any]) -> bool:
+    """Return whether a service's new container is to be well before the old one is stopped."""
+    order = ((service.get("deploy") or {}).get("update_config") or {}).get("order")
+    return bool(order == "start-first")
+
+
 def parse_inspected(told: str) -> tuple[Running, ...]:
     """Return the containers of `docker inspect`, by service."""
     found = (_running(one) for one in json.loads(told or "[]"))

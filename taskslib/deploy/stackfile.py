@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from taskslib.deploy.running import starts_first
 from taskslib.errors import ConfigError
 from taskslib.stacks.engine import ComposeConfig
 from taskslib.stacks.wait import one_shots
@@ -101,6 +102,8 @@ def left_out(config: ComposeConfig) -> Iterator[str]:
         extra += ["deploy.resources.reservations.devices"] if _devices(one) else []
         if extra:
             yield f"{name}: a Swarm has no {', '.join(sorted(extra))}; left out"
+        if starts_first(one) and any(at.get("mode") == "host" for at in one.get("ports") or ()):
+            yield f"{name}: with a port in mode host no new task can start before the old one ends"
         for mount in one.get("volumes") or ():
             if mount["type"] == "bind":
                 yield f"{name}: {mount['source']} must be there on each node that it may run on"

@@ -7,7 +7,7 @@ there, whatever became of us.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,16 +15,26 @@ from taskslib.cancellation import Cancellation
 from taskslib.deploy.lock import held
 from taskslib.deploy.plan import Plan, Wanted, levels, plan
 from taskslib.deploy.record import Deployment, Who
-from taskslib.deploy.running import has_none
+from taskslib.deploy.running import Running, has_none
+from taskslib.deploy.status import status_of
 from taskslib.deploy.target import Target
+from taskslib.deploy.trial import Trial, remove_trials, tried
+from taskslib.deploy.watching import with_logs
 from taskslib.errors import EngineError, Interrupted, StackError, TaskslibError
 from taskslib.project.model import Limits
 from taskslib.secrets import Mask, mask_of
 from taskslib.stacks.engine import ComposeConfig, Watched
-from taskslib.stacks.wait import broken_stack, find_broken, one_shots, wait_ready
+from taskslib.stacks.wait import one_shots, wait_ready
 
 _SETTLE = 5.0
 """Seconds that a container without a healthcheck must have been running."""
+
+
+@dataclass(slots=True)
+class _Standing:
+    """Whether what a deployment goes back to runs as it did, untouched."""
+
+    untouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +51,27 @@ class Deployer:
         with suppress(OSError):
             self.tell(words)
 
-    def deploy(self, wanted: Wanted, who: Who, *, once: bool = True) -> Plan:
+    def deploy(self, wanted: Wanted, who: Who, *, forward: bool = True) -> Plan:
         """Let a release run, and return what that came to.
 
         Args:
             wanted: The release.
             who: Who deploys.
-            once: Whether one-shots, such as migrations, run.
+            forward: Whether it is no way back: one-shots, such as migrations, run, and what is to
+                start first is tried.
 
         Raises `StackError` where it does not come up: what ran before does again then, or it is
         said why not. `EngineError` where somebody else deploys, or an image can't be had.
         """
         target = self.target
         with held(target.docker, target.KEEPER, target.name, who, wanted.version, target.client):
+            if target.TRIES and remove_trials(target):
+                self.say("removed what a deployment that was killed had tried")
             self._fetch(wanted)
-            ready = plan(wanted, target.records(), target.running(), who)
-            self._carry_out(ready, once=once and not ready.repeats)
+            there = target.running()
+            ready = plan(wanted, target.records(), there, who)
+            standing = _Standing(self._runs(ready, there))
+            self._carry_out(ready, standing, forward=forward and not ready.repeats)
             if not ready.repeats:
                 self._record(ready)
         return ready
@@ -88,39 +103,77 @@ class Deployer:
         if self.target.cancellation.requested:
             self.say(f"{version} was ready before the interruption: {self.environment} runs it")
 
-    def _carry_out(self, ready: Plan, *, once: bool) -> None:
+    def _runs(self, ready: Plan, there: tuple[Running, ...]) -> bool:
+        """Return whether what failing goes back to runs just now, as far as it is known here."""
+        if not self.target.TRIES or ready.before is None:
+            return False
+        if ready.current is None:
+            return True  # it is whatever runs
+        recorded = (ready.current,)
+        return status_of(self.environment, self.target.name, recorded, there, None).well
+
+    def _carry_out(self, ready: Plan, standing: _Standing, *, forward: bool) -> None:
         try:
             try:
-                self._bring(self.target, ready.deployment.config, once=once)
+                self._bring(self.target, ready.deployment.config, standing, forward=forward)
             except TaskslibError as error:
-                raise self._failed(ready, error) from error
+                raise self._failed(ready, standing, error) from error
         except Interrupted:  # also on the way back
-            self._interrupted(ready)
+            self._interrupted(ready, standing)
             raise
 
-    def _bring(self, target: Target, config: ComposeConfig, *, once: bool) -> None:
+    def _bring(
+        self, target: Target, config: ComposeConfig, standing: _Standing, *, forward: bool
+    ) -> None:
         """Bring all services to a configuration, level by level."""
         there = target.running()
-        skipped = frozenset() if once else one_shots(config)
+        once = one_shots(config)
         brought: frozenset[str] = frozenset()
         for level in levels(config):
-            services = sorted(set(level) - skipped)
+            services = sorted(set(level) if forward else set(level) - once)
             if not services:
                 continue
+            if target.TRIES and forward:
+                self._try(target, config, tried(config, services, there))
+            untouched, standing.untouched = standing.untouched, False
             brought |= set(services)
             waited = frozenset(one for one in brought if not has_none(config["services"][one]))
             # What was ready at the level before need not settle once more.
-            watch = target.watch(there, waited)
-            self.say(f"bringing up {', '.join(services)}")
-            try:
-                target.up(config, services, limit=self.limits.start)
-                self._wait(target, watch, config)
-            except StackError as error:
-                raise _with_logs(watch, target.name, config, error) from error
-            there = target.running()
+            self._bring_level(target, config, services, target.watch(there, waited))
+            before, there = there, target.running()
+            # Nobody goes back to one-shots.
+            standing.untouched = untouched and _ids(before, once) == _ids(there, once)
         if orphans := {one.container.service for one in there} - config["services"].keys():
+            standing.untouched = False
             self.say(f"ending {', '.join(sorted(orphans))}, which it has no more")
             target.end(config, sorted(brought), sorted(orphans), limit=self.limits.start)
+
+    def _try(self, target: Target, config: ComposeConfig, services: tuple[str, ...]) -> None:
+        """See services become ready beside what runs, which is not touched."""
+        if not services:
+            return
+        self.say(f"trying {', '.join(services)} beside what runs")
+        trial = Trial(target, (), frozenset(services))
+        with trial.removed():
+            try:
+                trial.start(config, limit=self.limits.start)
+                self._wait(target, trial, config)
+            except StackError as error:
+                raise with_logs(trial, target.name, config, error) from error
+
+    def _bring_level(
+        self,
+        target: Target,
+        config: ComposeConfig,
+        services: list[str],
+        watch: Watched,
+    ) -> None:
+        self.say(f"bringing up {', '.join(services)}")
+        try:
+            target.up(config, services, limit=self.limits.start)
+            self._wait(target, watch, config)
+        except StackError as error:
+            raise with_logs(watch, target.name, config, error) from error
 
     def _wait(self, target: Target, watch: Watched, config: ComposeConfig) -> None:
         wait_ready(
@@ -132,25 +185,26 @@ class Deployer:
             settle=_SETTLE,
         )
 
-    def _failed(self, ready: Plan, error: TaskslibError) -> StackError:
+    def _failed(self, ready: Plan, standing: _Standing, error: TaskslibError) -> StackError:
         """Go back, and return the error that says what failed and what runs now."""
         mask = self._mask(ready)
         what = mask(f"{ready.deployment.version} does not come up: {error.message}")
         self.say(what)
-        back = mask(self._back(self.target, ready))
+        back = mask(self._back(self.target, ready, standing))
         return StackError(f"{what}; {back}", details=mask(error.details), hint=error.hint)
 
     def _mask(self, ready: Plan) -> Mask:
         configs = (ready.deployment.config, ready.before or {})
         return mask_of(self.target.environ, *(one for some in configs for one in _variables(some)))
 
-    def _interrupted(self, ready: Plan) -> None:
+    def _interrupted(self, ready: Plan, standing: _Standing) -> None:
         """Go back because somebody ended the deployment, unless that is ended too."""
         again, was = Cancellation(), _called(ready.current)
         try:
             with again.on_signals():  # before a word of it: who reads that may press it at once
                 self.say(f"interrupted: going back to {was}; again: stays as it is")
-                self.say(self._mask(ready)(self._back(self.target.under(again), ready)))
+                went = self._back(self.target.under(again), ready, standing)
+                self.say(self._mask(ready)(went))
         except Interrupted:
             self.say(
                 f"{self.environment} was left in the middle of {ready.deployment.version}: "
@@ -158,9 +212,11 @@ class Deployer:
                 "with --status says what runs"
             )
 
-    def _back(self, target: Target, ready: Plan) -> str:
+    def _back(self, target: Target, ready: Plan, standing: _Standing) -> str:
         """Let run again what ran before, and return what that came to, in words."""
         was = _called(ready.current)
+        if standing.untouched:
+            return f"{self.environment} runs {was} again"
         try:
             if ready.before is None:
                 target.stop()
@@ -168,7 +224,7 @@ class Deployer:
             with suppress(EngineError):  # somebody may have pruned them; else bringing up says it
                 images = (one["image"] for one in ready.before["services"].values())
                 target.pull(target.absent(images))
-            self._bring(target, ready.before, once=False)
+            self._bring(target, ready.before, _Standing(), forward=False)
         except TaskslibError as error:
             details = f"\n{error.details}" if error.details else ""
             return f"and going back to {was} fails: {error.message}{details}"
@@ -182,17 +238,10 @@ def _variables(config: ComposeConfig) -> Iterator[dict[str, str]]:
         yield {key: value.replace("$$", "$") for key, value in given.items() if value}
 
 
+def _ids(running: Iterable[Running], without: frozenset[str]) -> set[str]:
+    """Return the ids of containers, but for those of some services."""
+    return {one.container.id for one in running if one.container.service not in without}
+
+
 def _called(deployment: Deployment | None) -> str:
     return deployment.version if deployment else "what ran before"
-
-
-def _with_logs(watch: Watched, name: str, config: ComposeConfig, error: StackError) -> StackError:
-    """Return why services don't come up, with what each broken one logged."""
-    broken = {
-        one.service: one for one in watch.containers(name) if find_broken([one], config) is not None
-    }
-    found = [broken_stack(watch, name, one) for one in broken.values()]
-    if not found:
-        return error
-    told = "\n\n".join(one.details for one in found)
-    return StackError(", ".join(one.message for one in found), details=told, hint=found[0].hint)

@@ -38,6 +38,7 @@ class SwarmTarget(Target):
 
     KEEPER: ClassVar[Keeper] = CONFIGS
     EXTERNAL: ClassVar[tuple[str, ...]] = ("network",)  # volumes are each node's own
+    TRIES: ClassVar[bool] = False
 
     def own(self, config: ComposeConfig) -> tuple[ComposeConfig, tuple[Upload, ...]]:
         """Return a configuration whose files are named by what is in them, and these files."""

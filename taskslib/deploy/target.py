@@ -51,6 +51,8 @@ class Target(ABC):
     """What keeps the lock."""
     EXTERNAL: ClassVar[tuple[str, ...]]
     """Kinds of things that a configuration can take from there, and that can be asked for."""
+    TRIES: ClassVar[bool]
+    """Whether what is to start first is tried by us; else the target does that by itself."""
 
     stack: Stack
     name: str

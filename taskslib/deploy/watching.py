@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from taskslib.deploy.running import Running, absent
 from taskslib.deploy.target import Target
+from taskslib.errors import StackError
 from taskslib.stacks.docker import DockerEngine
-from taskslib.stacks.engine import Container
+from taskslib.stacks.engine import ComposeConfig, Container, Watched
 from taskslib.stacks.reach import Reach
+from taskslib.stacks.wait import broken_stack, find_broken
 
 _RESTARTS = 5
 """So often a container has ended since its turn came: it will not become ready."""
@@ -78,3 +80,15 @@ def _taken(now: Container, earlier: Container | None) -> Container:
     if earlier and earlier.state == now.state == "running" and not (now.health or again):
         return replace(now, health="healthy")
     return now
+
+
+def with_logs(watch: Watched, name: str, config: ComposeConfig, error: StackError) -> StackError:
+    """Return why services don't come up, with what each broken one logged."""
+    broken = {
+        one.service: one for one in watch.containers(name) if find_broken([one], config) is not None
+    }
+    found = [broken_stack(watch, name, one) for one in broken.values()]
+    if not found:
+        return error
+    told = "\n\n".join(one.details for one in found)
+    return StackError(", ".join(one.message for one in found), details=told, hint=found[0].hint)

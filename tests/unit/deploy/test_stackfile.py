@@ -122,6 +122,18 @@ def test_what_is_left_out_is_said() -> None:
     ]
 
 
+def test_a_port_that_only_one_task_can_have_is_said_of_what_starts_first() -> None:
+    first = {"update_config": {"order": "start-first"}}
+    ports = [{"mode": "host", "target": 80, "published": "80"}]
+    web = {"image": "w", "ports": ports, "deploy": first}
+    assert list(left_out({"services": {"web": web}})) == [
+        "web: with a port in mode host no new task can start before the old one ends"
+    ]
+    assert list(left_out({"services": {"web": {**web, "deploy": None}}})) == []
+    ports[0]["mode"] = "ingress"
+    assert list(left_out({"services": {"web": web}})) == []
+
+
 @pytest.mark.parametrize(
     ("restart", "policy"),
     [
