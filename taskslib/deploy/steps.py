@@ -117,6 +117,8 @@ class Deployer:
             try:
                 self._bring(self.target, ready.deployment.config, standing, forward=forward)
             except TaskslibError as error:
+                if not isinstance(error, StackError):  # who has lost the engine does not know
+                    standing.untouched = False
                 raise self._failed(ready, standing, error) from error
         except Interrupted:  # also on the way back
             self._interrupted(ready, standing)
@@ -162,11 +164,7 @@ class Deployer:
                 raise with_logs(trial, target.name, config, error) from error
 
     def _bring_level(
-        self,
-        target: Target,
-        config: ComposeConfig,
-        services: list[str],
-        watch: Watched,
+        self, target: Target, config: ComposeConfig, services: list[str], watch: Watched
     ) -> None:
         self.say(f"bringing up {', '.join(services)}")
         try:

@@ -77,6 +77,27 @@ def test_what_does_not_come_up_takes_nothing_down(
     assert first.records() == ["-deploy-1"]
 
 
+def test_what_ran_without_us_is_left_alone(shop: Shop) -> None:
+    """What it was made of is not known: the file of today with its image is something else."""
+    file = shop.root / "deploy/prod/docker-compose.yml"
+    text = f"services:\n  web:{file.read_text().partition('  web:')[2]}"
+    migrated = "      migrate: {condition: service_completed_successfully}\n"
+    file.write_text(text.replace(f"    depends_on:\n{migrated}", ""))
+    image = shop.release("1.0.0")
+    by_hand = {"PORT": str(shop.port), "REGISTRY": image.rpartition("/")[0], "VERSION": "1.0.0"}
+    env = file.with_name(".env")
+    env.write_text("".join(f"{key}={value}\n" for key, value in by_hand.items()))
+    where = ("-p", shop.name, "--project-directory", str(file.parent))
+    docker("compose", *where, "up", "-d", "--wait", "web")
+    before = shop.containers()
+    file.write_text(file.read_text().replace("    restart: unless-stopped\n", FIRST))
+    shop.release("1.0.1", "broken")
+    ran = shop.deploy("--yes", START="1s")
+    assert "web unhealthy; prod runs what ran before again\n" in ran.err
+    assert (ran.code, shop.answer(), trials(shop)) == (3, "1.0.0", [])
+    assert shop.containers() == before
+
+
 def test_what_is_late_takes_nothing_down(first: Shop) -> None:
     before = first.lasting()
     config = first.root / "pyproject.toml"
