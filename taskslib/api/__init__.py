@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     )
     from taskslib.api.targets import DeployRequest
     from taskslib.api.workflows import (
+        ci_inside,
         ci_matrix,
         ci_production,
         ci_providers,
@@ -106,6 +107,7 @@ __all__ = [
     "answered",
     "bake_file",
     "build",
+    "ci_inside",
     "ci_matrix",
     "ci_production",
     "ci_providers",
@@ -281,6 +283,7 @@ _MODULES = {
     ),
     "targets": ("DeployRequest",),
     "workflows": (
+        "ci_inside",
         "ci_matrix",
         "ci_production",
         "ci_providers",

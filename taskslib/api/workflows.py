@@ -80,6 +80,13 @@ def ci_workflows(session: Session, providers: Sequence[Provider]) -> tuple[Workf
     return tuple(read(session.root, path, text) for path, text in wanted)
 
 
+def ci_inside(session: Session) -> str:
+    """Return where in its repository the project is; empty at the top, where CI reads workflows."""
+    from taskslib.ci.files import unread
+
+    return unread(session.root)
+
+
 def ci_providers(session: Session) -> tuple[Provider, ...]:
     """Return whose workflows the repo has, by its folders."""
     from taskslib.ci.files import providers

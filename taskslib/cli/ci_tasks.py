@@ -85,12 +85,16 @@ def ci_check(context: Context, provider: str = "") -> ExitCode:
     """Check CI's workflows against the project.
 
     Exit 1, with a patch, where they are not what ci-init would write now. Also where deploy/prod
-    runs images of releases that no service has.
+    runs images of releases that no service has. In a folder of a repository there are to be none.
 
     Example: inv ci-check
     """
     where = session(context)
-    found = api.ci_workflows(where, _providers(where, provider))
+    found: Sequence[Workflow] = ()
+    if not provider and (inside := api.ci_inside(where)) and not api.ci_providers(where):
+        say(f"note: CI reads no workflows in {inside}, a folder of a repository: there are none")
+    else:
+        found = api.ci_workflows(where, _providers(where, provider))
     strange, missing = api.ci_production(where)
     lines = [line for one in found for line in one.difference]
     tell((*lines, *strange))

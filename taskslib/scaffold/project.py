@@ -27,9 +27,11 @@ STACKS = {one: f"deploy/{one}/docker-compose.yml" for one in Environment}
 def project_changes(root: Path, answers: Answers, environ: Mapping[str, str]) -> Changes:
     """Return what a folder gets to be a project. Raises `UsageError`, OSError."""
     there = next(one for one in (root, *root.resolve().parents) if one.is_dir())
-    inside = unread(root) if answers.ci != "none" else ""
-    notes = (f"CI reads no workflows in {inside}, a folder of a repository",) if inside else ()
-    return changes(root, project_files(answers, main_branch(there, environ)), notes)
+    notes = []
+    if answers.ci != "none" and (inside := unread(root)):
+        answers = replace(answers, ci="none")
+        notes.append(f"CI reads no workflows in {inside}, a folder of a repository: there are none")
+    return changes(root, project_files(answers, main_branch(there, environ)), tuple(notes))
 
 
 def project_files(answers: Answers, branch: str = "main") -> dict[str, str]:

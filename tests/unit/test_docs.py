@@ -27,6 +27,7 @@ after_push
 answered
 bake_file
 build
+ci_inside
 ci_matrix
 ci_production
 ci_providers

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.projects import PASSES, TASKS, inv, repository, write
+from tests.support.projects import PASSES, TASKS, Ran, inv, repository, write
 
 FILES = {
     **TASKS,
@@ -206,9 +206,18 @@ def test_a_folder_of_a_repository(tmp_path: Path) -> None:
         )
     assert not (shop / ".github").exists()
     init = ("init", "../new", "--yes", "--services", "lib:library", "--dry-run")
-    note = "note: CI reads no workflows in apps/new, a folder of a repository\n"
+    note = "note: CI reads no workflows in apps/new, a folder of a repository: there are none\n"
     assert note in inv(shop, *init, program="taskslib").err
     assert note not in inv(shop, *init, "--ci", "none", program="taskslib").err
+    assert inv(shop, *init[:-1], "--git", program="taskslib").code == 0
+    new = tmp_path / "mono/apps/new"
+    assert not (new / ".github").exists()
+    assert inv(new, "ci-check") == Ran(0, "", note)
+    assert inv(new, "new-service", "web").code == 0
+    assert inv(new, "ci-check") == Ran(0, "", note)
+    assert inv(new, "init", "--yes", "--services", "lib:library,web").code == 0
+    write(new, {".github/workflows/test.yml": ""})
+    assert inv(new, "ci-check").code == 2
 
 
 @pytest.mark.parametrize("edit", ["", "name: mine\n"])
