@@ -106,7 +106,11 @@ def _made_of(where: Path, given: dict[str, str], record: str, *, defaults: bool)
             "nobody can be asked, since stdin is no terminal",
             hint="--yes takes the defaults for what no option says",
         )
-    return api.init_answers(where, given, ask=terminal and not defaults)
+    found = api.init_answers(where, given, ask=terminal and not defaults)
+    folder = where.resolve().name
+    if "project" not in given and defaults and found.project != folder:
+        say(f"note: the project is called {found.project}, after {folder!r}; --project names it")
+    return found
 
 
 @task(

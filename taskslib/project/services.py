@@ -8,11 +8,11 @@ from pathlib import Path, PurePath
 
 from taskslib.errors import ConfigError, did_you_mean
 from taskslib.project.config import Config
-from taskslib.project.locating import Fault, Tell, joined
+from taskslib.project.locating import Fault, Tell, Tests, joined
 from taskslib.project.model import Service
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_SIGNS_OF_A_SERVICE = ("Dockerfile", "pyproject.toml", "package.json", "tests")
+_SIGNS_OF_A_SERVICE = ("Dockerfile", "pyproject.toml", "package.json")
 
 
 def services_of(root: Path, config: Config, tell: Tell) -> Iterator[Service]:
@@ -24,7 +24,7 @@ def services_of(root: Path, config: Config, tell: Tell) -> Iterator[Service]:
             continue
         name = folder.name
         told = name in config.service  # then nothing else has to show what it is
-        if not told and not any((folder / sign).exists() for sign in _SIGNS_OF_A_SERVICE):
+        if not told and not _has_sign(folder):
             continue
         if (error := _misnamed(folder, seen)) is not None:
             tell(Fault(folder, error))
@@ -48,6 +48,12 @@ def services_of(root: Path, config: Config, tell: Tell) -> Iterator[Service]:
                     hint=f"{did_you_mean(other, seen)}services: {', '.join(seen)}",
                 )
                 tell(Fault(where, error))
+
+
+def _has_sign(folder: Path) -> bool:
+    """Return whether a folder is a service's; caches in a folder of tests are what git leaves."""
+    signs = (folder / sign for sign in _SIGNS_OF_A_SERVICE)
+    return any(sign.exists() for sign in signs) or Tests(folder / "tests").any()
 
 
 def _misnamed(folder: Path, seen: Mapping[str, Path]) -> ConfigError | None:

@@ -19,11 +19,11 @@ from taskslib.lint.finding import Finding, Severity
 from taskslib.lint.gather import Repo, gather
 from taskslib.lint.run import lint
 from taskslib.project.config import Config
-from taskslib.project.locating import stack_at
+from taskslib.project.locating import Tests, stack_at
 from taskslib.project.model import Layout, Project, Service, Suite
 from taskslib.scaffold.answers import FILE, Answers, recorded
 from taskslib.scaffold.changes import Changes, changed_meanwhile, changes
-from taskslib.scaffold.naming import Kind, Named, check_free, named
+from taskslib.scaffold.naming import Kind, Named, check_free, check_no_project, named
 from taskslib.scaffold.service import Place, shared, with_service
 from taskslib.scaffold.workflows import with_workflows
 
@@ -54,7 +54,7 @@ class Addition:
         place = Place(answers, Layout.MULTI, self._folder(), self._stacks(files))
         if self._is_there(files, place, service, kind):
             return Changes(self.project.root, (), (f"{service.name} is there already",))
-        check_free(service.name, self._taken(files, place))
+        self._check_free(service.name, files, place)
         after = with_service(files, place, service)
         self._check_new(after, place)
         project = with_branch(self._with(place, service), self.environ)
@@ -121,15 +121,17 @@ class Addition:
         made = with_service(Files(files.root), bare, service).changed
         return all((files.root / path).is_file() for path in made)
 
-    def _taken(self, files: Files, place: Place) -> Iterator[str]:
-        """Yield what is called something in the repo: services, folders, containers."""
-        yield from self.project.service_names()
+    def _check_free(self, name: str, files: Files, place: Place) -> None:
+        """Raise `UsageError` where something of the repo is called so: services, containers."""
+        check_no_project(name, self.project.name)
+        check_free(name, self.project.service_names())
         folder = self.project.root / place.services
-        if folder.is_dir():
-            yield from (one.name for one in folder.iterdir())
+        there = folder.iterdir() if folder.is_dir() else ()
+        # What git leaves where a service was removed is in nobody's way.
+        check_free(name, (one.name for one in there if one.name != name or Tests(one).any()))
         for stack in gather(self.project, self.config, files).stacks:
             if not stack.service:
-                yield from stack.services
+                check_free(name, stack.services, stack.files[0])
 
     def _check_new(self, after: Files, place: Place) -> None:
         """Raise `UsageError` where a file of the service's own is there already, as another one."""

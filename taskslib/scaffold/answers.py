@@ -9,7 +9,15 @@ from typing import Any
 
 from taskslib.errors import ConfigError, UsageError, did_you_mean
 from taskslib.project.model import Layout
-from taskslib.scaffold.naming import Kind, Named, check_free, check_package, check_project, named
+from taskslib.scaffold.naming import (
+    Kind,
+    Named,
+    check_free,
+    check_no_project,
+    check_package,
+    check_project,
+    named,
+)
 
 FILE = ".copier-answers.yml"
 """The record, as copier's templates call it."""
@@ -56,6 +64,9 @@ def answers_of(told: Mapping[str, Any], version: str) -> Answers:
     )
     if layout is Layout.SINGLE:
         check_package(services[0].package)
+    else:
+        for one in services:
+            check_no_project(one.name, project)
     datastore = _one_of("datastore", told["datastore"], DATASTORES)
     if datastore != "none" and not any(one.kind is Kind.API for one in services):
         raise UsageError(f"{datastore} is where an api keeps its data, and there is no api")

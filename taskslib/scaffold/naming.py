@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from unicodedata import normalize
 
 from taskslib.errors import UsageError, did_you_mean
 
@@ -18,6 +19,8 @@ _WORDS = ("false", "null", "true")
 """What is no text in YAML (1.2, the core schema), where Compose and the record have names."""
 _DEVICES = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 """What no file can be called on Windows."""
+_MARKS = re.compile("[\u0300-\u036f]")
+"""What NFKD takes off letters."""
 _TAKEN = (
     "all",
     "coverage",
@@ -28,9 +31,11 @@ _TAKEN = (
     "psycopg",
     "pytest",
     "taskslib",
+    "test",
     "tests",
 )
-"""What something else is called: in Compose files, in the repo, or where tests import it from."""
+"""What something else is called: in Compose files, in the repo, or where tests import it from.
+`test` is the environment of tests, and a package of Python's."""
 
 
 class Kind(StrEnum):
@@ -96,22 +101,53 @@ def check_package(package: str) -> None:
         )
 
 
-def check_free(name: str, taken: Iterable[str]) -> None:
+def check_free(name: str, taken: Iterable[str], where: str = "") -> None:
     """Raise `UsageError` where something is called so, or differs by case or separators alone.
 
     On macOS and Windows these are one folder, and everywhere one variable `TEST_<NAME>_URL`.
+
+    Args:
+        name: What is to be.
+        taken: What is.
+        where: The file that has these names.
     """
+    at = f" in {where}" if where else ""
     for other in taken:
         if _variable(other) == _variable(name):
+            told = "taken" if other == name else f"too much like {other!r}"
             raise UsageError(
-                f"{name!r} is taken" if other == name else f"{name!r} is too much like {other!r}",
-                hint=_OTHER,
+                f"{name!r} is {told}{at}",
+                hint=f"{_OTHER}, or take it out of {where} first" if where else _OTHER,
             )
 
 
+def check_no_project(name: str, project: str) -> None:
+    """Raise `UsageError` where a service would be called like its project."""
+    if name.lower() == project.lower():
+        raise UsageError(
+            f"a service can't be called {name!r}, like the project: "
+            "the suite of the project's own tests is called so",
+            hint=f"another name, such as {name}-api",
+        )
+
+
 def project_name(folder: str) -> str:
-    """Return a project's name by its folder's."""
-    found = re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")[:40].rstrip("-")
+    """Return a project's name by its folder's. Raises `UsageError` for a folder without one.
+
+    Letters lose their marks, what else is no letter or digit becomes a hyphen.
+    """
+    if not folder:
+        raise UsageError(
+            "a project can't be in the top folder of a disk: its name would be the project's",
+            hint="a folder with a name: taskslib init shop",
+        )
+    if _DEVICES.fullmatch(folder.partition(".")[0].strip().lower()):
+        raise UsageError(
+            f"a project's folder can't be called {folder!r}: that is reserved on Windows",
+            hint=_OTHER,
+        )
+    plain = _MARKS.sub("", normalize("NFKD", folder.casefold()))
+    found = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].rstrip("-")
     return found if _LABEL.fullmatch(found) else f"project-{found}"[:40].strip("-")
 
 

@@ -57,8 +57,9 @@ def with_service(files: Files, place: Place, service: Named) -> Files:
         if (lines := added.get(f"{_ENV}{environment}")) and files.is_file(example):
             changed[example] = appended(_text(files, example), lines)
     if files.is_file(FILE) and not alone:
-        line = f"services:\n  {service.name}: {service.kind}\n"
-        changed[FILE] = merged(FILE, _text(files, FILE), line)
+        line, record = f"  {service.name}: {service.kind}\n", _text(files, FILE)
+        if line not in record.splitlines(keepends=True):  # as it is where it was removed
+            changed[FILE] = merged(FILE, record, f"services:\n{line}")
     return files.with_changes(changed)
 
 

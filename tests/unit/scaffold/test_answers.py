@@ -67,10 +67,24 @@ def test_defaults() -> None:
 
 @pytest.mark.parametrize(
     ("folder", "name"),
-    [("shop", "shop"), ("Größe 2", "gr-e-2"), ("2024", "project-2024"), ("…", "project")],
+    [
+        ("shop", "shop"),
+        ("Größe 2", "grosse-2"),
+        ("Ünï", "uni"),
+        ("a日b\n", "a-b"),
+        ("2024", "project-2024"),
+        ("日本", "project"),
+        ("a" * 80, "a" * 40),
+    ],
 )
 def test_a_folder_names_its_project(folder: str, name: str) -> None:
     assert project_name(folder) == name
+
+
+@pytest.mark.parametrize("folder", ["", "aux.txt", "NUL", "com1.tar.gz"])
+def test_a_folder_that_names_none(folder: str) -> None:
+    with pytest.raises(UsageError, match="a project"):
+        project_name(folder)
 
 
 def test_kinds() -> None:

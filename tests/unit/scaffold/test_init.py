@@ -70,6 +70,11 @@ def test_plain_pytest_runs_it_too(
     missing = plain_pytest(root, tests, "--integration", root=root, **nowhere)
     assert (missing.code, missing.err[:7]) == (4, "ERROR: ")
     assert "unrecognized" not in missing.err
+    skipped = plain_pytest(
+        root, tests, "--integration", "--without-stack", "skip", root=root, **nowhere
+    )
+    assert skipped.code == 0, skipped
+    assert re.search(r"^\d+ passed, [1-9]\d* skipped in TIME$", skipped.out, re.MULTILINE)
     assert f"`inv infra-up{stack}`" in (root / "README.md").read_text("utf-8")
 
 
@@ -219,6 +224,21 @@ def test_a_name_that_can_not_be(tmp_path: Path) -> None:
     ran = inv(tmp_path, "init", "shop", *SINGLE, "--services", "a", program="taskslib")
     assert (ran.code, ran.err.splitlines()[0]) == (2, "error: --single is one service")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_which_name_was_made_of_the_folders(tmp_path: Path) -> None:
+    names = {"Ünï": "uni", "日本\n": "project", "b" * 80: "b" * 40}
+    for folder, name in names.items():
+        ran = inv(tmp_path, "init", folder, "--dry-run", program="taskslib")
+        note = f"note: the project is called {name}, after {folder!r}; --project names it\n"
+        assert (ran.code, ran.err) == (0, note)
+    ran = inv(tmp_path, "init", "Ünï", "--project", "shop", "--dry-run", program="taskslib")
+    assert (ran.code, ran.err) == (0, "")
+    for folder, said in (("/", "a project can't be in the top"), ("aux.txt", "a project's folder")):
+        ran = inv(tmp_path, "init", folder, "--dry-run", program="taskslib")
+        assert (ran.code, ran.err.startswith(f"error: {said}")) == (2, True)
+    ran = inv(tmp_path, "init", "s", "--services", "api,s", "--dry-run", program="taskslib")
+    assert (ran.code, ran.err.startswith("error: a service can't be called 's', like")) == (2, True)
 
 
 def test_a_repository_is_made_where_there_is_none(tmp_path: Path) -> None:

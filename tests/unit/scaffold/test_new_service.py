@@ -267,6 +267,8 @@ def test_a_file_that_was_saved_meanwhile_is_not_written_over(shop: Path) -> None
         ("json", "a service can't be called 'json': its package would hide Python's own"),
         ("shop--", "a service can't be called 'shop--'"),
         ("left-over", "'left-over' is too much like 'Left_Over'"),
+        ("test", "a service can't be called 'test': that is reserved"),
+        ("shop", "a service can't be called 'shop', like the project: the suite of the"),
     ],
 )
 def test_names_that_can_not_be(shop: Path, name: str, said: str) -> None:
@@ -292,6 +294,30 @@ def test_a_file_of_the_users_is_not_written_over(shop: Path) -> None:
     )
     assert inv(shop, "new-service", "billing", "--dry-run") == refused
     assert contents(shop) == before
+
+
+def test_a_service_that_git_removed_can_come_again(shop: Path) -> None:
+    """What nobody committed is left where it was; what still names it is told."""
+    assert inv(shop, "new-service", "k-api").code == 0
+    whole = contents(shop)
+    leftovers = ("k_api/__pycache__/app.pyc", "tests/unit/__pycache__/test_app.pyc")
+    shutil.rmtree(shop / "services" / "k-api")
+    write(shop / "services" / "k-api", dict.fromkeys(leftovers, ""))
+    ran = inv(shop, "new-service", "k-api")
+    assert (ran.code, ran.err) == (
+        2,
+        "error: 'k-api' is taken in deploy/test/docker-compose.yml\n\n"
+        "hint: choose another name, or take it out of deploy/test/docker-compose.yml first\n",
+    )
+    assert "k-api" not in inv(shop, "services").out
+    for one in ("dev", "test", "prod"):
+        kept = whole[COMPOSE.format(one)].decode().partition("\n  k-api:\n")[0]
+        write(shop, {COMPOSE.format(one): kept + "\n"})
+    ran = inv(shop, "new-service", "k-api")
+    assert ran.code == 0, ran.err
+    added = {path for path in contents(shop) if "/k-api/" in path and "__pycache__" not in path}
+    assert added == {path for path in whole if "/k-api/" in path}
+    assert "  k-api            service  unit, service\n" in inv(shop, "services").out
 
 
 def test_of_another_kind_it_is_not_there(shop: Path) -> None:
