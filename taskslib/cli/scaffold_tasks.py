@@ -142,7 +142,8 @@ def adopt(context: Context, folder: str | None = None, dry_run: bool = False) ->
     tell(found.additions)
     tell(text(found.report))
     if found.changes.files and not dry_run:
-        say(f"next: {_enter(where)}inv services, inv test --stage unit")
+        tried = ", inv test --stage unit" if found.has_unit_tests else ""
+        say(f"next: {_enter(where)}inv services{tried}")
 
 
 def _enter(where: Path) -> str:

@@ -2,5 +2,6 @@
 
 `reading.py` looks (and runs nothing of the repo's); what it found is data (`found.py`). From there
 on it is pure: `homes.py` says what the services are, `suites.py` where their tests are and how they
-are run, `layout.py` makes the configuration of both, `writing.py` its text.
+are run, `containers.py` which of them need containers, `stacks.py` which Compose files have these,
+`layout.py` makes the configuration of all, `writing.py` its text.
 """

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from taskslib.events import Stage
 from taskslib.lint.files import Files
 from taskslib.lint.formats import Report
 from taskslib.lint.gather import gather
@@ -33,6 +34,8 @@ class Adoption:
     """Lines for a person to add, where the files that would have them are there."""
     report: Report
     """What lint finds."""
+    has_unit_tests: bool
+    """Whether there is something to try at once."""
 
 
 def adoption(root: Path, environ: Mapping[str, str], ours: Collection[str]) -> Adoption:
@@ -53,9 +56,10 @@ def adoption(root: Path, environ: Mapping[str, str], ours: Collection[str]) -> A
     project = discover(root, config)
     repo = gather(project, config, Files(root))
     report = Report(lint(repo), len(repo.sources()))
-    told = _told(found, has_table=has_table, adopted=has_tasks(root))
+    told = (*_told(found, has_table=has_table, adopted=has_tasks(root)), *_unread(found))
+    unit = any(one.id.stage is Stage.UNIT for one in project.suites)
     notes = (*described.notes, *targets.notes, *project.gaps, *told)
-    return Adoption(changes(root, wanted, notes), tuple(additions), report)
+    return Adoption(changes(root, wanted, notes), tuple(additions), report, unit)
 
 
 def _texts(
@@ -79,6 +83,12 @@ def _additions(text: str) -> Iterator[str]:
 
 def _has_tasks(found: Found) -> bool:
     return found.has("", _TASKS, "tasks/__init__.py")
+
+
+def _unread(found: Found) -> Iterator[str]:
+    if found.unread:
+        listed = ", ".join(one if one.isprintable() else repr(one) for one in found.unread)
+        yield f"the Makefile may have more targets, which stay with make: {listed}"
 
 
 def _told(found: Found, *, has_table: bool, adopted: bool) -> Iterator[str]:

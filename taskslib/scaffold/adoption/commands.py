@@ -5,12 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 _SEPARATOR = re.compile(r"&&|\|\||[;|]")
 _ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL | re.ASCII)
 _TAKES_VALUE = ("-k", "-m", "-n", "-p", "-c", "-o", "-W")
+_VARIABLE = re.compile(r"\$[({][^)}]*[)}]")
+_INCLUDES = ("include", "-include", "sinclude")
 _LONGEST = 100_000
 """Characters that are read of one file: nobody writes longer ones."""
 
@@ -21,6 +24,17 @@ class Target:
 
     name: str
     recipe: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    """Targets that are made first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Makefile:
+    """What a Makefile says, as far as it says so itself."""
+
+    targets: tuple[Target, ...] = ()
+    unread: tuple[str, ...] = ()
+    """What only make knows the targets of: other files, patterns, names with variables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +48,103 @@ class Call:
     """Variables whose values have signs that no configuration could have."""
     paths: tuple[str, ...] = ()
     """What it is given to run, from the repo's root on."""
+    containers: bool = False
+    """Whether containers are started before it."""
 
 
-def targets(text: str) -> tuple[Target, ...]:
-    """Return the targets of a Makefile by their names as they are written; patterns left out."""
+def makefile(text: str) -> Makefile:
+    """Return the targets of a Makefile by their names as they are written, and what has others."""
     found: dict[str, list[str]] = {}
+    needs: dict[str, list[str]] = {}
+    unread: dict[str, None] = {}
     current: list[str] = []
-    for line in _lines(text):
+    for line in _without_definitions(_lines(text)):
         if line.startswith("\t"):
             for name in current:
                 found[name].append(line.strip())
             continue
+        if line.split()[:1] and line.split()[0] in _INCLUDES:
+            unread |= dict.fromkeys([line.strip()] if _has_targets(line) else [])
         # No regular expression: one that allows blanks around names takes hours for many blanks.
         head, colon, rest = line.partition(":")
         if not colon or set(head) & set("=#") or rest.lstrip(":").startswith("="):
             current = [] if line.strip() and not line.lstrip().startswith("#") else current
             continue
-        names = head.split()
+        names = _VARIABLE.sub("$", head).split()
         current = [one for one in names if not one.startswith(".") and not set(one) & set("%$")]
         for name in current:
             found.setdefault(name, [])
-    return tuple(Target(name, tuple(recipe)) for name, recipe in found.items())
+            needs.setdefault(name, []).extend(rest.partition(";")[0].split())
+        if len(current) < len(names) and set(head) & set("%$") and "test" in head.lower():
+            unread[head.strip()] = None
+    made = (Target(name, tuple(one), tuple(needs[name])) for name, one in found.items())
+    return Makefile(tuple(made), tuple(unread))
 
 
-def calls(lines: Iterable[str], *, keep_folder: bool = False) -> Iterator[Call]:
+def _without_definitions(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines but for those of `define … endef`, which are a variable's value."""
+    depth = 0
+    for line in lines:
+        words = [one for one in line.split(maxsplit=2)[:2] if one not in {"override", "export"}]
+        if not line.startswith("\t") and words[:1] == ["define"]:
+            depth += 1
+        if not depth:
+            yield line
+        elif words[:1] == ["endef"]:
+            depth -= 1
+
+
+def _has_targets(line: str) -> bool:
+    """Return whether a line includes a file other than those of variables (`-include .env`)."""
+    return any(not posixpath.basename(one).startswith(".env") for one in line.split()[1:])
+
+
+def starting(made: Iterable[Target]) -> frozenset[str]:
+    """Return the targets that start containers, by themselves or by what they need."""
+    known = {one.name: one for one in made}
+    found = {name for name, one in known.items() if any(map(_starts, _parts(one.recipe)))}
+    while True:
+        more = {
+            name
+            for name, one in known.items()
+            if name not in found and any(other in found for other in (*one.needs, *_makes(one)))
+        }
+        if not more:
+            return frozenset(found)
+        found |= more
+
+
+def _makes(target: Target) -> Iterator[str]:
+    for part in _parts(target.recipe):
+        yield from _made(part)
+
+
+def _made(part: str) -> list[str]:
+    """Return the targets that a command makes: `$(MAKE) up`."""
+    words = part.split()
+    return words[1:] if words[:1] and words[0] in {"make", "$(MAKE)", "${MAKE}"} else []
+
+
+def _parts(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        yield from _SEPARATOR.split(line.lstrip("@-+ \t"))
+
+
+def _starts(part: str) -> bool:
+    """Return whether a command starts containers: `docker compose up`, `docker run`."""
+    words = part.split()
+    by_compose = any("compose" in one.lower() for one in words) and "up" in words
+    runs = {("docker", "run"), ("podman", "run")}
+    return by_compose or any(pair in runs for pair in pairwise(words))
+
+
+def calls(
+    lines: Iterable[str],
+    *,
+    keep_folder: bool = False,
+    containers: bool = False,
+    up: Collection[str] = (),
+) -> Iterator[Call]:
     """Yield the calls of pytest in command lines.
 
     What has a variable in it is left out, since only who runs it knows what it is.
@@ -65,6 +152,8 @@ def calls(lines: Iterable[str], *, keep_folder: bool = False) -> Iterator[Call]:
     Args:
         lines: Of a recipe or a script.
         keep_folder: Whether a `cd` holds for the lines after it, as in a script.
+        containers: Whether some are up before.
+        up: Targets that start some.
     """
     folder: str | None = ""
     for line in lines:
@@ -76,7 +165,8 @@ def calls(lines: Iterable[str], *, keep_folder: bool = False) -> Iterator[Call]:
                 told = len(words) > 1 and words[1].isprintable()
                 folder = _joined(folder, words[1]) if told else None
             elif folder is not None and (call := _call(words, folder)) is not None:
-                yield call
+                yield replace(call, containers=containers)
+            containers = containers or _starts(part) or any(one in up for one in _made(part))
 
 
 def script_calls(text: str) -> Iterator[Call]:

@@ -44,8 +44,12 @@ class Found:
     composes: Mapping[str, Compose] = field(default_factory=dict)
     targets: tuple[Target, ...] = ()
     """Of the Makefile at the root."""
+    unread: tuple[str, ...] = ()
+    """What of that Makefile can have more targets of tests, as it is written."""
     calls: tuple[Call, ...] = ()
     """How tests are run by the Makefile and by scripts."""
+    addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of files of tests, the variables they read that say where something runs."""
     vitest: frozenset[str] = frozenset()
     """Folders whose package.json names vitest."""
     poetry: frozenset[str] = frozenset()

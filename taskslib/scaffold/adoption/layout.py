@@ -9,9 +9,11 @@ from typing import Any
 
 from taskslib.project.config import Config
 from taskslib.scaffold.adoption import suites
+from taskslib.scaffold.adoption.containers import readers
 from taskslib.scaffold.adoption.dependencies import unread
 from taskslib.scaffold.adoption.found import Found, is_within
 from taskslib.scaffold.adoption.homes import Home, globs, homes, needs_telling
+from taskslib.scaffold.adoption.stacks import dev_stack, test_stack
 from taskslib.scaffold.adoption.suites import Place
 
 _USUAL = Config()
@@ -36,13 +38,13 @@ def layout(found: Found) -> Layout:
     claimed = {one.folder for places in (unit, service) for one in places.values() if one}
     own = suites.root_unit_tests(found, claimed)
     whole = suites.root_integration_tests(found, claimed)
-    stack = suites.test_stack(found, "")
+    stack = test_stack(found, "")
     table: Table = {"services": globs(found, known) if known else None}
     usual = _common_unit(found, own, unit)
     table["unit_tests"] = usual
     table["integration_tests"] = whole.path if whole and stack else _none(found, "integration")
     table["stack"] = _one_or_several(stack) if stack else None
-    table["dev_stack"] = _one_or_several(suites.dev_stack(found)) or None
+    table["dev_stack"] = _one_or_several(dev_stack(found)) or None
     # The project's own tests can import any service.
     table["inputs"] = [one.folder for one in known] if own else []
     table["unit"] = _suite(found, None, own, "")
@@ -58,7 +60,13 @@ def layout(found: Found) -> Layout:
     of_services = (*unit.items(), *service.items())
     environments = [suites.runs_in(found, home, one) for home, one in of_services if one]
     environments += [""] if own or whole else []
-    more = (*_notes(found, known, places, left_out), *unread(found, environments))
+    apart = [one for one in (own, *unit.values()) if one]
+    more = (
+        *_notes(found, known, places, left_out),
+        *_homeless(found, service, stack),
+        *_reading(found, apart),
+        *unread(found, environments),
+    )
     return Layout(kept, (*notes, *more))
 
 
@@ -95,7 +103,7 @@ def _service(
 ) -> Table | None:
     """Return what is told of a service; None where it is by convention."""
     own = home.folder
-    stack = suites.test_stack(found, own) or root_stack
+    stack = test_stack(found, own) or root_stack
     table: Table = {}
     if home.dockerfile != f"{own}/Dockerfile" and home.dockerfile:
         table["dockerfile"] = posixpath.relpath(home.dockerfile, own)
@@ -144,6 +152,25 @@ def _one_or_several(paths: list[str]) -> str | list[str]:
 def _usual(key: str) -> Any:
     told = getattr(_USUAL, key)
     return list(told) if isinstance(told, tuple) else told
+
+
+def _homeless(
+    found: Found, service: Mapping[Home, Place | None], root_stack: list[str]
+) -> Iterator[str]:
+    """Yield a note of each service whose tests need containers that no Compose file has."""
+    for home, place in service.items():
+        if place and not (root_stack or test_stack(found, home.folder)):
+            yield f"{place.path} has no Compose file, so its tests are left out: say `stack`"
+
+
+def _reading(found: Found, unit: list[Place]) -> Iterator[str]:
+    """Yield a note of each unit test that may be none, by what it reads."""
+    for place in unit:
+        for path, name in readers(found, place.folder, direct=place.is_direct):
+            yield (
+                f"{path} is a unit test here, and reads {name}: where that is a container's, "
+                "its place is in `service_tests` or `integration_tests`"
+            )
 
 
 def _notes(

@@ -13,11 +13,20 @@ from taskslib.lint.loading import stack
 from taskslib.project.commits import Git
 from taskslib.project.dependencies.areas import matches
 from taskslib.project.references.values import table
-from taskslib.scaffold.adoption.commands import Call, Target, calls, script_calls, targets
-from taskslib.scaffold.adoption.found import Build, Compose, Found
+from taskslib.scaffold.adoption.commands import (
+    Call,
+    Target,
+    calls,
+    makefile,
+    script_calls,
+    starting,
+)
+from taskslib.scaffold.adoption.containers import addresses
+from taskslib.scaffold.adoption.found import NODE_TESTS, PYTHON_TESTS, Build, Compose, Found
 
 _COMPOSE = ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml")
 _SCRIPTS = ("*.sh",)
+_TESTS = (*PYTHON_TESTS, *NODE_TESTS, "conftest.py")
 _MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
 _OURS = ("tasks.py", "tasks/__init__.py", "pyproject.toml", "setup.py", "setup.cfg")
 """Files that decide what is written, whether git ignores them or not."""
@@ -30,13 +39,18 @@ def read(root: Path, environ: Mapping[str, str]) -> Found:
     paths = frozenset((*_paths(root, environ), *there))
     files = Files(root)
     named = [one for one in sorted(paths) if matches(posixpath.basename(one), _COMPOSE)]
-    makefile = next((one for one in _MAKEFILES if one in paths), "")
-    made = targets(_text(files, makefile)) if makefile else ()
+    made = makefile(_text(files, next((one for one in _MAKEFILES if one in paths), "")))
     return Found(
         files=paths,
         composes={path: _compose(files, path) for path in named},
-        targets=made,
-        calls=tuple(_calls(files, paths, made)),
+        targets=made.targets,
+        unread=made.unread,
+        calls=tuple(_calls(files, paths, made.targets)),
+        addresses={
+            one: names
+            for one in paths
+            if matches(posixpath.basename(one), _TESTS) and (names := addresses(_text(files, one)))
+        },
         vitest=frozenset(
             posixpath.dirname(one)
             for one in paths
@@ -114,8 +128,10 @@ def _place(path: str) -> str:
 
 
 def _calls(files: Files, paths: frozenset[str], made: tuple[Target, ...]) -> Iterator[Call]:
+    started = starting(made)
     for target in made:
-        yield from calls(target.recipe)
+        first = any(one in started for one in target.needs)
+        yield from calls(target.recipe, containers=first, up=started)
     for path in sorted(paths):
         if matches(posixpath.basename(path), _SCRIPTS) and path.count("/") < 2:  # noqa: PLR2004
             yield from script_calls(_text(files, path))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from taskslib.scaffold.adoption.commands import Call
+from taskslib.scaffold.adoption.containers import is_of_stack, need_containers
 from taskslib.scaffold.adoption.found import (
     MANIFESTS,
     NODE_TESTS,
@@ -22,14 +23,6 @@ _SERVICE = ("integration", "service", "functional", "component", "e2e")
 _INTEGRATION = ("integration", "e2e", "system", "functional", "acceptance")
 _STAGES = {*_SERVICE, *_INTEGRATION}
 """What folders of tests are called that are no unit tests."""
-_TEST_STACKS = tuple(
-    f"{start}.{kind}.{end}"
-    for kind in ("test", "tests", "testing", "ci")
-    for start in ("docker-compose", "compose")
-    for end in ("yml", "yaml")
-)
-_DEV_STACKS = tuple(name.replace(".test.", ".dev.") for name in _TEST_STACKS[:4])
-_STACKS = ("docker-compose.yml", "docker-compose.yaml", "compose.yaml", "compose.yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +37,11 @@ class Place:
         """Return it as the configuration has it."""
         return posixpath.join(self.folder, self.glob) if self.glob else self.folder
 
+    @property
+    def is_direct(self) -> bool:
+        """Return whether tests in folders below are none of these."""
+        return bool(self.glob) and not self.glob.startswith("**/")
+
 
 def unit_tests(found: Found, home: Home) -> Place | None:
     """Return where a service's unit tests are."""
@@ -55,7 +53,8 @@ def unit_tests(found: Found, home: Home) -> Place | None:
         *(f"{own}/{one}" for one in TEST_FOLDERS),
         *(f"{one}/{name}" for one in TEST_FOLDERS),
     ):
-        if (place := _unless_staged(found, folder)) is not None:
+        place = _unless_staged(found, folder)
+        if place is not None and not _on_containers(found, place):
             return place
     return _beside(found, own)
 
@@ -69,14 +68,17 @@ def service_tests(found: Found, home: Home) -> Place | None:
         for one in TEST_FOLDERS
         for folder in (f"{own}/{one}/{stage}", f"{one}/{stage}/{name}", f"{one}/{name}/{stage}")
     )
-    return next((Place(one) for one in folders if found.tests(one)), None)
+    if (place := next((Place(one) for one in folders if found.tests(one)), None)) is not None:
+        return place
+    own_folders = (f"{own}/{one}" for one in TEST_FOLDERS)
+    return _needing(found, (*own_folders, *(f"{one}/{name}" for one in TEST_FOLDERS)))
 
 
 def root_unit_tests(found: Found, claimed: Collection[str]) -> Place | None:
     """Return where the repo's own unit tests are; what is a service's is `claimed`."""
     for folder in (*(f"{one}/unit" for one in TEST_FOLDERS), *TEST_FOLDERS):
         place = _unless_staged(found, folder, claimed)
-        if place is not None:
+        if place is not None and not _on_containers(found, place):
             return place
     return None if claimed else _beside(found, "")
 
@@ -88,33 +90,7 @@ def root_integration_tests(found: Found, claimed: Collection[str]) -> Place | No
         place = _unless_staged(found, folder, claimed)
         if place is not None:
             return place
-    return None
-
-
-def test_stack(found: Found, folder: str) -> list[str]:
-    """Return the Compose files of the test stack that a folder has, in order; none if unknown."""
-    for name in _STACKS:
-        if (path := posixpath.join(folder, "deploy/test", name)) in found.files:
-            return [path]
-    bases = [posixpath.join(folder, name) for name in _STACKS]
-    base = [one for one in bases if one in found.composes][:1]
-    for name in _TEST_STACKS:
-        path = posixpath.join(folder, name)
-        if path in found.composes:
-            return [path] if found.composes[path].whole else [*base, path]
-    return base
-
-
-def dev_stack(found: Found) -> list[str]:
-    """Return the Compose files of the stack for development, likewise."""
-    for name in _STACKS:
-        if (path := f"deploy/dev/{name}") in found.files:
-            return [path]
-    there = [name for name in _STACKS if name in found.composes][:1]
-    for name in _DEV_STACKS:
-        if name in found.composes:
-            return [name] if found.composes[name].whole else [*there, name]
-    return there
+    return _needing(found, TEST_FOLDERS, claimed)
 
 
 def runs_in(found: Found, home: Home, place: Place) -> str:
@@ -130,7 +106,11 @@ def env_of(found: Found, home: Home | None, place: Place, folder: str) -> dict[s
     Secrets are left out; `withheld` names them.
     """
     call = _call_of(found, place)
-    told = {name: value for name, value in call.env if not is_secret_name(name)}
+    told = {
+        name: value
+        for name, value in call.env
+        if not is_secret_name(name) and not is_of_stack(name)
+    }
     paths = [
         posixpath.normpath(posixpath.join(call.folder, one))
         for one in told.pop("PYTHONPATH", "").split(":")
@@ -184,6 +164,16 @@ def _unless_staged(found: Found, folder: str, claimed: Collection[str] = ()) -> 
         return Place(folder)
     direct = [one for one in tests if posixpath.dirname(one) == folder]
     return Place(folder, _pattern(direct)) if direct else None
+
+
+def _on_containers(found: Found, place: Place) -> bool:
+    return need_containers(found, place.folder, direct=place.is_direct)
+
+
+def _needing(found: Found, folders: Iterable[str], claimed: Collection[str] = ()) -> Place | None:
+    """Return the first folder of tests that need containers."""
+    places = (_unless_staged(found, one, claimed) for one in folders)
+    return next((one for one in places if one and _on_containers(found, one)), None)
 
 
 def _is_apart(test: str, folder: str, theirs: Iterable[str]) -> bool:

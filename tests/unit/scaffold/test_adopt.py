@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -157,6 +158,103 @@ def test_what_is_said(tmp_path: Path) -> None:
     assert "do-not-copy-this" not in ran.out
     assert "docker-compose.yml:1:1: warning TL802 api has no service tests\n" in ran.out
     assert ran.out.splitlines()[-1].startswith("4 warnings in 5 files")
+
+
+ON_CONTAINERS = "import os\n\nURL = os.environ['TEST_API_URL']\n\n\ndef test_a():\n    assert URL\n"
+UP = "up:\n\tdocker compose up -d --wait\n"
+NEEDING = {
+    "they read an address": {"test/api/test_a.py": ON_CONTAINERS},
+    "their fixtures read an address": {
+        "test/api/conftest.py": "import os\n\nURL = os.getenv('TEST_API_URL')\nassert URL\n",
+        "test/api/test_a.py": PASSES,
+    },
+    "a target starts containers": {
+        "Makefile": f"{UP}\ntest-api: up\n\tTEST_API_URL=http://localhost:1 pytest test/api\n",
+        "test/api/test_a.py": "def test_a():\n    assert 0\n",
+    },
+    "a target makes another that does": {
+        "Makefile": f"{UP}\ntest-api:\n\t@$(MAKE) up\n\tpytest test/api\n",
+        "test/api/test_a.py": "def test_a():\n    assert 0\n",
+    },
+    "a script starts containers": {
+        "ci/api.sh": "docker run -d --name db postgres\npytest test/api\n",
+        "test/api/test_a.py": "def test_a():\n    assert 0\n",
+    },
+}
+
+
+@pytest.mark.parametrize("why", NEEDING)
+def test_tests_that_need_containers_are_no_unit_tests(tmp_path: Path, why: str) -> None:
+    root = write(tmp_path / "shop", shared(**{"Makefile": "", **NEEDING[why]}))
+    (root / "test" / "api" / "test_prices.py").unlink()
+    assert adopted(root).code == 0
+    told = table(root)
+    assert isinstance(told, dict)
+    assert told["service"]["api"] == {
+        "dockerfile": "../../docker/api.Dockerfile",
+        "service_tests": "../../test/api",
+        "stack": ["../../docker-compose.yml", "../../docker-compose.test.yml"],
+        "service": {"folder": "../..", "env": {"PYTHONPATH": "src/api"}},
+    }
+    ran = ran_unit(root)
+    assert ran.code == 0, ran.out + ran.err
+    assert "  api              service  service\n" in inv(root, "services").out
+
+
+def test_where_they_may_need_containers_it_is_said(tmp_path: Path) -> None:
+    """Some of a folder's do, they read what may be anything, or there are none to have."""
+    may = "import os\n\nURL = os.environ.get('SHOP_URL')\n\n\ndef test_b():\n    pass\n"
+    files = {
+        "apps/web/requirements.txt": "",
+        "apps/web/test/test_a.py": PASSES,
+        "apps/web/test/test_b.py": ON_CONTAINERS.replace("environ['TEST_API_URL']", "getpid()"),
+        "apps/web/test/test_c.py": may,
+        "apps/web/test/test_d.py": "import os\n\nos.environ['A_URL'] = ''\n" + PASSES,
+        "apps/web/test/test_e.py": ON_CONTAINERS,
+        "apps/jobs/requirements.txt": "",
+        "apps/jobs/tests/test_e.py": ON_CONTAINERS,
+    }
+    ran = adopted(write(tmp_path / "shop", files))
+    where = "where that is a container's, its place is in `service_tests` or `integration_tests`"
+    assert ran.err.splitlines()[:3] == [
+        "note: apps/jobs/tests has no Compose file, so its tests are left out: say `stack`",
+        f"note: apps/web/test/test_c.py is a unit test here, and reads SHOP_URL: {where}",
+        f"note: apps/web/test/test_e.py is a unit test here, and reads TEST_API_URL: {where}",
+    ]
+    assert "jobs  " not in inv(tmp_path / "shop", "test", "--stage", "unit", "--dry-run").out
+
+
+def test_the_root_s_tests_on_containers_are_integration_tests(tmp_path: Path) -> None:
+    files = {"tests/test_a.py": ON_CONTAINERS, "compose.yaml": "services: {api: {image: a}}\n"}
+    root = write(tmp_path / "shop", files)
+    assert adopted(root).code == 0
+    stack = dict.fromkeys(("stack", "dev_stack"), "compose.yaml")
+    assert table(root) == {"integration_tests": "tests", **stack}
+
+
+def test_what_of_a_makefile_is_not_read_is_said(tmp_path: Path) -> None:
+    text = (
+        "-include .env\ninclude mk/*.mk\n"
+        "define RECIPE\ntest-def:\n\ttouch a\nendef\n"
+        "test-%: build\n\ttouch $*\n"
+        "$(addprefix test-,a b):\n\ttouch $@\n"
+        "%.o: %.c\n\tcc $<\n"
+        "test-ok:\n\ttouch ok\n"
+    )
+    root = write(tmp_path / "shop", {"Makefile": text, "test/test_a.py": PASSES})
+    ran = adopted(root)
+    assert ran.err.splitlines()[0] == (
+        "note: the Makefile may have more targets, which stay with make: "
+        "include mk/*.mk, test-%, $(addprefix test-,a b)"
+    )
+    tasks = (root / "tasks.py").read_text("utf-8")
+    assert re.findall(r"def (test_\w+)", tasks) == ["test_ok"]
+
+
+def test_without_unit_tests_none_are_to_be_run_next(tmp_path: Path) -> None:
+    files = {"pyproject.toml": "[tool.taskslib]\nservices = ['nowhere/*']\n", "src/a.py": ""}
+    ran = adopted(write(tmp_path / "shop", files))
+    assert ran.err.splitlines()[-1] == "next: inv services"
 
 
 def test_a_dry_run_writes_nothing_and_shows_a_patch(tmp_path: Path) -> None:
