@@ -16,10 +16,14 @@ from invoke.exceptions import Exit
 from invoke.parser.argument import Argument
 from invoke.tasks import Task
 
+from taskslib.cli.path_task import WordTask
+
 COMPLETE = "--complete"
 """Invoke's flag; what follows `--` after it is the line, the word at the cursor as the last."""
 
 _SHELLS = Path(__file__).parent / "completion"
+_KNOWN_WORDS = ("service", "id")
+"""What tasks take as a word of its own that we know the values of."""
 _EMPTY = '""'
 """How PowerShell gives an empty word."""
 
@@ -47,12 +51,17 @@ def answer_completion(task: Task[Any], overrides: Mapping[str, object]) -> None:
         arguments = arguments_of(ignore_unknown_help)
         words = ["" if word == _EMPTY else word for word in sys.argv[1:]]
         words = words[words.index("--") + 2 :] if "--" in words else []
-        found = typed_value(words, {task.name, *task.aliases}, arguments)
+        # A word that may be left out: where there is nothing to offer, the next task is.
+        optional = task.parameter if isinstance(task, WordTask) else ""
+        optional = optional if optional in _KNOWN_WORDS else ""
+        found = typed_value(words, {task.name, *task.aliases}, arguments, optional)
         if found is not None:
             argument, given = found
-            for one in _completed(given, _values(argument, overrides)):
-                print(one)
-            raise Exit
+            values = tuple(_values(argument, overrides))
+            if values or argument.name != optional:
+                for one in _completed(given, values):
+                    print(one)
+                raise Exit
         return arguments
 
     # Of the instance: which class a task has is its own affair.
@@ -60,7 +69,7 @@ def answer_completion(task: Task[Any], overrides: Mapping[str, object]) -> None:
 
 
 def typed_value(
-    words: Sequence[str], names: set[str], arguments: Iterable[Argument]
+    words: Sequence[str], names: set[str], arguments: Iterable[Argument], optional: str = ""
 ) -> tuple[Argument, str] | None:
     """Return which argument of a task is being typed, and what is there of it.
 
@@ -68,6 +77,7 @@ def typed_value(
         words: The line without the program; the last word is the one at the cursor.
         names: What the task is called.
         arguments: The task's.
+        optional: Which of them may stand as a word of its own, or be left out.
 
     None is none: the line is about another task, or it is a flag or a task that is being typed.
     """
@@ -76,7 +86,7 @@ def typed_value(
     if not at:
         return None
     flags = {f"--{name}": one for one in arguments for name in one.names}
-    waiting = [one for one in arguments if one.positional]
+    waiting = [one for one in arguments if one.positional or one.name == optional]
     pending: Argument | None = None
     for word in words[at[-1] + 1 : -1]:
         if word == "=":  # bash splits there
@@ -126,13 +136,13 @@ def _values(argument: Argument, overrides: Mapping[str, object]) -> Iterable[str
     match argument.name:
         case "service" | "name" if "service" in words:
             return _services(overrides)
-        case "stage":
-            return ("unit", "service", "integration")
         case "env":
             return _environments() if "folder" in words else _linted()
+        case "id":
+            return _failures(overrides)
         case "format":
             return re.findall(r"[a-z]+", re.sub(r"\(.*?\)|\bor\b", "", words))
-        case "shell" | "kind" | "ci" | "datastore" as choice:
+        case "stage" | "shell" | "rule" | "explain" | "kind" | "ci" | "datastore" as choice:
             return _choices(choice)
     return ()
 
@@ -147,9 +157,31 @@ def _services(overrides: Mapping[str, object]) -> tuple[str, ...]:
         return ()  # the command itself will say what is wrong
 
 
+def _rules() -> tuple[str, ...]:
+    from taskslib.lint.catalogue import OWN, catalogue
+
+    return (*OWN, *catalogue())
+
+
+def _failures(overrides: Mapping[str, object]) -> tuple[str, ...]:
+    """Return what the failures of the last run are called."""
+    from taskslib import api
+    from taskslib.errors import TaskslibError
+    from taskslib.project import find_root
+
+    try:
+        return tuple(api.last_failures(api.Session(find_root(Path.cwd()), overrides)))
+    except (TaskslibError, OSError):
+        return ()
+
+
 def _choices(name: str) -> tuple[str, ...]:
+    if name == "stage":
+        return ("unit", "service", "integration")
     if name == "shell":
         return shells()
+    if name in {"rule", "explain"}:
+        return _rules()
     from taskslib.scaffold.answers import DATASTORES, PROVIDERS
     from taskslib.scaffold.naming import Kind
 

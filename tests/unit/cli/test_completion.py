@@ -172,6 +172,25 @@ def test_values(tmp_path: Path) -> None:
     assert completed(root, "test", "--stage", "unit,") == ["unit,service", "unit,integration"]
     assert completed(root, "history", "") == []  # any text
     assert "test-unit" in completed(root, "test-service", "api", "")
+    assert completed(root, "dev-logs", "") == ["api", "web", "worker"]
+    assert "test-unit" in completed(root, "dev-logs", "api", "")
+    assert "test-unit" in completed(root, "dev-logs", "--follow", "api", "")
+    assert completed(root, "lint", "--rule", "TL101,")[:3] == [
+        "TL101,TL001",
+        "TL101,TL002",
+        "TL101,TL102",
+    ]
+    assert "TL101" in completed(root, "lint", "--explain", "TL1")
+
+
+def test_failures_of_the_last_run(tmp_path: Path) -> None:
+    root = write(tmp_path / "shop", multi())
+    assert "test-unit" in completed(root, "show", "")  # there are none, so the next task
+    write(root, {"services/web/tests/unit/test_red.py": "def test_red():\n    assert 0\n"})
+    assert inv(root, "test", "--stage", "unit").code == 1
+    assert completed(root, "show", "") == ["F1"]
+    assert completed(root, "show", "--id", "F") == ["F1"]
+    assert "test-unit" in completed(root, "show", "F1", "")
 
 
 def test_environments_are_folders_with_a_compose_file(tmp_path: Path) -> None:
