@@ -90,8 +90,9 @@ def init(
         return
     if git:
         api.init_git(where, cancellation())
-    program = context.config.get(PROGRAM_KEY, "inv")
-    say(f"next: {_enter(where)}{program} test")
+    from taskslib.cli.again import program
+
+    say(f"next: {_enter(where)}{program(context.config.get(PROGRAM_KEY, 'inv'))} test")
 
 
 def _made_of(where: Path, given: dict[str, str], record: str, *, defaults: bool) -> Answers:

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from taskslib.errors import UsageError
+from taskslib.errors import EnvironmentFailure, UsageError
 from taskslib.project.places import cache_root, replace_file
 
 _ERRORS = "surrogateescape"
@@ -67,7 +67,8 @@ class Changes:
     def write(self) -> None:
         """Write all of them, or leave everything as it was.
 
-        Raises `UsageError`, also where a file is no longer what the changes were made of; OSError.
+        Raises `UsageError`, also where a file is no longer what the changes were made of,
+        `EnvironmentFailure` where one can't be written.
         """
         with _alone(self.root):
             for one in self.files:
@@ -81,9 +82,10 @@ class Changes:
         try:
             for one in self.files:
                 file = self.root / one.path
-                _make_folders(file.parent, made)
-                done.append(one)
-                _put(file, one.after)
+                with _told(file):
+                    _make_folders(file.parent, made)
+                    done.append(one)
+                    _put(file, one.after)
         except BaseException:
             for one in reversed(done):
                 with suppress(OSError):  # what can't be put back now could not be changed before
@@ -121,6 +123,20 @@ def _alone(root: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
+    """Say of what can't be written which file that is: it is written under another name first."""
+    try:
+        yield
+    except OSError as error:
+        there = next(one for one in file.parents if one.is_dir())
+        rights = f"; `{'icacls' if os.name == 'nt' else 'ls -ld'} {there}` tells who may"
+        raise EnvironmentFailure(
+            f"{file} can't be written: {error.strerror}",
+            hint="nothing was changed" + (rights if isinstance(error, PermissionError) else ""),
+        ) from error
+
+
 def _text(root: Path, path: str) -> str | None:
     _check_inside(root, path)
     file = root / path
@@ -146,6 +162,11 @@ def _check_inside(root: Path, path: str) -> None:
 def _make_folders(folder: Path, made: list[Path]) -> None:
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     for one in reversed(missing):
+        if one.is_symlink():
+            raise UsageError(
+                f"{one}: a link that leads nowhere, where a folder is to be",
+                hint="make the folder that it leads to, or remove the link",
+            )
         one.mkdir()
         made.append(one)
 

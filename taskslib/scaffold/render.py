@@ -52,7 +52,10 @@ def asked(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, An
 def _copied(part: Part, folder: str, data: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     if which("git") is None:
         # Copier asks it whether a template is a repository, and has no words for its absence.
-        raise UsageError("git is not there, and templates need it", hint="install git")
+        raise UsageError(
+            "git is not there, and templates need it",
+            hint="`apt install git`, `brew install git` or `winget install Git.Git`, and once more",
+        )
     import copier
 
     done = copier.run_copy(str(_TEMPLATES / part), folder, data=dict(data), quiet=True, **more)

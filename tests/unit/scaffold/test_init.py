@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from taskslib.scaffold.answers import Answers, recorded
 from taskslib.scaffold.naming import Kind, Named
 from taskslib.testing import wait_for
 from tests.support.plain_pytest import plain_pytest
-from tests.support.projects import Ran, inv, unredacted, write
+from tests.support.projects import Ran, argv, environment, inv, unredacted, write
 from tests.support.scaffolds import FULL, PLAIN, SINGLE, contents, made
 from tests.support.terminal import Terminal
 
@@ -201,6 +203,61 @@ def test_nothing_is_written_through_a_link_that_leads_out(tmp_path: Path) -> Non
     assert contents(tmp_path) == {}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_that_leads_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "shop").symlink_to("nowhere")
+    assert inv(tmp_path, "init", "shop", "--yes", program="taskslib") == Ran(
+        2,
+        "",
+        "error: shop: a link that leads nowhere, where a folder is to be\n\n"
+        "hint: make the folder that it leads to, or remove the link\n",
+    )
+    assert [one.name for one in tmp_path.iterdir()] == ["shop"]
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or (os.geteuid() == 0 and shutil.which("setpriv") is None),
+    reason="whoever runs this may write everywhere",
+)
+def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
+    root_too = os.geteuid() == 0  # type: ignore[attr-defined,unused-ignore]
+    mere = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if root_too else ()
+    (tmp_path / "shop").mkdir(mode=0o555)
+    done = subprocess.run(
+        [*mere, *argv("init", "shop", "--yes", program="taskslib")],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (
+        3,
+        "error: shop/.copier-answers.yml can't be written: Permission denied\n\n"
+        "hint: nothing was changed; `ls -ld shop` tells who may\n",
+    )
+    assert contents(tmp_path) == {}
+
+
+def test_what_is_next_works_in_the_shell_that_one_has(tmp_path: Path) -> None:
+    def following(**variables: str) -> str:
+        ran = inv(tmp_path, "init", "shop", "--yes", program="taskslib", **variables)
+        assert ran.code == 0, ran.err
+        return ran.err.splitlines()[-1]
+
+    git_alone = str(tmp_path / "bin")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "git").symlink_to(str(shutil.which("git")))
+    by_path = following(PATH=git_alone)
+    assert by_path == f"next: cd shop && {sys.executable} -m taskslib test"
+    write(tmp_path, {"bin/taskslib": ""})
+    (tmp_path / "bin" / "taskslib").chmod(0o755)
+    assert following(PATH=git_alone) == "next: cd shop && taskslib test"
+    # As uvx starts it: on PATH as long as it runs, in an environment that is nobody's.
+    uvx = following(PATH=git_alone, UV="/bin/uv", VIRTUAL_ENV="")
+    assert re.fullmatch(r"next: cd shop && uvx (--from \S+ )?taskslib test", uvx)
+
+
 def test_nobody_can_be_asked(tmp_path: Path) -> None:
     assert inv(tmp_path, "init", "shop", program="taskslib") == Ran(
         2,
@@ -254,7 +311,8 @@ def test_without_git(tmp_path: Path) -> None:
     ran = inv(tmp_path, "init", "shop", "--yes", program="taskslib", PATH="")
     assert (ran.code, ran.err) == (
         2,
-        "error: git is not there, and templates need it\n\nhint: install git\n",
+        "error: git is not there, and templates need it\n\n"
+        "hint: `apt install git`, `brew install git` or `winget install Git.Git`, and once more\n",
     )
 
 
