@@ -34,6 +34,19 @@ def test_the_image_has_the_sources():
 """
 
 
+MAKEFILE = """\
+test-api:
+\tdocker compose up -d --wait
+\tTEST_API_URL=http://localhost:8080 pytest test/api
+"""
+
+
+def stages(out: str) -> dict[str, list[str]]:
+    """Return the suites that are green, by stage."""
+    found = re.findall(r"^(\w+) Tests\n((?:  .*\n)+)", out, re.MULTILINE)
+    return {name: sorted(re.findall(r"✓ (\S+)", suites)) for name, suites in found}
+
+
 def test_one_context_for_all_images_and_tests_in_a_folder_of_their_own(shop: Path) -> None:
     files = {f"docker/{name}.Dockerfile": IMAGE.format(name=name) for name in ("api", "worker")}
     files |= {"docker-compose.yml": STACK, "test/integration/test_all.py": CALLS}
@@ -43,11 +56,22 @@ def test_one_context_for_all_images_and_tests_in_a_folder_of_their_own(shop: Pat
     assert inv(shop, "adopt", program="taskslib").code == 0
     ran = inv(shop, "test", "--plain")
     assert ran.code == 0, ran.out + ran.err
-    stages = re.findall(r"^(\w+) Tests\n((?:  .*\n)+)", ran.out, re.MULTILINE)
-    assert {name: sorted(re.findall(r"✓ (\S+)", suites)) for name, suites in stages} == {
+    assert stages(ran.out) == {
         "Unit": sorted(["api", shop.name]),
         "Integration": [shop.name],
     }
     assert "\n3 passed, 0 failed, 0 skipped\n" in ran.out
     after = contents(shop)
     assert {path: after.get(path) for path in theirs} == theirs
+
+
+def test_tests_that_make_starts_containers_for_have_a_stack_of_their_own(shop: Path) -> None:
+    """Nobody listens on the port that the Makefile names."""
+    files = {f"docker/{name}.Dockerfile": IMAGE.format(name=name) for name in ("api", "worker")}
+    files |= {"docker-compose.yml": STACK, "test/api/test_prices.py": CALLS, "Makefile": MAKEFILE}
+    write(shop, shared(**files))
+    assert inv(shop, "adopt", program="taskslib").code == 0
+    ran = inv(shop, "test", "--plain")
+    assert ran.code == 0, ran.out + ran.err
+    name = shop.name
+    assert stages(ran.out) == {"Unit": [name], "Service": ["api"], "Integration": [name]}
