@@ -19,6 +19,7 @@ from taskslib.deploy.running import Running
 from taskslib.deploy.uploads import Upload
 from taskslib.stacks.endpoints import literal
 from taskslib.stacks.engine import ComposeConfig
+from taskslib.stacks.wait import one_shots
 
 _SHARED = ("network_mode", "ipc", "pid")
 """Where a service names another whose container it goes into: `service:NAME`."""
@@ -142,15 +143,18 @@ def _change(name: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | N
 def adopted(config: ComposeConfig, running: Iterable[Running]) -> ComposeConfig | None:
     """Return what runs without a record: its images in the configuration of today.
 
-    None where no service of it runs.
+    None where no service of it runs: what failed or was stopped is not what to go back to. Of
+    the others only one-shots may have ended.
     """
-    images = {one.container.service: one.image_id for one in running}
+    once = one_shots(config)
+    found = [one for one in running if one.runs or one.container.service in once]
+    images = {one.container.service: one.image_id for one in found}
     there = {
         name: {**one, "image": images[name], "pull_policy": "never"}
         for name, one in config["services"].items()
         if name in images
     }
-    return {**config, "services": there} if there else None
+    return {**config, "services": there} if there.keys() - once else None
 
 
 def alone(config: ComposeConfig) -> ComposeConfig:

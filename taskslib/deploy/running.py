@@ -10,6 +10,9 @@ from typing import Any
 from taskslib.deploy.record import PREFIX
 from taskslib.stacks.engine import Container
 
+_STOPPED = frozenset({"created", "exited", "dead", "removing", "failed", "rejected"})
+"""States in which nothing runs; the last two are of a Swarm's tasks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -21,6 +24,11 @@ class Running:
     image_id: str
     labels: Mapping[str, str]
     """What it says of its deployment, without the prefix; empty where that was by hand."""
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs, or is about to; one that has ended, or that nobody started, does not."""
+        return self.container.state not in _STOPPED
 
 
 def absent(service: str) -> Container:

@@ -138,9 +138,14 @@ def test_the_first_ever(shop: Shop) -> None:
         "error: of prod no version is known that ran before\n\n"
         "hint: inv deploy prod --version 1.2.3\n",
     )
-    shop.release("1.0.1")
+    # What failed is not what runs: the second goes back to nothing too.
+    shop.release("1.0.1", "ends")
+    ran = shop.deploy("--yes")
+    assert ran.err.startswith("prod: nothing → 1.0.1 (deployment 1)\n")
+    assert "; nothing ran before, so what had been started is stopped; " in ran.err
+    shop.release("1.0.2")
     assert shop.deploy("--yes").code == 0
-    assert shop.answer() == "1.0.1"
+    assert shop.answer() == "1.0.2"
 
 
 def test_what_ran_without_us_comes_back(shop: Shop) -> None:

@@ -80,6 +80,18 @@ def test_what_nobody_recorded_goes_back_to_its_images() -> None:
     assert adopted(wanted.config, [running("old", "o")]) is None
 
 
+@pytest.mark.parametrize("state", ["exited", "created", "dead", "rejected"])
+def test_what_has_ended_is_not_what_runs(state: str) -> None:
+    """A first deployment that failed leaves its containers: the next has nothing to go back to."""
+    wanted = config(web="w1", migrate="m1", store="s1")
+    done = running("migrate", state="exited", code=0)
+    stopped = running("web", state=state, code=1)
+    assert adopted(wanted, [done, stopped]) is None
+    found = adopted(wanted, [done, stopped, running("store", state="restarting")])
+    assert found is not None
+    assert sorted(found["services"]) == ["migrate", "store"]
+
+
 def test_no_variable_is_made_of_what_anybody_is_called() -> None:
     who = type(WHO)("$HOME `id`", "ho$t", WHO.at)
     found = plan(Wanted("1.0.0", "", config(web="w1")), (), (), who).deployment
