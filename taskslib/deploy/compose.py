@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -29,6 +30,8 @@ from taskslib.stacks.removal import project
 
 _STOPPING = 300.0
 """Seconds for containers that may end in their own time."""
+_TEMPORARY = re.compile(r"([0-9a-f]{12})_")
+"""How Compose names a container until it has removed the one whose place it takes: by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class ComposeTarget(Target):
 
     def up(self, config: ComposeConfig, services: Iterable[str], *, limit: float) -> None:
         """Bring services to what a configuration says, whatever others are like."""
+        self._settle()
         self._up(config, services, limit)
 
     def end(
@@ -102,6 +106,18 @@ class ComposeTarget(Target):
         del gone  # Compose finds them
         self._up(config, services, limit, "--remove-orphans")
 
+    def _settle(self) -> None:
+        """Undo what a Compose that was ended had begun: to put new containers in others' places.
+
+        It would remove the new one, and at once make another of the same name. And the old one may
+        still be being stopped: running for who asks, and soon not any more.
+        """
+        ours = ("--filter", f"label=com.docker.compose.project={self.name}")
+        form = ("--format", "{{.ID}} {{.Names}} {{.State}}")
+        for new, old in half_made(self.docker.ask("ps", "--all", "--no-trunc", *ours, *form)):
+            self.docker.run("stop", old, timeout=_STOPPING)
+            self.docker.run("rm", new)  # what it could not, Compose says
+
     def _up(self, config: ComposeConfig, services: Iterable[str], limit: float, *more: str) -> None:
         command = ("up", "--detach", "--no-build", "--no-deps", *more)
         compose(self, config, command, services, limit=limit)
@@ -112,3 +128,18 @@ class ComposeTarget(Target):
         if done.code != 0 or done.timed_out:
             self.docker.raise_if_down(done)
             raise StackError(f"{self.name} does not stop", details=last_lines(done.stderr))
+
+
+def half_made(listing: str) -> tuple[tuple[str, str], ...]:
+    """Return the ids of containers that were to replace others, and of those. Pure.
+
+    Args:
+        listing: Lines of id, name and state, of all containers of a project.
+    """
+    told = [line.split() for line in listing.splitlines()]
+    found = []
+    for new, name, state in told:
+        named = _TEMPORARY.match(name)
+        if named and state == "created":
+            found += [(new, old) for old, *_ in told if old != new and old.startswith(named[1])]
+    return tuple(found)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from taskslib.testing import wait_for
-from tests.engine.deploy.shop import Shop, interrupted
+from tests.engine.deploy.shop import Shop, interrupted, of
 from tests.support.leftovers import docker
 
 
@@ -119,3 +119,58 @@ def test_ctrl_c_while_it_is_recorded(shop: Shop, tmp_path: Path) -> None:
     assert "1.0.0 was ready before the interruption: prod runs it\n" in ran.err
     assert shop.volumes() == ["-deploy-1", "_data"]
     assert shop.deploy("--status").code == 0
+
+
+PRESSES = """\
+#!/bin/sh
+# A docker client that presses Ctrl-C while Compose replaces `web`, and on the way back.
+case "$*" in
+*" up "*" -- web")
+  if mkdir {0}/first 2>/dev/null; then
+    exec 3<&0
+    {1} "$@" <&3 &
+    until {1} ps -a --filter status=created --format '{{{{.Names}}}}' | grep -q "_{2}-web-1$"; do
+      sleep 0.02
+    done
+    kill -INT $PPID
+    wait
+  fi ;;
+esac
+if [ -d {0}/twice ] && [ -d {0}/first ] && mkdir {0}/second 2>/dev/null; then
+  kill -INT $PPID
+  sleep 60
+fi
+exec {1} "$@"
+"""
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_ctrl_c_while_compose_replaces_a_container(
+    shop: Shop, tmp_path: Path, *, twice: bool
+) -> None:
+    """The new one is there beside the old one then, which is being stopped, and takes its time."""
+    file = shop.root / "deploy/prod/docker-compose.yml"
+    slow = "restart: unless-stopped\n    stop_signal: SIGTERM\n    stop_grace_period: 5s"
+    file.write_text(file.read_text().replace("restart: unless-stopped", slow))
+    shop.release("1.0.0")
+    assert shop.deploy("--yes").code == 0
+    shop.release("1.0.1")
+    client = tmp_path / "bin" / "docker"
+    client.parent.mkdir()
+    client.write_text(PRESSES.format(client.parent, shutil.which("docker"), shop.name))
+    client.chmod(0o755)
+    if twice:
+        (client.parent / "twice").mkdir()
+    ran = shop.deploy("--yes", PATH=f"{client.parent}{os.pathsep}{os.environ['PATH']}")
+    assert ran.code == 130
+    if not twice:
+        assert "prod runs 1.0.0 again\n" in ran.err
+        assert (shop.answer(), shop.deploy("--status").code) == ("1.0.0", 0)
+        return
+    assert "prod was left in the middle of 1.0.1: " in ran.err
+    listed = ("ps", "-a", "--format", "{{.Names}} {{.State}}", *of(shop.name))
+    wait_for(lambda: f"\n{shop.name}-web-1 exited" in docker(*listed), timeout=30)
+    assert f"_{shop.name}-web-1 created" in docker(*listed)
+    ran = shop.deploy("--yes")
+    assert (ran.code, shop.answer()) == (0, "1.0.1"), ran.err
+    assert "created" not in docker(*listed)
