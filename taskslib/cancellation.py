@@ -120,10 +120,11 @@ class Cancellation:
                 self._heir.group(pid, alive=alive)
 
     @contextmanager
-    def on_signals(self) -> Iterator[None]:
+    def on_signals(self, *, last: bool = False) -> Iterator[None]:
         """Let SIGINT, SIGTERM and SIGHUP (Windows: CTRL_BREAK) set this, from the main thread.
 
-        Only the main thread may install handlers; in any other this does nothing.
+        Only the main thread may install handlers; in any other this does nothing. Where nothing
+        comes after it (`last`), one more Ctrl-C changes nothing: the exit code would be its own.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
@@ -140,7 +141,8 @@ class Cancellation:
             yield
         finally:
             for number, handler in before.items():
-                signal.signal(number, handler)
+                over = last and self.requested and number == signal.SIGINT
+                signal.signal(number, signal.SIG_IGN if over else handler)
 
 
 _BREAK = int(getattr(signal, "SIGBREAK", -1))

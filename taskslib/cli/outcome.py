@@ -29,7 +29,7 @@ def outcome(body: Callable[[], ExitCode | None]) -> ExitCode:
 
     def whole() -> ExitCode | None:
         # From the first line on: also a signal while the repo is being read says how it ended.
-        with cancellation.on_signals():
+        with cancellation.on_signals(last=True):
             code = body()
         if not code:
             cancellation.check()  # so that the next task of the line does not begin
