@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from taskslib.deploy.record import PREFIX
@@ -24,6 +25,8 @@ class Running:
     image_id: str
     labels: Mapping[str, str]
     """What it says of its deployment, without the prefix; empty where that was by hand."""
+    since: str = ""
+    """Since when its state is what it is, UTC; empty where nobody started it."""
 
     @property
     def runs(self) -> bool:
@@ -47,6 +50,12 @@ def starts_first(service: Mapping[str, Any]) -> bool:
     return bool(order == "start-first")
 
 
+def moment(told: str) -> str:
+    """Return a time that an engine tells, in UTC to the second; empty for none, the year 1."""
+    at = datetime.fromisoformat(told)
+    return at.astimezone(UTC).isoformat(timespec="seconds") if at.year > 1 else ""
+
+
 def parse_inspected(told: str) -> tuple[Running, ...]:
     """Return the containers of `docker inspect`, by service."""
     found = (_running(one) for one in json.loads(told or "[]"))
@@ -57,17 +66,18 @@ def _running(one: Mapping[str, Any]) -> Running:
     config, state = one["Config"], one["State"]
     labels = config.get("Labels") or {}
     health = (state.get("Health") or {}).get("Status", "")
-    ended = state["Status"] in {"exited", "restarting", "dead"}
+    code = state["ExitCode"] if state["Status"] in {"exited", "restarting", "dead"} else None
     container = Container(
         id=one["Id"],
         name=one["Name"].removeprefix("/"),
         service=labels.get("com.docker.compose.service", ""),
         state=state["Status"],
         health="" if health == "none" else health,
-        exit_code=state["ExitCode"] if ended else None,
+        exit_code=code,
         restarts=one.get("RestartCount", 0),
     )
     ours = {
         key.removeprefix(PREFIX): value for key, value in labels.items() if key.startswith(PREFIX)
     }
-    return Running(container, config["Image"], one["Image"], ours)
+    since = moment(state["StartedAt" if code is None else "FinishedAt"])
+    return Running(container, config["Image"], one["Image"], ours, since)

@@ -29,6 +29,8 @@ class Row:
     health: str
     at: str
     """When it was deployed, UTC."""
+    since: str
+    """Since when it is as it is, UTC; empty where it never ran."""
     by: str
     host: str
     drift: str
@@ -86,6 +88,7 @@ def _rows(current: Deployment | None, running: tuple[Running, ...]) -> Iterator[
             digest_of(one),
             health_words(one.container),
             told.get("at", ""),
+            one.since,
             told.get("by", ""),
             told.get("host", ""),
             drift,
@@ -96,7 +99,7 @@ def _rows(current: Deployment | None, running: tuple[Running, ...]) -> Iterator[
         fine = name in once or has_none(services[name])
         lost = "" if fine else "its container is missing"
         image = services[name]["image"]
-        yield Row(name, "", image, _digits(image), "missing", "", "", "", lost, well=fine)
+        yield Row(name, "", image, _digits(image), "missing", "", "", "", "", lost, well=fine)
 
 
 def _drift(current: Deployment | None, one: Running) -> str:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from taskslib.deploy.record import PREFIX
-from taskslib.deploy.running import Running, absent
+from taskslib.deploy.running import Running, absent, moment
 from taskslib.stacks.engine import Container
 
 NAMESPACE = "com.docker.stack.namespace"
@@ -36,6 +36,8 @@ class Task:
     """Its slot, or the node of a service that runs on each."""
     created: datetime
     state: str
+    since: str
+    """When it came to that state, UTC."""
     error: str
     exit_code: int
     image: str
@@ -98,6 +100,7 @@ def _task(one: Mapping[str, Any]) -> Task:
         place=str(one.get("Slot") or one.get("NodeID", "")),
         created=datetime.fromisoformat(one["CreatedAt"]),
         state=status["State"],
+        since=moment(status["Timestamp"]),
         error=status.get("Err", ""),
         exit_code=(status.get("ContainerStatus") or {}).get("ExitCode", 0),
         image=container["Image"],
@@ -117,7 +120,7 @@ def _running(service: Service, task: Task) -> Running:
         for key, value in task.labels.items()
         if key.startswith(PREFIX)
     }
-    return Running(_container(service, task), task.image, task.image, ours)
+    return Running(_container(service, task), task.image, task.image, ours, task.since)
 
 
 def _container(service: Service, task: Task) -> Container:

@@ -52,7 +52,14 @@ def status_lines(status: Status, now: datetime) -> Iterator[str]:
         held = status.holder
         yield f"under way: {held.what}, by {held.by} from {held.host}, since {held.at}"
     rows = [
-        (one.service, one.version, one.digest, one.health, _age(one.at, now), _by(one.by, one.host))
+        (
+            one.service,
+            one.version,
+            one.digest,
+            one.health,
+            _age(one.since, now),
+            _by(one.by, one.host),
+        )
         for one in status.rows
     ]
     yield from _table([_HEADS, *(tuple(cell or "-" for cell in row) for row in rows)])

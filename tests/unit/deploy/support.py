@@ -45,4 +45,4 @@ def running(
         exit_code=code,
         restarts=restarts,
     )
-    return Running(container, image, f"sha256:{'a' * 64}", labels or {})
+    return Running(container, image, f"sha256:{'a' * 64}", labels or {}, WHO.at)

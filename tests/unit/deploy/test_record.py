@@ -76,6 +76,7 @@ def test_what_a_deployment_says_of_itself_is_no_difference() -> None:
 
 
 def test_what_is_inspected() -> None:
+    times = {"StartedAt": "2026-01-02T03:04:05.1Z", "FinishedAt": "0001-01-01T00:00:00Z"}
     labels = {"com.docker.compose.service": "web", "taskslib.deploy.version": "1", "other": "x"}
     told = [
         {
@@ -84,14 +85,19 @@ def test_what_is_inspected() -> None:
             "Image": "sha256:1",
             "RestartCount": 3,
             "Config": {"Image": "r/web@sha256:2", "Labels": labels},
-            "State": {"Status": "running", "ExitCode": 0, "Health": {"Status": "starting"}},
+            "State": {
+                "Status": "running",
+                "ExitCode": 0,
+                "Health": {"Status": "starting"},
+                **times,
+            },
         },
         {
             "Id": "j",
             "Name": "/shop-web-0",
             "Image": "sha256:1",
             "Config": {"Image": "r/web", "Labels": None},
-            "State": {"Status": "restarting", "ExitCode": 2, "Health": {"Status": "none"}},
+            "State": {"Status": "restarting", "ExitCode": 2, "Health": {"Status": "none"}, **times},
         },
     ]
     other, web = parse_inspected(json.dumps(told))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from taskslib.deploy.lock import Holder
 from taskslib.deploy.plan import Wanted, plan
+from taskslib.deploy.running import parse_inspected
 from taskslib.deploy.status import Status, status_of
 from taskslib.deploy.watching import watched
 from taskslib.display.deployment import plan_lines, plan_words, status_json, status_lines
@@ -81,18 +83,46 @@ def test_the_table() -> None:
     now = datetime(2026, 1, 2, 6, 4, 5, tzinfo=UTC)
     holder = Holder("x", "eve", "there", "2026-01-02T06:00:00+00:00", "1.0.1")
     later = plan(Wanted("1.0.1", "", CURRENT.config), [CURRENT], (), WHO).deployment
-    there = [running("web", IMAGE, health="healthy", labels=SAID)]
+    since = "2026-01-02T06:02:05+00:00"  # it was started again
+    there = [replace(running("web", IMAGE, health="healthy", labels=SAID), since=since)]
     found = status_of("prod", "shop-prod", [CURRENT, later], there, holder)
     assert list(status_lines(found, now)) == [
         "prod (shop-prod): 1.0.1, deployment 2, 2026-01-02T03:04:05+00:00, by ada@host",
         "before: 1.0.0 from c0ffeec0ffee, deployment 1, 2026-01-02T03:04:05+00:00, by ada@host",
         "under way: 1.0.1, by eve from there, since 2026-01-02T06:00:00+00:00",
         "service  version  digest        health   since  by",
-        "web      1.0.0    111111111111  healthy  3 h    ada@host",
+        "web      1.0.0    111111111111  healthy  2 min  ada@host",
         "migrate  -        111111111111  missing  -      -",
         "store    -        -             missing  -      -",
         "drift: store: its container is missing",
     ]
+
+
+@pytest.mark.parametrize(
+    ("state", "since"),
+    [
+        ("running", "2026-01-02T03:04:05+00:00"),
+        ("exited", "2026-01-02T04:05:06+00:00"),
+        ("restarting", "2026-01-02T04:05:06+00:00"),
+        ("created", ""),
+    ],
+)
+def test_since_when_a_container_is_as_it_is(state: str, since: str) -> None:
+    never = "0001-01-01T00:00:00Z"
+    told = {
+        "Id": "id",
+        "Name": "/shop-prod-web-1",
+        "Image": "sha256:1",
+        "Config": {"Image": IMAGE, "Labels": None},
+        "State": {
+            "Status": state,
+            "ExitCode": 0,
+            "StartedAt": never if state == "created" else "2026-01-02T05:04:05.123456789+02:00",
+            "FinishedAt": "2026-01-02T04:05:06Z" if state in {"exited", "restarting"} else never,
+        },
+    }
+    (found,) = parse_inspected(json.dumps([told]))
+    assert found.since == since
 
 
 def test_the_document_has_no_configuration() -> None:

@@ -32,7 +32,12 @@ def task(
         "Slot": slot,
         "CreatedAt": f"2026-01-01T00:00:{at:02}.123456789Z",
         "Spec": {"ContainerSpec": {"Image": "w", "Labels": labels, **check}},
-        "Status": {"State": state, "Err": error, "ContainerStatus": {"ExitCode": code}},
+        "Status": {
+            "State": state,
+            "Timestamp": "2026-01-01T00:01:00.1Z",
+            "Err": error,
+            "ContainerStatus": {"ExitCode": code},
+        },
     }
 
 
@@ -68,7 +73,8 @@ def test_the_last_task_of_each_place_is_what_runs() -> None:
         ("web.1", {"number": "2"}),
         ("web.2", {"number": "2"}),
     ]
-    assert {(one.container.service, one.image) for one in found} == {("web", "w")}
+    since = "2026-01-01T00:01:00+00:00"
+    assert {(one.container.service, one.image, one.since) for one in found} == {("web", "w", since)}
     assert running(parse_seen("shop-prod", "", "")) == ()
 
 
