@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from taskslib.cancellation import Cancellation
 from taskslib.deploy.lock import held
 from taskslib.deploy.plan import Plan, Wanted, levels, plan
+from taskslib.deploy.reasons import Reasons
 from taskslib.deploy.record import Deployment, Who
 from taskslib.deploy.running import Running, has_none
 from taskslib.deploy.status import status_of
@@ -180,6 +181,7 @@ class Deployer:
             config,
             timeout=self.limits.deploy,
             pause=target.cancellation.pause,
+            progress=Reasons(self.say),
             settle=_SETTLE,
         )
 

@@ -211,12 +211,13 @@ def test_what_no_node_can_run_is_late(fleet: Fleet) -> None:
     wanted = "    deploy: {placement: {constraints: [node.labels.disk == fast]}}\n"
     file.write_text(file.read_text().replace("    init: true\n", f"    init: true\n{wanted}"))
     with (fleet.root / "pyproject.toml").open("a") as config:
-        config.write("[tool.taskslib.limits]\ndeploy = 3\n")
+        config.write("[tool.taskslib.limits]\ndeploy = 6\n")
     fleet.release("1.0.0")
     ran = fleet.deploy("--yes")
     why = "no suitable node (scheduling constraints not satisfied on 1 node)"
-    assert (ran.code, f": not ready after 3 s: store pending ({why}); " in ran.err) == (3, True)
+    assert (ran.code, f": not ready after 6 s: store pending ({why}); " in ran.err) == (3, True)
     assert f"\n  logs of store:\n  {why}\n" in ran.err
+    assert f"bringing up store\nwaiting: store pending ({why})\n" in ran.err
     assert (fleet.services(), fleet.configs()) == ([], [])
 
 
