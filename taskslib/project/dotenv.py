@@ -1,7 +1,8 @@
 """What of a `.env` does not mean what it seems to, as Compose reads it. Pure.
 
-Measured with Compose 2.26: it refuses a space in a name, a line without a name and a quote that
-never ends, with another line's number; the rest it passes over in silence.
+Measured with Compose 2.26: it refuses a space or a sign such as `@` in a name, a line without a
+name, such a name after the quotes of a value, and a quote that never ends, with another line's
+number; the rest it passes over in silence.
 """
 
 from __future__ import annotations
@@ -14,7 +15,13 @@ _STATEMENT = re.compile(
     r"\s*(?:export\s+)?(?P<name>[^=:]*?)[ \t]*(?:(?P<sign>[=:])[ \t]*(?P<value>.*))?", re.DOTALL
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*", re.ASCII)
-_END = {'"': re.compile(r'(?<!\\)"'), "'": re.compile(r"(?<!\\)'")}
+_REFUSED = re.compile(r"[^\w.\[\]-]")
+"""What is in no name that Compose takes, white space included; letters may be of any script."""
+_QUOTED = {
+    '"': re.compile(r'"(?:\\.|[^\\"])*"', re.DOTALL),
+    "'": re.compile(r"'(?:\\.|[^\\'])*'", re.DOTALL),
+}
+"""Up to the quote that no backslash escapes; a backslash can be escaped itself."""
 _CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb"
 """Quotes as texts for people have them."""
 _COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
@@ -63,17 +70,16 @@ def _height(lines: Sequence[str]) -> int:
     """Return how many lines a statement has: in quotes, a value can have several."""
     found = _STATEMENT.fullmatch(lines[0])
     value = (found["value"] if found else None) or ""
-    if lines[0].lstrip().startswith("#") or value[:1] not in _END or not value:
+    if lines[0].lstrip().startswith("#") or value[:1] not in _QUOTED or not value:
         return 1
-    rest = "\n".join((value[1:], *lines[1:]))
-    end = _END[value[0]].search(rest)
-    return rest.count("\n", 0, end.start()) + 1 if end else 1
+    quoted = _QUOTED[value[0]].match("\n".join((value, *lines[1:])))
+    return quoted[0].count("\n") + 1 if quoted else 1
 
 
 def _of_statement(line: int, statement: str, needed: Collection[str]) -> Iterator[Trouble]:
     found = _STATEMENT.fullmatch(statement)
     name, sign = (found["name"].strip(), found["sign"]) if found else ("", "")
-    if not name or re.search(r"\s", name):
+    if not name or _REFUSED.search(name):
         what = "this is no variable, and Compose reads nothing of the file"
         yield Trouble(line, what, "NAME=value, or `#` before what is a comment", fatal=True)
     elif not _NAME.fullmatch(name):
@@ -88,18 +94,28 @@ def _of_statement(line: int, statement: str, needed: Collection[str]) -> Iterato
 
 def _of_value(line: int, name: str, written: str, needed: Collection[str]) -> Iterator[Trouble]:
     hint = f'{name}="…"'
-    if end := _END.get(written[:1]):
-        closing = end.search(written, 1)
-        if closing is None:
+    if known := _QUOTED.get(written[:1]):
+        quoted = known.match(written)
+        if quoted is None:
             what = f"the quote before the value of {name} never ends, and Compose reads nothing"
             yield Trouble(line, what, hint, fatal=True)
             return
-        value = written[1 : closing.start()]
-        if _COMMENT.sub("", written[closing.end() :]).strip():
-            yield Trouble(line, f"what follows the quotes is no part of {name}", hint)
+        value = quoted[0][1:-1]
+        if rest := _COMMENT.sub("", written[quoted.end() :]).strip():
+            yield _of_rest(line, name, rest, hint)
     else:
         value = _COMMENT.sub("", written).strip()
-        if value and (value[0] in _CURLY or value[-1] in (*_CURLY, *_END)):
+        if value and (value[0] in _CURLY or value[-1] in (*_CURLY, *_QUOTED)):
             yield Trouble(line, f"the quotes are part of the value of {name}", hint)
     if not value and name in needed:
         yield Trouble(line, f"{name} is empty", f"{name}=…")
+
+
+def _of_rest(line: int, name: str, rest: str, hint: str) -> Trouble:
+    """Return what is wrong with a text after quotes, which Compose takes for one more variable."""
+    found = _STATEMENT.fullmatch(rest)
+    other = found["name"].strip() if found else ""
+    if other and not _REFUSED.search(other):
+        return Trouble(line, f"what follows the quotes is no part of {name}", hint)
+    what = f"what follows the quotes of {name} is no variable, and Compose reads nothing"
+    return Trouble(line, f"{what} of the file", hint, fatal=True)

@@ -43,6 +43,12 @@ def test_what_compose_passes_over(text: str, line: int, what: str) -> None:
         ("A B=secret\n", 1),
         ("this is a secret\n", 1),
         ("A=1\n=2\n", 2),
+        ("A=1\nSECRET@B=secret\n", 2),
+        ("A='it''secret'\n", 1),
+        ("A='x' secret y\n", 1),
+        ("A='x' =secret\n", 1),
+        ('A="C:\\secret\\"\nB=1\n', 1),
+        ("A='C:\\secret\\'\nB=1\n", 1),
     ],
 )
 def test_what_compose_refuses(text: str, line: int) -> None:
@@ -61,6 +67,8 @@ def test_what_compose_refuses(text: str, line: int) -> None:
         'A=x"y"z\nB=a#b\nC=$A\n',
         'A="one\ntwo\n"\n',
         'A="\\"quoted\\""\n',
+        'A="C:\\\\data\\\\"\nB=1\n',
+        "A='C:\\\\data\\\\'\nB=1\n",
         "OTHER=\n# A\n",
         "C: 3\n",
     ],
