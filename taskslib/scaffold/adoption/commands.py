@@ -12,7 +12,10 @@ from itertools import pairwise
 _SEPARATOR = re.compile(r"&&|\|\||[;|]")
 _ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL | re.ASCII)
 _TAKES_VALUE = ("-k", "-m", "-n", "-p", "-c", "-o", "-W")
-_VARIABLE = re.compile(r"\$[({][^)}]*[)}]")
+_VARIABLE = re.compile(r"\$[({][^)}$]*[)}]")
+"""No other one begins in it: what is looked for ends there, and takes no hours."""
+_DEEPEST = 3
+"""Variables in variables that are taken for one word."""
 _INCLUDES = ("include", "-include", "sinclude")
 _LONGEST = 100_000
 """Characters that are read of one file: nobody writes longer ones."""
@@ -70,7 +73,7 @@ def makefile(text: str) -> Makefile:
         if not colon or set(head) & set("=#") or rest.lstrip(":").startswith("="):
             current = [] if line.strip() and not line.lstrip().startswith("#") else current
             continue
-        names = _VARIABLE.sub("$", head).split()
+        names = _words_of(head)
         current = [one for one in names if not one.startswith(".") and not set(one) & set("%$")]
         for name in current:
             found.setdefault(name, [])
@@ -79,6 +82,13 @@ def makefile(text: str) -> Makefile:
             unread[head.strip()] = None
     made = (Target(name, tuple(one), tuple(needs[name])) for name, one in found.items())
     return Makefile(tuple(made), tuple(unread))
+
+
+def _words_of(head: str) -> list[str]:
+    """Return the names before a colon; one with a variable in it has a `%`, as patterns have."""
+    for _ in range(_DEEPEST):
+        head = _VARIABLE.sub("%", head)
+    return head.split()
 
 
 def _without_definitions(lines: Iterable[str]) -> Iterator[str]:
@@ -101,17 +111,19 @@ def _has_targets(line: str) -> bool:
 
 def starting(made: Iterable[Target]) -> frozenset[str]:
     """Return the targets that start containers, by themselves or by what they need."""
-    known = {one.name: one for one in made}
-    found = {name for name, one in known.items() if any(map(_starts, _parts(one.recipe)))}
-    while True:
-        more = {
-            name
-            for name, one in known.items()
-            if name not in found and any(other in found for other in (*one.needs, *_makes(one)))
-        }
-        if not more:
-            return frozenset(found)
-        found |= more
+    users: dict[str, list[str]] = {}
+    left = []
+    for one in made:
+        for other in (*one.needs, *_makes(one)):
+            users.setdefault(other, []).append(one.name)
+        left += [one.name] if any(map(_starts, _parts(one.recipe))) else []
+    found: set[str] = set()
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += users.get(name, [])
+    return frozenset(found)
 
 
 def _makes(target: Target) -> Iterator[str]:

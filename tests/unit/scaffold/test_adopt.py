@@ -237,7 +237,7 @@ def test_what_of_a_makefile_is_not_read_is_said(tmp_path: Path) -> None:
         "-include .env\ninclude mk/*.mk\n"
         "define RECIPE\ntest-def:\n\ttouch a\nendef\n"
         "test-%: build\n\ttouch $*\n"
-        "$(addprefix test-,a b):\n\ttouch $@\n"
+        "$(addprefix test-$(X),a b):\n\ttouch $@\n"
         "%.o: %.c\n\tcc $<\n"
         "test-ok:\n\ttouch ok\n"
     )
@@ -245,7 +245,7 @@ def test_what_of_a_makefile_is_not_read_is_said(tmp_path: Path) -> None:
     ran = adopted(root)
     assert ran.err.splitlines()[0] == (
         "note: the Makefile may have more targets, which stay with make: "
-        "include mk/*.mk, test-%, $(addprefix test-,a b)"
+        "include mk/*.mk, test-%, $(addprefix test-$(X),a b)"
     )
     tasks = (root / "tasks.py").read_text("utf-8")
     assert re.findall(r"def (test_\w+)", tasks) == ["test_ok"]
@@ -346,10 +346,22 @@ def test_files_that_git_ignores_are_there_too(tmp_path: Path) -> None:
 def test_a_makefile_of_blanks_takes_no_hours(tmp_path: Path) -> None:
     blanks = " " * 40_000
     makefile = f"a{blanks}b\ntest-a {blanks}:\nA = b:c\nB ::= c\ntest-b::\n"
+    makefile += f"{'$(' * 20_000}:\n"
     root = write(tmp_path / "shop", {"Makefile": makefile})
     assert adopted(root).code == 0
     made = [one for one in (root / "tasks.py").read_text("utf-8").splitlines() if "def " in one]
     assert made == ["def make(target):", "def test_a(c):", "def test_b(c):"]
+
+
+def test_a_makefile_of_one_long_chain_takes_no_hours(tmp_path: Path) -> None:
+    chain = "".join(f"{i}:{i + 1}\n" for i in range(6_000))
+    text = f"{chain}6000:\n\tdocker compose up -d\ntest-a: 0\n\tpytest test/a\n"
+    root = write(tmp_path / "shop", {"Makefile": text, "test/a/test_a.py": PASSES})
+    write(root, {"a/Dockerfile": IMAGE, "compose.yml": "services: {a: {build: a}}\n"})
+    assert adopted(root).code == 0
+    told = table(root)
+    assert isinstance(told, dict)
+    assert told["service"]["a"]["service_tests"] == "../test/a"
 
 
 def test_a_second_time_there_is_nothing_to_do(tmp_path: Path) -> None:
