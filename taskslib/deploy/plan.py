@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from graphlib import TopologicalSorter
 from typing import Any
@@ -92,8 +92,7 @@ def plan(
     if current and current.version == wanted.version and all(c.kind is Kind.SAME for c in found):
         return Plan(current, current, before, found)
     config = stamped(wanted.config, current.config if current else {}, new)
-    made = Deployment(new.number, new.version, new.commit, new.by, new.host, new.at, config)
-    return Plan(made, current, before, found)
+    return Plan(replace(new, config=config), current, before, found)
 
 
 def pinned(config: ComposeConfig, images: Mapping[str, str]) -> ComposeConfig:
