@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import struct
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -31,12 +32,21 @@ def context_name(environ: Mapping[str, str]) -> str:
 
 def _current(environ: Mapping[str, str]) -> str:
     given = environ.get("DOCKER_CONFIG")
-    folder = Path(given) if given else Path.home() / ".docker"
     try:
+        folder = Path(given) if given else _home(environ) / ".docker"
         config = json.loads((folder / "config.json").read_text("utf-8"))
         return str(config.get("currentContext") or "")
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, KeyError):
         return ""  # the client says what is wrong with it
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    """Return the home that the client finds there. Raises `KeyError` where nothing names one."""
+    if sys.platform == "win32":
+        return Path(environ["USERPROFILE"])
+    import pwd
+
+    return Path(environ.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir)
 
 
 def gateway(root: Path = Path("/")) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +42,28 @@ def test_the_context_is_the_clients(
 def test_a_configuration_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{", "utf-8")
     assert context_name({"DOCKER_CONFIG": str(tmp_path)}) == ""
+
+
+def test_the_home_is_that_of_the_environment(tmp_path: Path) -> None:
+    (tmp_path / ".docker").mkdir()
+    (tmp_path / ".docker" / "config.json").write_text('{"currentContext": "far"}', "utf-8")
+    home = "USERPROFILE" if os.name == "nt" else "HOME"
+    assert context_name({home: str(tmp_path)}) == "far"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="users are names there")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root becomes one")
+def test_a_user_without_a_home() -> None:
+    """As in a container that was started with a number for its user."""
+    asks = (
+        "import os; from taskslib.stacks.surroundings import context_name; "
+        "os.setuid(54321); print(repr(context_name({})))"
+    )
+    environ = {key: value for key, value in os.environ.items() if key != "HOME"}
+    done = subprocess.run(
+        [sys.executable, "-c", asks], env=environ, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("''\n", "")
 
 
 @pytest.mark.parametrize(
