@@ -168,10 +168,11 @@ def _released(
 def _refuse_absent_files(config: ComposeConfig, root: Path) -> None:
     """Raise `ConfigError` for a file that is to be mounted, and that the engine would not find."""
     from taskslib.deploy.uploads import SECTIONS
+    from taskslib.stacks.endpoints import plain
 
     for section, kind in SECTIONS.items():
         for key, one in (config.get(section) or {}).items():
-            file = (one or {}).get("file")
+            file = plain((one or {}).get("file") or "")
             if file and not Path(file).exists():
                 what = f"{kind} {key}: {shown(Path(file), root)} is not there"
                 raise ConfigError(what, hint="write it; what is secret belongs in no git")

@@ -12,6 +12,7 @@ from typing import Any
 
 from taskslib.deploy.running import starts_first
 from taskslib.errors import ConfigError
+from taskslib.stacks.endpoints import plain
 from taskslib.stacks.engine import ComposeConfig
 from taskslib.stacks.wait import one_shots
 
@@ -106,7 +107,8 @@ def left_out(config: ComposeConfig) -> Iterator[str]:
             yield f"{name}: with a port in mode host no new task can start before the old one ends"
         for mount in one.get("volumes") or ():
             if mount["type"] == "bind":
-                yield f"{name}: {mount['source']} must be there on each node that it may run on"
+                source = plain(mount["source"])
+                yield f"{name}: {source} must be there on each node that it may run on"
     for name, one in (config.get("networks") or {}).items():
         if extra := sorted((one or {}).keys() - _NETWORK):
             yield f"network {name}: a Swarm has no {', '.join(extra)}; left out"

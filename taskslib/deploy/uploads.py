@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from taskslib.stacks.endpoints import plain
 from taskslib.stacks.engine import ComposeConfig
 
 SECTIONS = {"configs": "config", "secrets": "secret"}
@@ -43,11 +44,13 @@ def with_uploads(
     """
     made: dict[str, dict[str, Upload]] = {}
     for section, kind in SECTIONS.items():
-        given = ((key, one.get("file")) for key, one in (config.get(section) or {}).items() if one)
+        given = {
+            key: plain(one["file"])
+            for key, one in (config.get(section) or {}).items()
+            if one and one.get("file")
+        }
         made[section] = {
-            key: Upload(kind, _name(stack, key, read(str(file))), str(file))
-            for key, file in given
-            if file
+            key: Upload(kind, _name(stack, key, read(file)), file) for key, file in given.items()
         }
     services = {
         name: {**one, **{section: _using(one[section], made[section], section)

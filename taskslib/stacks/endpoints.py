@@ -135,7 +135,7 @@ def _extensions(
                     f"{where}: unknown key {key!r}",
                     hint=f"{did_you_mean(str(key), _EXTENSION_KEYS)}known keys: env, port, url",
                 )
-        given = {key: _plain(str(one)) for key, one in entry.items() if one is not None}
+        given = {key: plain(str(one)) for key, one in entry.items() if one is not None}
         env = given.get("env", "TEST_X")
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", env) or env in _OURS:
             raise ConfigError(f"{where}: {env!r} can't be a variable's name")
@@ -154,7 +154,7 @@ def literal(text: str) -> str:
     return text.replace("$", "$$")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text of a resolved configuration as what it means."""
     return text.replace("$$", "$")
 
@@ -162,4 +162,4 @@ def _plain(text: str) -> str:
 def _environment(config: Mapping[str, Any]) -> dict[str, str]:
     """Return a service's own variables as its container sees them."""
     given = config.get("environment") or {}
-    return {name: _plain(str(value)) for name, value in given.items() if value}
+    return {name: plain(str(value)) for name, value in given.items() if value}

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from taskslib.stacks.endpoints import plain
 from taskslib.stacks.engine import ComposeConfig
 from taskslib.stacks.fixed import Fixed
 
@@ -24,19 +25,20 @@ def mounted(config: ComposeConfig, root: Path) -> Iterator[Fixed]:
     """
     for key, service in (config.get("services") or {}).items():
         for one in service.get("volumes") or []:
-            if one.get("type") == "bind" and _in(root, one.get("source")):
-                yield Fixed(("services", key, "volumes"), str(one["source"]))
+            source = plain(str(one.get("source") or ""))
+            if one.get("type") == "bind" and _in(root, source):
+                yield Fixed(("services", key, "volumes"), source)
         for kind in _GIVEN:
             for one in service.get(kind) or []:
                 file = _file(config.get(kind) or {}, one)
                 if _in(root, file):
-                    yield Fixed(("services", key, kind), str(file))
+                    yield Fixed(("services", key, kind), file)
 
 
-def _file(known: Mapping[str, Any], one: Any) -> object:
+def _file(known: Mapping[str, Any], one: Any) -> str:
     source = one.get("source") if isinstance(one, dict) else one
-    return (known.get(str(source)) or {}).get("file")
+    return plain(str((known.get(str(source)) or {}).get("file") or ""))
 
 
-def _in(root: Path, path: object) -> bool:
-    return bool(path) and Path(str(path)).is_relative_to(root)
+def _in(root: Path, path: str) -> bool:
+    return bool(path) and Path(path).is_relative_to(root)

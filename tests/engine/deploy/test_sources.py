@@ -136,6 +136,20 @@ def test_a_secret_without_its_file_is_said_before_anything_starts(shop: Shop) ->
     assert shop.containers() == {}
 
 
+def test_a_file_of_a_folder_with_a_dollar_in_its_name(shop: Shop) -> None:
+    file = shop.root / "deploy/prod/docker-compose.yml"
+    text = file.read_text().replace(
+        "depends_on: [store]", "depends_on: [store]\n    secrets: [key]"
+    )
+    file.write_text(f"{text}secrets:\n  key: {{file: ./$$a/key}}\n")
+    shop.release("1.0.0")
+    missing = "error: secret key: deploy/prod/$a/key is not there\n"
+    assert shop.deploy("--dry-run").err.startswith(missing)
+    (file.parent / "$a").mkdir()
+    (file.parent / "$a/key").write_text("")
+    assert shop.deploy("--dry-run").code == 0
+
+
 def test_what_ran_before_is_nowhere_any_more(shop: Shop) -> None:
     before = shop.release("1.0.0")
     assert shop.deploy("--yes").code == 0

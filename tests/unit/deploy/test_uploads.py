@@ -54,6 +54,19 @@ def test_what_is_there_already_is_sent_no_more() -> None:
     assert named(plain) == set()
 
 
+def test_a_file_is_read_and_sent_by_the_name_that_it_has() -> None:
+    """Compose writes `$` twice: what it resolves is fed to it again."""
+    read: list[str] = []
+
+    def content(file: str) -> bytes:
+        read.append(file)
+        return b"one"
+
+    given: dict[str, Any] = {"services": {}, "secrets": {"key": {"file": "/f/$$a/key"}}}
+    _, uploads = with_uploads(given, "shop-prod", content)
+    assert read == [one.file for one in uploads] == ["/f/$a/key"]
+
+
 def test_a_long_name_is_cut_before_its_content() -> None:
     _, uploads = with_uploads(
         {"services": {}, "configs": {"x" * 70: {"file": "/f"}}}, "shop-prod", lambda _: b"one"

@@ -40,5 +40,17 @@ def test_files_of_the_repo_that_are_mounted(tmp_path: Path) -> None:
     ]
 
 
+def test_a_folder_may_have_a_dollar_in_its_name(tmp_path: Path) -> None:
+    """Compose writes it twice: what it resolves is fed to it again."""
+    root = tmp_path / "$a"
+    written = str(root).replace("$", "$$")
+    bind = {"type": "bind", "source": f"{written}/b", "target": "/b"}
+    config = {
+        "services": {"api": {"volumes": [bind], "secrets": [{"source": "key"}]}},
+        "secrets": {"key": {"file": f"{written}/key"}},
+    }
+    assert [one.value for one in mounted(config, root)] == [f"{root}/b", f"{root}/key"]
+
+
 def test_nothing_is_mounted(tmp_path: Path) -> None:
     assert list(mounted({"services": None}, tmp_path)) == []
