@@ -101,9 +101,8 @@ class SwarmTarget(Target):
         if not found:
             return ()
         services = self.inspected(found, "service", "inspect")
-        tasks = self.docker.run("service", "ps", "--quiet", "--no-trunc", *found)
-        self.docker.raise_if_down(tasks)
-        told = self.inspected(tasks.stdout.split(), "inspect", "--type", "task")
+        tasks = self.inspected(found, "service", "ps", "--quiet", "--no-trunc").split()
+        told = self.inspected(tasks, "inspect", "--type", "task")
         return parse_seen(self.name, services, told)
 
     def running(self) -> tuple[Running, ...]:
