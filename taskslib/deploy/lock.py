@@ -18,6 +18,8 @@ from taskslib.errors import EngineError
 from taskslib.stacks.client import DockerClient, last_lines
 
 _OWNER = f"{PREFIX}lock"
+_ATTEMPTS = 2
+"""One that was there when it was asked for may be given up before we see whose it is."""
 _FIELDS = ("by", "host", "at", "what")
 
 
@@ -86,16 +88,8 @@ def held(
         client: How a person calls docker for this target: `docker --context live`.
     """
     mine = Holder(uuid.uuid4().hex, who.by, who.host, who.at, what)
-    labels = {_OWNER: mine.owner, **{PREFIX + key: getattr(mine, key) for key in _FIELDS}}
-    given = [part for key, value in labels.items() for part in ("--label", f"{key}={value}")]
     try:
-        create = (keeper.kind, "create", *given, lock_name(name), *keeper.content)
-        made = docker.run(*create, stdin=mine.owner if keeper.content else "")
-        docker.raise_if_down(made)
-        there = holder_of(docker, keeper, name)
-        if there is None:
-            said = last_lines(made.stderr)
-            raise EngineError(f"the {keeper.kind} {lock_name(name)} can't be made", details=said)
+        there = _asked(docker, keeper, name, mine)
         if there.owner != mine.owner:
             raise _refusal(keeper, name, there, client)
         yield
@@ -103,9 +97,24 @@ def held(
         # Also where we were stopped between the two questions. An engine that went away has been
         # complained of, and the lock with it.
         with suppress(EngineError):
-            there = holder_of(docker, keeper, name, essential=True)
-            if there is not None and there.owner == mine.owner:
+            kept = holder_of(docker, keeper, name, essential=True)
+            if kept is not None and kept.owner == mine.owner:
                 docker.run(keeper.kind, "rm", lock_name(name), essential=True)
+
+
+def _asked(docker: DockerClient, keeper: Keeper, name: str, mine: Holder) -> Holder:
+    """Ask for the lock, and return who has it then."""
+    labels = {_OWNER: mine.owner, **{PREFIX + key: getattr(mine, key) for key in _FIELDS}}
+    given = [part for key, value in labels.items() for part in ("--label", f"{key}={value}")]
+    create = (keeper.kind, "create", *given, lock_name(name), *keeper.content)
+    said = ""
+    for _ in range(_ATTEMPTS):
+        made = docker.run(*create, stdin=mine.owner if keeper.content else "")
+        docker.raise_if_down(made)
+        if (there := holder_of(docker, keeper, name)) is not None:
+            return there
+        said = last_lines(made.stderr)
+    raise EngineError(f"the {keeper.kind} {lock_name(name)} can't be made", details=said)
 
 
 def _refusal(keeper: Keeper, name: str, there: Holder, client: str) -> EngineError:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import uuid
 from pathlib import Path
 
 import pytest
 
+from taskslib.cancellation import Cancellation
+from taskslib.deploy.lock import VOLUMES, held, holder_of, lock_name
+from taskslib.deploy.record import Who
+from taskslib.stacks.client import DockerClient
 from taskslib.testing import wait_for
 from tests.engine.deploy.shop import Shop, interrupted, of
 from tests.support.leftovers import docker
@@ -174,3 +179,23 @@ def test_ctrl_c_while_compose_replaces_a_container(
     ran = shop.deploy("--yes")
     assert (ran.code, shop.answer()) == (0, "1.0.1"), ran.err
     assert "created" not in docker(*listed)
+
+
+def test_a_lock_that_is_given_up_just_when_it_is_asked_for(tmp_path: Path) -> None:
+    """Somebody's is there when we make it, and no more when we ask whose it is."""
+    name = f"s{uuid.uuid4().hex[:8]}"
+    real, once = shutil.which("docker"), tmp_path / "once"
+    client = tmp_path / "bin" / "docker"
+    client.parent.mkdir()
+    away = f"if [ ! -e {once} ]; then : >{once}; {real} volume rm {lock_name(name)}; fi"
+    client.write_text(f'#!/bin/sh\ncase "$*" in "volume inspect "*) {away} ;; esac\n'
+                      f'exec {real} "$@"\n')  # fmt: skip
+    client.chmod(0o755)
+    docker("volume", "create", "--label", "taskslib.deploy.lock=theirs", lock_name(name))
+    path = f"{client.parent}{os.pathsep}{os.environ['PATH']}"
+    asked = DockerClient(Cancellation(), {**os.environ, "PATH": path})
+    with held(asked, VOLUMES, name, Who("ada", "host", "now"), "1.0.0", "docker"):
+        holder = holder_of(asked, VOLUMES, name)
+        assert holder is not None
+        assert (holder.by, holder.what) == ("ada", "1.0.0")
+    assert holder_of(asked, VOLUMES, name) is None
