@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -23,7 +23,7 @@ from taskslib.deploy.target import KEPT, Target
 from taskslib.deploy.trial import alone_in_network
 from taskslib.deploy.uploads import Upload
 from taskslib.deploy.watching import Watch
-from taskslib.errors import EngineError, StackError
+from taskslib.errors import EngineError
 from taskslib.stacks.client import last_lines, nowhere
 from taskslib.stacks.engine import ComposeConfig
 from taskslib.stacks.removal import project
@@ -92,19 +92,14 @@ class ComposeTarget(Target):
     def up(self, config: ComposeConfig, services: Iterable[str], *, limit: float) -> None:
         """Bring services to what a configuration says, whatever others are like."""
         self._settle()
-        self._up(config, services, limit)
+        command = ("up", "--detach", "--no-build", "--no-deps")
+        compose(self, config, command, services, limit=limit)
 
-    def end(
-        self,
-        config: ComposeConfig,
-        services: Iterable[str],
-        gone: Iterable[str],
-        *,
-        limit: float,
-    ) -> None:
-        """End the containers of services that a configuration does not have."""
-        del gone  # Compose finds them
-        self._up(config, services, limit, "--remove-orphans")
+    def end(self, services: Sequence[str], *, limit: float) -> None:
+        """Remove containers; not by `--remove-orphans`: its `up` starts one-shots again."""
+        command = ("rm", "--force", "--stop", "--", *services)
+        done = self.docker.run(*project(self.name), *command, cwd=nowhere(), timeout=limit)
+        self.refuse(done, f"{', '.join(services)} can't be removed")
 
     def _settle(self) -> None:
         """Undo what a Compose that was ended had begun: to put new containers in others' places.
@@ -118,16 +113,10 @@ class ComposeTarget(Target):
             self.docker.run("stop", old, timeout=_STOPPING)
             self.docker.run("rm", new)  # what it could not, Compose says
 
-    def _up(self, config: ComposeConfig, services: Iterable[str], limit: float, *more: str) -> None:
-        command = ("up", "--detach", "--no-build", "--no-deps", *more)
-        compose(self, config, command, services, limit=limit)
-
     def stop(self) -> None:
         """Stop all containers; they stay, and so does all data."""
         done = self.docker.run(*project(self.name), "stop", cwd=nowhere(), timeout=_STOPPING)
-        if done.code != 0 or done.timed_out:
-            self.docker.raise_if_down(done)
-            raise StackError(f"{self.name} does not stop", details=last_lines(done.stderr))
+        self.refuse(done, f"{self.name} does not stop")
 
 
 def half_made(listing: str) -> tuple[tuple[str, str], ...]:

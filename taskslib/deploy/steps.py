@@ -149,7 +149,7 @@ class Deployer:
         if orphans := {one.container.service for one in there} - config["services"].keys():
             standing.untouched = False
             self.say(f"ending {', '.join(sorted(orphans))}, which it has no more")
-            target.end(config, sorted(brought), sorted(orphans), limit=self.limits.start)
+            target.end(sorted(orphans), limit=self.limits.start)
 
     def _try(self, target: Target, config: ComposeConfig, services: tuple[str, ...]) -> None:
         """See services become ready beside what runs, which is not touched."""

@@ -7,7 +7,7 @@ are no part of the stack, and `docker stack rm` leaves them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -19,8 +19,7 @@ from taskslib.deploy.stackfile import left_out, stack_file
 from taskslib.deploy.target import KEPT, Target
 from taskslib.deploy.tasks import NAMESPACE, Service, ended_badly, parse_seen, running, watched
 from taskslib.deploy.uploads import SECTIONS, Upload, named, with_uploads
-from taskslib.errors import ConfigError, EngineError, StackError, UsageError
-from taskslib.processes import Completed
+from taskslib.errors import ConfigError, EngineError, UsageError
 from taskslib.stacks.client import DockerClient, last_lines
 from taskslib.stacks.docker import DockerEngine
 from taskslib.stacks.engine import ComposeConfig, Container
@@ -124,21 +123,13 @@ class SwarmTarget(Target):
             stdin=json.dumps(stack_file(config, chosen)),
             timeout=limit,
         )
-        self._refuse(done, f"{', '.join(chosen)} can't be started")
+        self.refuse(done, f"{', '.join(chosen)} can't be started")
 
-    def end(
-        self,
-        config: ComposeConfig,
-        services: Iterable[str],
-        gone: Iterable[str],
-        *,
-        limit: float,
-    ) -> None:
+    def end(self, services: Sequence[str], *, limit: float) -> None:
         """Remove services; not by `--prune`, which would take one-shots that did not run."""
-        del config, services
-        names = [f"{self.name}_{one}" for one in gone]
+        names = [f"{self.name}_{one}" for one in services]
         done = self.docker.run("service", "rm", *names, timeout=limit)
-        self._refuse(done, f"{', '.join(names)} can't be removed")
+        self.refuse(done, f"{', '.join(names)} can't be removed")
 
     def stop(self) -> None:
         """Remove the services that deployments have made."""
@@ -147,17 +138,11 @@ class SwarmTarget(Target):
         ]
         if ours:
             names = [f"{self.name}_{one}" for one in ours]
-            self._refuse(self.docker.run("service", "rm", *names), f"{self.name} does not stop")
+            self.refuse(self.docker.run("service", "rm", *names), f"{self.name} does not stop")
 
     def _services(self) -> list[str]:
         ours = ("--filter", f"label={NAMESPACE}={self.name}")
         return self.docker.ask("service", "ls", "--quiet", *ours).split()
-
-    def _refuse(self, done: Completed, what: str) -> None:
-        if done.failed:
-            self.docker.raise_if_down(done)
-            late = " in time" if done.timed_out else ""
-            raise StackError(f"{what}{late}", details=last_lines(done.stderr))
 
 
 @dataclass(frozen=True, slots=True)

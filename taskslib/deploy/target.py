@@ -19,7 +19,8 @@ from taskslib.deploy.lock import Holder, Keeper, holder_of
 from taskslib.deploy.record import Deployment
 from taskslib.deploy.running import Running
 from taskslib.deploy.uploads import Upload
-from taskslib.errors import EngineError
+from taskslib.errors import EngineError, StackError
+from taskslib.processes import Completed
 from taskslib.project.model import Stack
 from taskslib.stacks.client import DockerClient, last_lines
 from taskslib.stacks.engine import ComposeConfig, Watched
@@ -136,6 +137,13 @@ class Target(ABC):
             self.docker.ask("version", "--format", "{{.Server.Version}}")
         return told.stdout
 
+    def refuse(self, done: Completed, what: str) -> None:
+        """Raise `StackError` for a command that failed, or did not end in time."""
+        if done.failed:
+            self.docker.raise_if_down(done)
+            late = " in time" if done.timed_out else ""
+            raise StackError(f"{what}{late}", details=last_lines(done.stderr))
+
     @abstractmethod
     def own(self, config: ComposeConfig) -> tuple[ComposeConfig, tuple[Upload, ...]]:
         """Return a configuration as this target takes it, and the files that it is to be sent.
@@ -183,22 +191,8 @@ class Target(ABC):
         """
 
     @abstractmethod
-    def end(
-        self,
-        config: ComposeConfig,
-        services: Iterable[str],
-        gone: Iterable[str],
-        *,
-        limit: float,
-    ) -> None:
-        """End the services that a configuration does not have. Raises `StackError`.
-
-        Args:
-            config: What runs.
-            services: What has been brought up of it.
-            gone: What is ended.
-            limit: Seconds that it may take.
-        """
+    def end(self, services: Sequence[str], *, limit: float) -> None:
+        """End some services, and no other. Raises `StackError`, also where it takes too long."""
 
     @abstractmethod
     def stop(self) -> None:
