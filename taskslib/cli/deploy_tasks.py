@@ -92,9 +92,12 @@ def _deploy(
         return ExitCode.PASSED
     where_to = f", by the context {request.context}" if request.context else ""
     question = f"deploy {ready.wanted.version} to {request.environment}{where_to}?"
-    if request.environment == _ASKED and not yes and not confirmed(question):
-        say("nothing was changed")
-        return ExitCode.PASSED
+    if request.environment == _ASKED and not yes:
+        for line in plan_lines(ready.plan):
+            say(line)
+        if not confirmed(question):
+            say("nothing was changed")
+            return ExitCode.PASSED
     _tell(api.deploy(where, ready), json=False)
     return ExitCode.PASSED
 

@@ -113,9 +113,13 @@ class ComposeTarget(Target):
             self.docker.run("stop", old, timeout=_STOPPING)
             self.docker.run("rm", new)  # what it could not, Compose says
 
-    def stop(self) -> None:
-        """Stop all containers; they stay, and so does all data."""
-        done = self.docker.run(*project(self.name), "stop", cwd=nowhere(), timeout=_STOPPING)
+    def stop(self, services: frozenset[str]) -> None:
+        """Stop containers; they stay, and so does all data."""
+        there = sorted(services & {one.container.service for one in self.running()})
+        if not there:
+            return  # without a name Compose stops all
+        command = ("stop", "--", *there)
+        done = self.docker.run(*project(self.name), *command, cwd=nowhere(), timeout=_STOPPING)
         self.refuse(done, f"{self.name} does not stop")
 
 

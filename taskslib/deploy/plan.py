@@ -64,13 +64,20 @@ class Plan:
     current: Deployment | None
     """The recorded one."""
     before: ComposeConfig | None
-    """What failing goes back to; None where nothing runs."""
+    """What failing goes back to; None where nothing of it runs."""
     changes: tuple[Change, ...]
+    """By service; also of those that run and that no deployment had."""
+    unrecorded: bool
+    """Whether something runs, and nothing is recorded."""
 
     @property
     def repeats(self) -> bool:
         """Whether it is what was deployed last."""
         return self.current is not None and self.deployment.number == self.current.number
+
+    def services(self, kind: Kind) -> frozenset[str]:
+        """Return the services of which the same becomes."""
+        return frozenset(one.service for one in self.changes if one.kind is kind)
 
 
 def plan(
@@ -85,14 +92,18 @@ def plan(
         who: Who deploys.
     """
     current = records[-1] if records else None
-    before = current.config if current else adopted(wanted.config, running)
+    there = tuple(running)
+    unrecorded = current is None and any(one.runs for one in there)
+    before = current.config if current else adopted(wanted.config, there)
     number = current.number + 1 if current else 1
     new = Deployment(number, wanted.version, wanted.commit, who.by, who.host, who.at)
     found = changes(before or {}, wanted.config)
-    if current and current.version == wanted.version and all(c.kind is Kind.SAME for c in found):
-        return Plan(current, current, before, found)
+    same = all(one.kind is Kind.SAME for one in found)
+    found = tuple(sorted((*found, *_strays(found, there)), key=lambda one: one.service))
+    if current and current.version == wanted.version and same:
+        return Plan(current, current, before, found, unrecorded)
     config = stamped(wanted.config, current.config if current else {}, new)
-    return Plan(replace(new, config=config), current, before, found)
+    return Plan(replace(new, config=config), current, before, found, unrecorded)
 
 
 def pinned(config: ComposeConfig, images: Mapping[str, str]) -> ComposeConfig:
@@ -137,6 +148,13 @@ def _change(name: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | N
     if old is None or new is None:
         return Change(name, Kind.NEW if old is None else Kind.GONE, before, after)
     return Change(name, Kind.SAME if bare(old) == bare(new) else Kind.CHANGED, before, after)
+
+
+def _strays(known: Iterable[Change], running: Iterable[Running]) -> Iterator[Change]:
+    """Yield what becomes of services that run, and that neither deployment has."""
+    images = {one.container.service: one.image for one in running}
+    for name in images.keys() - {one.service for one in known} - {""}:
+        yield Change(name, Kind.GONE, images[name], "")
 
 
 def adopted(config: ComposeConfig, running: Iterable[Running]) -> ComposeConfig | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from taskslib.cancellation import Cancellation
 from taskslib.deploy.lock import held
-from taskslib.deploy.plan import Plan, Wanted, levels, plan
+from taskslib.deploy.plan import Kind, Plan, Wanted, levels, plan
 from taskslib.deploy.reasons import Reasons
 from taskslib.deploy.record import Deployment, Who
 from taskslib.deploy.running import Running, has_none
@@ -117,6 +117,7 @@ class Deployer:
         try:
             try:
                 self._bring(self.target, ready.deployment.config, standing, forward=forward)
+                self._end(self.target, ready.services(Kind.GONE), standing)
             except TaskslibError as error:
                 if not isinstance(error, StackError):  # who has lost the engine does not know
                     standing.untouched = False
@@ -146,10 +147,14 @@ class Deployer:
             before, there = there, target.running()
             # Nobody goes back to one-shots.
             standing.untouched = untouched and _ids(before, once) == _ids(there, once)
-        if orphans := {one.container.service for one in there} - config["services"].keys():
+
+    def _end(self, target: Target, services: frozenset[str], standing: _Standing) -> None:
+        """End those of some services that are there."""
+        there = {one.container.service for one in target.running()}
+        if ended := sorted(services & there):
             standing.untouched = False
-            self.say(f"ending {', '.join(sorted(orphans))}, which it has no more")
-            target.end(sorted(orphans), limit=self.limits.start)
+            self.say(f"ending {', '.join(ended)}, which it has no more")
+            target.end(ended, limit=self.limits.start)
 
     def _try(self, target: Target, config: ComposeConfig, services: tuple[str, ...]) -> None:
         """See services become ready beside what runs, which is not touched."""
@@ -214,17 +219,19 @@ class Deployer:
 
     def _back(self, target: Target, ready: Plan, standing: _Standing) -> str:
         """Let run again what ran before, and return what that came to, in words."""
-        was = _called(ready.current)
+        was, begun = _called(ready.current), ready.services(Kind.NEW)
         if standing.untouched:
             return f"{self.environment} runs {was} again"
         try:
             if ready.before is None:
-                target.stop()
-                return "nothing ran before, so what had been started is stopped; its data stays"
+                target.stop(begun)
+                what = "nothing of it ran before, so what had been started is stopped"
+                return f"{what}; its data stays"
             with suppress(EngineError):  # somebody may have pruned them; else bringing up says it
                 images = (one["image"] for one in ready.before["services"].values())
                 target.pull(target.absent(images))
             self._bring(target, ready.before, _Standing(), forward=False)
+            self._end(target, begun, _Standing())
         except TaskslibError as error:
             details = f"\n{error.details}" if error.details else ""
             return f"and going back to {was} fails: {error.message}{details}"

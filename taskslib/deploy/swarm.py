@@ -131,10 +131,12 @@ class SwarmTarget(Target):
         done = self.docker.run("service", "rm", *names, timeout=limit)
         self.refuse(done, f"{', '.join(names)} can't be removed")
 
-    def stop(self) -> None:
-        """Remove the services that deployments have made."""
+    def stop(self, services: frozenset[str]) -> None:
+        """Remove services that deployments have made."""
         ours = [
-            one.name for one in self.seen() if any(key.startswith(PREFIX) for key in one.labels)
+            one.name
+            for one in self.seen()
+            if one.name in services and any(key.startswith(PREFIX) for key in one.labels)
         ]
         if ours:
             names = [f"{self.name}_{one}" for one in ours]

@@ -195,8 +195,8 @@ class Target(ABC):
         """End some services, and no other. Raises `StackError`, also where it takes too long."""
 
     @abstractmethod
-    def stop(self) -> None:
-        """Stop everything; all data stays. Raises `StackError`."""
+    def stop(self, services: frozenset[str]) -> None:
+        """Stop some services, and no other; all data stays. Raises `StackError`."""
 
 
 def _pull(docker: DockerClient, image: str) -> None:

@@ -38,7 +38,7 @@ def plan_words(environment: str, plan: Plan) -> str:
     if plan.current is not None:
         was = plan.current.version
     else:
-        was = "nothing" if plan.before is None else "what runs, of which nothing is recorded"
+        was = "what runs, of which nothing is recorded" if plan.unrecorded else "nothing"
     return f"{environment}: {was} → {new.version} (deployment {new.number})"
 
 

@@ -40,6 +40,8 @@ def test_releases_come_and_go(
         2,
         "",
         "prod: nothing → 1.2.3 (deployment 1)\n"
+        f"migrate  is new       {image}\nstore    is new       python:3.13-slim\n"
+        f"web      is new       {image}\n"
         "error: nobody can be asked, since stdin is no terminal: deploy 1.2.3 to prod?\n\n"
         "hint: to say yes beforehand: --yes\n",
     )
@@ -127,7 +129,7 @@ def test_the_first_ever(shop: Shop) -> None:
     ran = shop.deploy("--yes", START="1s")
     assert ran.code == 3
     assert (
-        "error: 1.0.0 does not come up: web unhealthy; nothing ran before, so what had been "
+        "error: 1.0.0 does not come up: web unhealthy; nothing of it ran before, so what had been "
         "started is stopped; its data stays\n"
     ) in ran.err
     states = docker("inspect", "-f", "{{.State.Running}}", *shop.containers().values())
@@ -143,7 +145,7 @@ def test_the_first_ever(shop: Shop) -> None:
     shop.release("1.0.1", "ends")
     ran = shop.deploy("--yes")
     assert ran.err.startswith("prod: nothing → 1.0.1 (deployment 1)\n")
-    assert "; nothing ran before, so what had been started is stopped; " in ran.err
+    assert "; nothing of it ran before, so what had been started is stopped; " in ran.err
     shop.release("1.0.2")
     assert shop.deploy("--yes").code == 0
     assert shop.answer() == "1.0.2"
@@ -155,8 +157,14 @@ def test_what_ran_without_us_comes_back(shop: Shop) -> None:
     folder = shop.root / "deploy/prod"
     by_hand = {"PORT": str(shop.port), "REGISTRY": image.rpartition("/")[0], "VERSION": "1.0.0"}
     (folder / ".env").write_text("".join(f"{key}={value}\n" for key, value in by_hand.items()))
+    text = json.dumps(
+        {"services": {"legacy": {"image": "python:3.13-slim", "command": ["sleep", "999"],
+                                 "init": True}}}
+    )  # fmt: skip
+    docker("compose", "-p", shop.name, "-f", "-", "up", "-d", given=text)
     docker("compose", "-p", shop.name, "--project-directory", str(folder), "up", "-d", "--wait",
            "web")  # fmt: skip
+    legacy = shop.containers()["legacy"]
     assert status(shop)["web"] == "healthy no deployment is recorded"
     shop.release("1.0.1", "broken")
     ran = shop.deploy("--yes", START="1s")
@@ -164,6 +172,37 @@ def test_what_ran_without_us_comes_back(shop: Shop) -> None:
     assert ran.err.startswith(begun)
     assert "web unhealthy; prod runs what ran before again\n" in ran.err
     assert (ran.code, shop.answer()) == (3, "1.0.0")
+    assert "legacy" not in ran.err
+    assert docker("inspect", "-f", "{{.State.Running}}", legacy) == "true"
+
+
+def test_what_nobody_deployed_is_ended_only_where_that_is_said(shop: Shop) -> None:
+    """Beside what a release has other services run by hand; a failing one leaves them alone."""
+    by_hand = json.dumps(
+        {"services": {"old": {"image": "python:3.13-slim", "command": ["sleep", "999"],
+                              "init": True}}}
+    )  # fmt: skip
+    docker("compose", "-p", shop.name, "-f", "-", "up", "-d", given=by_hand)
+    old = shop.containers()["old"]
+
+    def runs() -> str:
+        return docker("inspect", "-f", "{{.State.Running}}", old)
+
+    shop.release("1.0.0", "broken")
+    ran = shop.deploy("--yes", START="1s")
+    assert "web unhealthy; nothing of it ran before, so what had been started is stopped" in ran.err
+    assert (ran.code, shop.answer(), runs()) == (3, "", "true")
+    image = shop.release("1.0.1")
+    assert shop.deploy("--dry-run") == Ran(
+        0,
+        f"migrate  is new       {image}\nold      is ended     python:3.13-slim\n"
+        f"store    is new       python:3.13-slim\nweb      is new       {image}\n",
+        "prod: what runs, of which nothing is recorded → 1.0.1 (deployment 1)\n",
+    )
+    ran = shop.deploy("--yes")
+    assert (ran.code, shop.answer()) == (0, "1.0.1")
+    assert "ending old, which it has no more\n" in ran.err
+    assert sorted(shop.containers()) == ["migrate", "store", "web"]
 
 
 def test_services_that_a_release_has_no_more(shop: Shop) -> None:

@@ -201,9 +201,22 @@ def test_the_first_that_fails_is_removed_and_its_data_stays(fleet: Fleet) -> Non
     fleet.release("1.0.0", "ends")
     ran = fleet.deploy("--yes")
     assert ran.code == 3
-    assert "nothing ran before, so what had been started is stopped; its data stays\n" in ran.err
+    what = "nothing of it ran before, so what had been started is stopped; its data stays\n"
+    assert what in ran.err
     assert (fleet.services(), fleet.configs()) == ([], [])
     assert f"{fleet.name}_data" in docker("volume", "ls", "--format", "{{.Name}}").split()
+
+
+def test_what_nobody_deployed_stays_where_one_fails(fleet: Fleet) -> None:
+    for one in ("old", "store"):
+        ours = ("--label", f"com.docker.stack.namespace={fleet.name}")
+        docker("service", "create", "--detach", "--no-resolve-image", *ours,
+               "--name", f"{fleet.name}_{one}", IMAGE, "sleep", "999")  # fmt: skip
+    old = fleet.tasks("old")
+    fleet.release("1.0.0", "no-migration")
+    ran = fleet.deploy("--yes")
+    assert "migrate exited with 1; prod runs what ran before again\n" in ran.err
+    assert (ran.code, fleet.services(), fleet.tasks("old")) == (3, ["old", "store"], old)
 
 
 def test_what_no_node_can_run_is_late(fleet: Fleet) -> None:

@@ -78,6 +78,19 @@ def test_what_nobody_recorded_goes_back_to_its_images() -> None:
         "services": {"web": {"image": f"sha256:{'a' * 64}", "pull_policy": "never"}},
     }
     assert adopted(wanted.config, [running("old", "o")]) is None
+    assert [(one.service, one.kind, one.before) for one in found.changes] == [
+        ("new", Kind.NEW, ""),
+        ("old", Kind.GONE, "o"),
+        ("web", Kind.CHANGED, f"sha256:{'a' * 64}"),
+    ]
+
+
+def test_what_nobody_deployed_is_ended_by_the_same_deployment_again() -> None:
+    wanted = Wanted("1.0.0", "c1", config(web="w1"))
+    first = plan(wanted, (), (), WHO).deployment
+    again = plan(wanted, (first,), (running("web", "w1"), running("by-hand", "h")), WHO)
+    assert again.repeats
+    assert again.services(Kind.GONE) == {"by-hand"}
 
 
 @pytest.mark.parametrize("state", ["exited", "created", "dead", "rejected"])

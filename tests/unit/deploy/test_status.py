@@ -150,6 +150,14 @@ def test_the_plan_in_words() -> None:
     ]
 
 
+def test_the_plan_of_a_first_one_where_others_run() -> None:
+    found = plan(Wanted("1.0.0", "", config(web="w1")), (), [running("old", "o")], WHO)
+    assert plan_words("prod", found) == (
+        "prod: what runs, of which nothing is recorded → 1.0.0 (deployment 1)"
+    )
+    assert list(plan_lines(found)) == ["old  is ended     o", "web  is new       w1"]
+
+
 def test_what_ends_again_and_again_has_ended() -> None:
     before = [running("old", restarts=7, identity="same"), running("web", restarts=9)]
     now = [
