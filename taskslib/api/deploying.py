@@ -22,8 +22,10 @@ from taskslib.errors import ConfigError, NoInstanceError, UsageError
 from taskslib.project.model import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from taskslib.deploy.plan import Plan, Wanted
-    from taskslib.deploy.record import Who
+    from taskslib.deploy.record import Deployment, Who
     from taskslib.deploy.sources import Source
     from taskslib.deploy.status import Status
     from taskslib.deploy.target import Target
@@ -60,19 +62,22 @@ def deploy_ready(session: Session, request: DeployRequest) -> ReadyToDeploy:
         found, stack = deployed_environment(session, request.environment)
         if request.rollback:
             target = target_of(session, request, found, stack)
-            wanted = _before(target, request)
+            records = target.records()
+            wanted = _before(records, request)
         else:
             target, wanted = _released(session, request, found, stack)
+            records = target.records()
         who = _who(session)
         remark(session, request, found, target, wanted)
-        ready = plan(wanted, target.records(), target.running(), who)
+        ready = plan(wanted, records, target.running(), who)
         return ReadyToDeploy(request, target, wanted, who, ready)
 
 
 def deploy(session: Session, ready: ReadyToDeploy) -> Status:
     """Carry out a deployment, and return how the environment is then.
 
-    Raises `StackError` where it does not come up, after what ran before was brought back.
+    Raises `StackError` where it does not come up, after what ran before was brought back,
+    `UsageError` where another was carried out since.
     """
     from taskslib.deploy.steps import Deployer
 
@@ -80,7 +85,8 @@ def deploy(session: Session, ready: ReadyToDeploy) -> Status:
     limits = project(session).limits
     with session.cancellation.on_signals():
         deployer = Deployer(ready.target, request.environment, limits, session.say)
-        deployer.deploy(ready.wanted, ready.who, forward=not request.rollback)
+        shown = ready.plan.current.number if ready.plan.current else 0
+        deployer.deploy(ready.wanted, ready.who, shown, forward=not request.rollback)
         return _status(ready.target, request.environment)
 
 
@@ -108,10 +114,9 @@ def _status(target: Target, environment: str) -> Status:
     return status_of(environment, target.name, *found)
 
 
-def _before(target: Target, request: DeployRequest) -> Wanted:
+def _before(records: Sequence[Deployment], request: DeployRequest) -> Wanted:
     from taskslib.deploy.plan import Wanted
 
-    records = target.records()
     if len(records) < 2:  # noqa: PLR2004 — what runs, and what ran before
         raise UsageError(
             f"of {request.environment} no version is known that ran before",

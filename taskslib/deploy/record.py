@@ -15,10 +15,11 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from taskslib.errors import UsageError
 from taskslib.stacks.endpoints import literal
 from taskslib.stacks.engine import ComposeConfig
 
@@ -110,6 +111,22 @@ def parse_records(listing: str) -> tuple[Deployment, ...]:
 def parse_configs(told: str) -> tuple[Deployment, ...]:
     """Return the deployments of what `docker config inspect` prints, likewise."""
     return _in_order(_listed(one["Spec"]) for one in json.loads(told or "[]"))
+
+
+def refuse_outdated(records: Sequence[Deployment], shown: int) -> None:
+    """Raise `UsageError` where a plan does not follow what was deployed last any more.
+
+    Args:
+        records: What was deployed, the oldest first.
+        shown: The number of the last when the plan was made; 0 where there was none.
+    """
+    last = records[-1] if records else None
+    if (last.number if last else 0) != shown:
+        what = "the record of what runs was removed meanwhile"
+        if last:
+            named = f"{last.version} (deployment {last.number})"
+            what = f"{named} was deployed meanwhile, by {last.by} from {last.host}"
+        raise UsageError(what, hint="run the command again: it shows what changes now")
 
 
 def _listed(spec: Mapping[str, Any]) -> list[str]:

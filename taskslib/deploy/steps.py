@@ -15,7 +15,7 @@ from taskslib.cancellation import Cancellation
 from taskslib.deploy.lock import held
 from taskslib.deploy.plan import Kind, Plan, Wanted, levels, plan
 from taskslib.deploy.reasons import Reasons
-from taskslib.deploy.record import Deployment, Who
+from taskslib.deploy.record import Deployment, Who, refuse_outdated
 from taskslib.deploy.running import Running, has_none
 from taskslib.deploy.status import status_of
 from taskslib.deploy.target import Target
@@ -52,25 +52,29 @@ class Deployer:
         with suppress(OSError):
             self.tell(words)
 
-    def deploy(self, wanted: Wanted, who: Who, *, forward: bool = True) -> Plan:
+    def deploy(self, wanted: Wanted, who: Who, shown: int, *, forward: bool = True) -> Plan:
         """Let a release run, and return what that came to.
 
         Args:
             wanted: The release.
             who: Who deploys.
+            shown: The number of what was recorded last when the plan was shown; 0 for nothing.
             forward: Whether it is no way back: one-shots, such as migrations, run, and what is to
                 start first is tried.
 
         Raises `StackError` where it does not come up: what ran before does again then, or it is
-        said why not. `EngineError` where somebody else deploys, or an image can't be had.
+        said why not. `EngineError` where somebody else deploys, or an image can't be had;
+        `UsageError` where somebody has since the plan was shown.
         """
         target = self.target
         with held(target.docker, target.KEEPER, target.name, who, wanted.version, target.client):
+            records = target.records()
+            refuse_outdated(records, shown)
             if target.TRIES and remove_trials(target):
                 self.say("removed what a deployment that was killed had tried")
             self._fetch(wanted)
             there = target.running()
-            ready = plan(wanted, target.records(), there, who)
+            ready = plan(wanted, records, there, who)
             standing = _Standing(self._runs(ready, there))
             self._carry_out(ready, standing, forward=forward and not ready.repeats)
             if not ready.repeats:

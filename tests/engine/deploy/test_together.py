@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import uuid
 from pathlib import Path
@@ -17,6 +18,7 @@ from taskslib.stacks.client import DockerClient
 from taskslib.testing import wait_for
 from tests.engine.deploy.shop import Shop, interrupted, of
 from tests.support.leftovers import docker
+from tests.support.terminal import Terminal
 
 
 @pytest.fixture
@@ -51,6 +53,25 @@ def test_the_second_is_refused_and_ctrl_c_goes_back(deploying: Shop) -> None:
     assert "prod runs 1.0.0 again\n" in ended.err
     assert deploying.answer() == "1.0.0"
     assert deploying.volumes() == ["-deploy-1", "_data"]
+
+
+def test_what_is_confirmed_is_what_was_shown(shop: Shop) -> None:
+    shop.release("1.0.0")
+    assert shop.deploy("--yes").code == 0
+    shop.release("1.0.1")
+    asked = Terminal(shop.root, "deploy", "prod", interactive=True, PORT=str(shop.port))
+    wait_for(lambda: "deploy 1.0.1 to prod? [y/N]" in asked.read(), timeout=60)
+    assert "prod: 1.0.0 → 1.0.1 (deployment 2)\r\nmigrate  is replaced  " in asked.read()
+    shop.release("1.0.2")
+    assert shop.deploy("--yes", GITHUB_ACTOR="ada").code == 0
+    asked.type("y\n")
+    assert asked.child.wait(60) == 2
+    told = asked.read().rpartition("[y/N]")[2].replace("\r\n", "\n")
+    assert told.endswith(
+        f"error: 1.0.2 (deployment 2) was deployed meanwhile, by ada from {platform.node()}\n\n"
+        "hint: run the command again: it shows what changes now\n"
+    )
+    assert (shop.answer(), shop.volumes()) == ("1.0.2", ["-deploy-1", "-deploy-2", "_data"])
 
 
 def test_two_ctrl_c_leave_it_as_it_is(deploying: Shop) -> None:
