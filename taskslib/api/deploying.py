@@ -22,7 +22,7 @@ from taskslib.errors import ConfigError, NoInstanceError, UsageError
 from taskslib.project.model import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from taskslib.deploy.plan import Plan, Wanted
     from taskslib.deploy.record import Deployment, Who
@@ -51,6 +51,7 @@ def deploy_ready(session: Session, request: DeployRequest) -> ReadyToDeploy:
     Raises `UsageError` for what can't be deployed, `ConfigError` where Compose refuses the
     environment's files, `EngineError`.
     """
+    from taskslib.deploy.definitions import lasting
     from taskslib.deploy.plan import plan
 
     if request.rollback and (request.version or request.local):
@@ -70,6 +71,8 @@ def deploy_ready(session: Session, request: DeployRequest) -> ReadyToDeploy:
         who = _who(session)
         remark(session, request, found, target, wanted)
         ready = plan(wanted, records, target.running(), who)
+        for line in lasting(ready.current.config if ready.current else {}, wanted.config):
+            session.say(f"note: {line}")
         return ReadyToDeploy(request, target, wanted, who, ready)
 
 
@@ -130,6 +133,7 @@ def _released(
     session: Session, request: DeployRequest, found: Project, stack: Stack
 ) -> tuple[Target, Wanted]:
     from taskslib.api.engines import on_engine
+    from taskslib.deploy.definitions import with_definitions
     from taskslib.deploy.plan import Wanted, pinned
     from taskslib.deploy.sources import PROBE, VERSION, find_lock, released
     from taskslib.project.commits import Git
@@ -146,7 +150,8 @@ def _released(
         raise UsageError("--local takes the images of a version", hint="--local --version 1.2.3")
     version = version or (lock.version if lock else "")
     target = target_of(session, request, found, stack)
-    given = _given(session, found, stack, lock)
+    known = variables_of(session, stack)
+    given = _given(known, found, lock)
 
     def configured(version: str) -> ComposeConfig:
         variables = {**given, VERSION: version}
@@ -167,7 +172,16 @@ def _released(
         _refuse_absent_files(config, found.root)
     for line in unseen(config, stack, found.root, reach):
         session.say(line)
+    config = with_definitions(config, _content, {**known, **given, VERSION: version})
     return target, Wanted(version, source.commit, config, uploads)
+
+
+def _content(file: str) -> bytes:
+    """Return what a file has; nothing of one that only an engine elsewhere has."""
+    try:
+        return Path(file).read_bytes()
+    except OSError:
+        return b""
 
 
 def _refuse_absent_files(config: ComposeConfig, root: Path) -> None:
@@ -195,11 +209,10 @@ def _source(
     return from_registry(target.docker, version, names.values())
 
 
-def _given(session: Session, found: Project, stack: Stack, lock: Lock | None) -> dict[str, str]:
+def _given(known: Mapping[str, str], found: Project, lock: Lock | None) -> dict[str, str]:
     """Return what Compose is told besides: the release's registry, where nothing else names one."""
     from taskslib.release.images import REGISTRY, registry_of
 
-    known = variables_of(session, stack)
     names = [one.name for one in lock.images.values()] if lock else []
     registry = next((one.rpartition("/")[0] for one in names), registry_of(found, {}))
     return {} if known.get(REGISTRY) or not registry else {REGISTRY: registry}

@@ -99,6 +99,7 @@ def plan(
     new = Deployment(number, wanted.version, wanted.commit, who.by, who.host, who.at)
     found = changes(before or {}, wanted.config)
     same = all(one.kind is Kind.SAME for one in found)
+    same = same and _besides(before or {}) == _besides(wanted.config)
     found = tuple(sorted((*found, *_strays(found, there)), key=lambda one: one.service))
     if current and current.version == wanted.version and same:
         return Plan(current, current, before, found, unrecorded)
@@ -141,6 +142,11 @@ def changes(before: ComposeConfig, after: ComposeConfig) -> tuple[Change, ...]:
     """Return what becomes of each service."""
     old, new = before.get("services") or {}, after["services"]
     return tuple(_change(name, old.get(name), new.get(name)) for name in sorted({*old, *new}))
+
+
+def _besides(config: ComposeConfig) -> dict[str, Any]:
+    """Return what a configuration has besides services."""
+    return {key: one for key, one in config.items() if key != "services"}
 
 
 def _change(name: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Change:

@@ -29,6 +29,8 @@ RECORD = f"{PREFIX}record"
 CONFIG = f"{PREFIX}config"
 IMAGE = f"{PREFIX}image"
 """On a container: what it was deployed as, by digest where it is the release's."""
+DEFINITIONS = f"{PREFIX}definitions"
+"""On a container: what the networks, volumes, configs and secrets are that it uses, as a hash."""
 _FIELDS = ("number", "version", "commit", "by", "host", "at")
 FORMAT = "[{}]".format(
     ",".join(f'{{{{json (.Label "{name}")}}}}' for name in (*(PREFIX + f for f in _FIELDS), CONFIG))
@@ -152,11 +154,13 @@ def _parsed(listed: list[str]) -> Deployment | None:
 
 
 def bare(service: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a service's configuration without what deployments say of themselves."""
+    """Return a service's configuration without what a deployment says of itself."""
     labels = dict(_others(service.get("labels") or {}))
     rest = {key: value for key, value in service.items() if key not in {"labels", "pull_policy"}}
     return {**rest, **({"labels": labels} if labels else {})}
 
 
 def _others(labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    return ((key, value) for key, value in labels.items() if not key.startswith(PREFIX))
+    for key, value in labels.items():
+        if key == DEFINITIONS or not key.startswith(PREFIX):
+            yield key, value

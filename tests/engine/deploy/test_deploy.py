@@ -53,6 +53,7 @@ def test_releases_come_and_go(
     first = shop.containers()
     told = labels(first["web"])
     commit = shop.repo.git.rev_parse("v1.2.3^{commit}")
+    assert re.fullmatch("[0-9a-f]{12}", told.pop("taskslib.deploy.definitions"))
     assert (told.pop("taskslib.deploy.at") > "2", told.pop("taskslib.deploy.host") > "") == (1, 1)
     assert told == {
         "taskslib.deploy.number": "1",
@@ -174,35 +175,6 @@ def test_what_ran_without_us_comes_back(shop: Shop) -> None:
     assert (ran.code, shop.answer()) == (3, "1.0.0")
     assert "legacy" not in ran.err
     assert docker("inspect", "-f", "{{.State.Running}}", legacy) == "true"
-
-
-def test_what_nobody_deployed_is_ended_only_where_that_is_said(shop: Shop) -> None:
-    """Beside what a release has other services run by hand; a failing one leaves them alone."""
-    by_hand = json.dumps(
-        {"services": {"old": {"image": "python:3.13-slim", "command": ["sleep", "999"],
-                              "init": True}}}
-    )  # fmt: skip
-    docker("compose", "-p", shop.name, "-f", "-", "up", "-d", given=by_hand)
-    old = shop.containers()["old"]
-
-    def runs() -> str:
-        return docker("inspect", "-f", "{{.State.Running}}", old)
-
-    shop.release("1.0.0", "broken")
-    ran = shop.deploy("--yes", START="1s")
-    assert "web unhealthy; nothing of it ran before, so what had been started is stopped" in ran.err
-    assert (ran.code, shop.answer(), runs()) == (3, "", "true")
-    image = shop.release("1.0.1")
-    assert shop.deploy("--dry-run") == Ran(
-        0,
-        f"migrate  is new       {image}\nold      is ended     python:3.13-slim\n"
-        f"store    is new       python:3.13-slim\nweb      is new       {image}\n",
-        "prod: what runs, of which nothing is recorded → 1.0.1 (deployment 1)\n",
-    )
-    ran = shop.deploy("--yes")
-    assert (ran.code, shop.answer()) == (0, "1.0.1")
-    assert "ending old, which it has no more\n" in ran.err
-    assert sorted(shop.containers()) == ["migrate", "store", "web"]
 
 
 def test_services_that_a_release_has_no_more(shop: Shop) -> None:
