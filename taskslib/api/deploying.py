@@ -195,6 +195,10 @@ def _refuse_absent_files(config: ComposeConfig, root: Path) -> None:
             if file and not Path(file).exists():
                 what = f"{kind} {key}: {shown(Path(file), root)} is not there"
                 raise ConfigError(what, hint="write it; what is secret belongs in no git")
+            # Engines make one where the file of a bind mount is missing, and Compose mounts it.
+            if kind == "secret" and file and Path(file).is_dir():
+                what = f"{kind} {key}: {shown(Path(file), root)} is a folder"
+                raise ConfigError(what, hint="remove it, and write the file")
 
 
 def _source(

@@ -133,6 +133,10 @@ def test_a_secret_without_its_file_is_said_before_anything_starts(shop: Shop) ->
         "error: secret key: deploy/prod/key.txt is not there\n\n"
         "hint: write it; what is secret belongs in no git\n",
     )
+    # Compose would mount it.
+    (shop.root / "deploy/prod/key.txt").mkdir()
+    told = "error: secret key: deploy/prod/key.txt is a folder\n\n"
+    assert shop.deploy("--dry-run") == Ran(2, "", f"{told}hint: remove it, and write the file\n")
     assert shop.containers() == {}
 
 
