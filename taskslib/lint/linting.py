@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from taskslib.cancellation import Cancellation
 from taskslib.lint.catalogue import REFUSED, rule_id
-from taskslib.lint.compose import MOST, Compose, askable
+from taskslib.lint.compose import Compose, Refusals
 from taskslib.lint.environments import Environment
 from taskslib.lint.files import Files
 from taskslib.lint.finding import Finding
@@ -51,8 +51,8 @@ class Linting:
             more += others(repo, self.environment, self.environ, self.cancellation)
         if not self._rules or REFUSED in self._rules:
             told = self._compose.refusals(repo, self.environment)
-            more += [refusal(one.path, one.line, one.problem) for one in told]
-            notes = _unasked(sum(1 for _ in askable(repo, self.environment)))
+            more += [refusal(one.path, one.line, one.problem) for one in told.found]
+            notes = _unasked(told)
         findings = lint(repo, self._rules, self.environment, more, unused=True)
         return Report(findings, len(repo.sources()), notes=notes)
 
@@ -80,8 +80,9 @@ class Linting:
         return gather(self.project, self.config, files)
 
 
-def _unasked(stacks: int) -> tuple[str, ...]:
-    if stacks <= MOST:
+def _unasked(told: Refusals) -> tuple[str, ...]:
+    stacks, rest = told.stacks, told.stacks - told.asked
+    if not rest:
         return ()
-    rest = stacks - MOST
-    return (f"of {rest} of {stacks} stacks Compose was not asked: inv config shows what it says",)
+    why = "inv config shows what it says"
+    return (f"of {rest} of {stacks} stacks Compose was not asked: {why}",)

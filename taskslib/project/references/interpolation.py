@@ -50,6 +50,17 @@ def unprovided(text: str) -> Iterator[str]:
     yield from (one.name for one in found if one.how[-1:] not in {"-", "+"})
 
 
+def blanks(text: str) -> Iterator[str]:
+    """Yield likewise, also those in defaults: what is empty, or missing, where nothing is set."""
+    waiting = [text]
+    while waiting:
+        for one in _variables(waiting.pop()):
+            if one.name and one.how[-1:] not in {"-", "+"}:
+                yield one.name
+            elif one.name:
+                waiting.append(one.word)
+
+
 def substituted(text: str, values: Mapping[str, str], *, blank: bool = False) -> str | None:
     """Return a text with the values of its variables; None where one is not known.
 
