@@ -130,10 +130,11 @@ class Compose:
 
 
 def askable(repo: Repo, only: Environment | None) -> Iterator[Stack]:
-    """Yield the stacks of which nothing is known that Compose would not take."""
+    """Yield the stacks of which all files are here, and nothing speaks against them already."""
     for one in repo.stacks:
         known = one.unreadable or one.refused or one.outside
-        if only in {None, one.environment} and one.whole and one.documents and not known:
+        here = one.whole and one.complete and one.documents
+        if only in {None, one.environment} and here and not known:
             yield one
 
 

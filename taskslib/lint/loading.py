@@ -113,12 +113,14 @@ class _Loader:
         """
         told = default(node.text)
         if not told or "://" in told or told.startswith("git@"):
+            self._made.complete = False
             return ""
         found = posixpath.normpath(posixpath.join(posixpath.dirname(path), told))
         if not (is_absolute(told) or leads_out(found) or self._files.exists(found)):
             line, _ = node.source.position(node.start)
             error = Unreadable(line, f"open {found}: no such file or directory")
             self._made.unreadable.append((node.source, error))
+        self._made.complete = self._made.complete and self._files.source(found) is not None
         return found
 
     def _included(self, path: str, document: Node, seen: tuple[str, ...]) -> tuple[_Found, bool]:

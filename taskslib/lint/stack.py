@@ -119,6 +119,8 @@ class Stack:
     """Why Compose does not take what can be read."""
     outside: list[str] = field(default_factory=list)
     """The files that lie outside of the repo, also by links: they are not looked at."""
+    complete: bool = True
+    """Whether all files could be looked at: a variable may hide one, and some are elsewhere."""
     whole: bool = True
     """Whether these files are known to be all that Compose is given together."""
     _needed_by: dict[str, list[tuple[Service, Entry, str]]] = field(default_factory=dict)

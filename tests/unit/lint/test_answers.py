@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from taskslib.cancellation import Cancellation
+from taskslib.lint.answers import Refusal
 from taskslib.lint.compose import Compose, Refusals
 from taskslib.lint.files import Files
 from taskslib.lint.formats import FORMATS
@@ -166,3 +168,25 @@ def test_an_empty_variable_of_the_machine_is_none(tmp_path: Path) -> None:
     assert refused(root) == []
     write(root, {TEST: "services: {web: {image: 'x:${VERSION:?set it}', expose: 80}}\n"})
     assert refused(root, VERSION="") == [(TEST, 1, "services.web.expose must be a list")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program there")
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"include: ['https://example.com/x.git']\n{WEB}",
+        f"include: ['oci://example.com/x']\n{WEB}",
+        f"include: ['${{MORE}}']\n{WEB}",
+        "services:\n  web:\n    extends: {file: 'git@example.com:x.git', service: web}\n",
+    ],
+)
+def test_what_is_elsewhere_is_not_asked_about(tmp_path: Path, text: str) -> None:
+    """The program refuses all of the repo's."""
+    script = "[ -f compose.yml ] || { echo no >&2; exit 1; }"
+    program = write(tmp_path / "bin", {"docker": f"#!/bin/sh\n{script}\n"}) / "docker"
+    program.chmod(0o755)
+    path = os.pathsep.join((str(program.parent), os.environ["PATH"]))
+    root = project(tmp_path / "shop", {TEST: text, "deploy/dev/compose.yml": WEB})
+    assert refusals(root, PATH=path) == Refusals(
+        (Refusal("deploy/dev/compose.yml", 1, "no"),), 1, 1
+    )
