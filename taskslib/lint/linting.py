@@ -84,5 +84,8 @@ def _unasked(told: Refusals) -> tuple[str, ...]:
     stacks, rest = told.stacks, told.stacks - told.asked
     if not rest:
         return ()
-    why = "inv config shows what it says"
-    return (f"of {rest} of {stacks} stacks Compose was not asked: {why}",)
+    if told.asked:
+        why = "inv config shows what it says"
+        return (f"of {rest} of {stacks} stacks Compose was not asked: {why}",)
+    which = f"any of {stacks} stacks" if stacks > 1 else "the one stack"
+    return (f"Compose was not asked about {which}: `docker compose` is not there",)

@@ -17,7 +17,7 @@ from taskslib.lint.formats import FORMATS
 from taskslib.lint.gather import Repo, gather
 from taskslib.project import load
 from taskslib.project.config import read_config
-from tests.support.projects import inv, single, write
+from tests.support.projects import Ran, inv, single, write
 from tests.unit.lint.cases import project
 
 TEST = "deploy/test/docker-compose.yml"
@@ -190,3 +190,17 @@ def test_what_is_elsewhere_is_not_asked_about(tmp_path: Path, text: str) -> None
     assert refusals(root, PATH=path) == Refusals(
         (Refusal("deploy/dev/compose.yml", 1, "no"),), 1, 1
     )
+
+
+def without_docker(root: Path) -> Ran:
+    return inv(root, "lint", "--rule", "TL001", PATH=str(Path(sys.executable).parent))
+
+
+def test_that_compose_is_not_there_is_said(tmp_path: Path) -> None:
+    root = write(tmp_path, single(**{TEST: WEB}))
+    note = "Compose was not asked about the one stack: `docker compose` is not there\n"
+    assert without_docker(root) == Ran(0, f"{note}no findings in 2 files\n", "")
+    many = {f"services/s{number}/deploy/test/compose.yml": WEB for number in range(70)}
+    write(root, {**many, **{f"services/s{number}/Dockerfile": "" for number in range(70)}})
+    note = "Compose was not asked about any of 71 stacks: `docker compose` is not there\n"
+    assert without_docker(root).out.startswith(note)
