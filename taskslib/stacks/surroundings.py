@@ -43,10 +43,12 @@ def _current(environ: Mapping[str, str]) -> str:
 def _home(environ: Mapping[str, str]) -> Path:
     """Return the home that the client finds there. Raises `KeyError` where nothing names one."""
     if sys.platform == "win32":
-        return Path(environ["USERPROFILE"])
-    import pwd
+        home = environ["USERPROFILE"]
+    else:
+        import pwd
 
-    return Path(environ.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir)
+        home = environ.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir
+    return Path(home)
 
 
 def gateway(root: Path = Path("/")) -> str:
