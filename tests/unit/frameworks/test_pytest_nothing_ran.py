@@ -12,8 +12,15 @@ def test_nothing_there(bench: Bench) -> None:
 
 
 def test_all_deselected(bench: Bench) -> None:
-    run = bench.test("def test_a(): pass\ndef test_b(): pass\n", "-k", "nothing")
+    two = "def test_a(): pass\ndef test_b(): pass\n"
+    run = bench.test(two, "-k", "nothing")
+    assert run.verdict == (State.NONE_FITS, Counts(), "no test ran: 2 deselected")
+    # By the suite's own configuration, it is a suite that tests nothing.
+    bench.write({"pytest.ini": "[pytest]\naddopts = -k nothing\n"})
+    run = bench.test(two)
     assert run.verdict == (State.NO_TESTS, Counts(), "no test ran: 2 deselected")
+    run = bench.test("def tset_a(): pass\n", "-k", "nothing")
+    assert run.verdict == (State.NO_TESTS, Counts(), "no test was collected")
 
 
 def test_collect_only(bench: Bench) -> None:

@@ -204,7 +204,7 @@ def test_selected_by_name(vitest: Bench) -> None:
     run = vitest.run("-t", r"^a \(1\)$")
     assert run.verdict == (State.PASSED, Counts(passed=1), "")
     run = vitest.run("-t", "nothing like it")
-    assert run.verdict == (State.NO_TESTS, Counts(), "no test ran: 2 deselected")
+    assert run.verdict == (State.NONE_FITS, Counts(), "no test ran: 2 deselected")
 
 
 def test_bail(vitest: Bench) -> None:
