@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from taskslib.api.deploying import (
         ReadyToDeploy,
         deploy,
+        deploy_check,
         deploy_ready,
         deploy_status,
     )
@@ -118,6 +119,7 @@ __all__ = [
     "costs_of_tests",
     "debug",
     "deploy",
+    "deploy_check",
     "deploy_ready",
     "deploy_status",
     "dev_down",
@@ -185,6 +187,7 @@ _MODULES = {
     "deploying": (
         "ReadyToDeploy",
         "deploy",
+        "deploy_check",
         "deploy_ready",
         "deploy_status",
     ),

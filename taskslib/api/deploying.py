@@ -76,6 +76,20 @@ def deploy_ready(session: Session, request: DeployRequest) -> ReadyToDeploy:
         return ReadyToDeploy(request, target, wanted, who, ready)
 
 
+def deploy_check(session: Session, ready: ReadyToDeploy) -> None:
+    """Say what carrying a deployment out would meet, as far as asking tells; nothing is changed.
+
+    Raises `EngineError` for an image that neither the engine nor its registry has.
+    """
+    from taskslib.api.engines import on_engine
+    from taskslib.deploy.beforehand import met
+
+    with session.cancellation.on_signals():
+        reach = engine_of(on_engine(session, ready.request.context)).reach()
+        for line in met(ready.target, ready.wanted, remote=reach.remote):
+            session.say(f"note: {line}")
+
+
 def deploy(session: Session, ready: ReadyToDeploy) -> Status:
     """Carry out a deployment, and return how the environment is then.
 

@@ -86,6 +86,8 @@ def _deploy(
     from taskslib.display.deployment import plan_lines, plan_words
 
     ready = api.deploy_ready(where, request)
+    if dry_run:
+        api.deploy_check(where, ready)
     say(plan_words(request.environment, ready.plan))
     if dry_run:
         tell(plan_lines(ready.plan))

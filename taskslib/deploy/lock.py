@@ -117,9 +117,16 @@ def _asked(docker: DockerClient, keeper: Keeper, name: str, mine: Holder) -> Hol
     raise EngineError(f"the {keeper.kind} {lock_name(name)} can't be made", details=said)
 
 
+def under_way(name: str, there: Holder) -> str:
+    """Return in words who deploys to an environment just now."""
+    return (
+        f"another deployment to {name} is under way: {there.what}, by {there.by} "
+        f"from {there.host}, since {there.at}"
+    )
+
+
 def _refusal(keeper: Keeper, name: str, there: Holder, client: str) -> EngineError:
     return EngineError(
-        f"another deployment to {name} is under way: {there.what}, by {there.by} "
-        f"from {there.host}, since {there.at}",
+        under_way(name, there),
         hint=f"wait for it; if it was killed: {client} {keeper.kind} rm {lock_name(name)}",
     )

@@ -33,6 +33,7 @@ _PULLING = 1800.0
 _ID = "sha256:"
 """How a reference begins that is an image's id, and no registry's."""
 _GONE = re.compile(r"manifest unknown", re.IGNORECASE)
+LOST = "the registry has it no more: push it again, or name a version that is there"
 KEPT = 2
 """Records that stay: what runs, and what ran before."""
 
@@ -199,12 +200,17 @@ class Target(ABC):
         """Stop some services, and no other; all data stays. Raises `StackError`."""
 
 
-def _pull(docker: DockerClient, image: str) -> None:
+def refuse_lost(image: str) -> None:
+    """Raise `EngineError` for an image, absent from the engine, that nothing but it can have."""
     if image.startswith(_ID):  # Docker would take it for a name, and ask its own registry
         raise EngineError(
             f"the engine has {image} no more, and an id is in no registry",
             hint="build it there again: `inv build` on the tag of its release",
         )
+
+
+def _pull(docker: DockerClient, image: str) -> None:
+    refuse_lost(image)
     done = docker.run("pull", "--quiet", "--", image, timeout=_PULLING)
     if done.failed:
         docker.raise_if_down(done)
@@ -218,5 +224,5 @@ def _mends(said: str) -> str:
     if no_space(said):
         return remedy(said)
     if _GONE.search(said):
-        return "the registry has it no more: push it again, or name a version that is there"
+        return LOST
     return "is the registry up, and are you logged in? `docker login`"

@@ -76,6 +76,12 @@ def _of_its_own(said: str, reference: str) -> str:
 
 def log_in(reference: str) -> str:
     """Return the command that logs in where something is."""
+    host = host_of(reference)
+    return f"docker login {host}" if host else "docker login"
+
+
+def host_of(reference: str) -> str:
+    """Return the registry that a reference names; empty where it is Docker's own."""
     host, slash, _ = reference.partition("/")
     named = bool(slash) and (host == "localhost" or "." in host or ":" in host)
-    return f"docker login {host}" if named else "docker login"
+    return host if named else ""

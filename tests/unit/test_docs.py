@@ -38,6 +38,7 @@ config
 costs_of_tests
 debug
 deploy
+deploy_check
 deploy_ready
 deploy_status
 dev_down

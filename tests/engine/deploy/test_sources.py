@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -26,8 +28,10 @@ def test_a_version_that_the_lock_has_no_more_is_in_its_history(shop: Shop) -> No
     assert images(shop, "--version", "1.0.0") == (first, "prod: nothing → 1.0.0 (deployment 1)\n")
     assert images(shop, "--version", "v1.1.0")[0] == second
     # The lock says what, the environment where: a mirror has the same content.
-    mirrored = images(shop, REGISTRY="mirror.invalid/shop")[0]
-    assert mirrored == f"mirror.invalid/shop/{second.rpartition('/')[2]}"
+    ran = shop.deploy("--dry-run", REGISTRY="mirror.invalid/shop")
+    mirrored = f"mirror.invalid/shop/{second.rpartition('/')[2]}"
+    told = f"error: the registry does not say whether it has {mirrored}\n"
+    assert (ran.code, ran.out, ran.err.startswith(told)) == (3, "", True)
 
 
 def test_a_version_without_a_lock_is_what_the_registry_has(shop: Shop) -> None:
@@ -84,14 +88,37 @@ def test_what_cannot_be_pulled_changes_nothing(shop: Shop) -> None:
     image = shop.release("1.0.0")
     lock = shop.root / "deploy/prod/images.lock"
     lock.write_text(lock.read_text().replace(image.rpartition("@")[2], f"sha256:{'0' * 64}"))
+    name = image.partition("@")[0]
+    lost = "hint: the registry has it no more: push it again, or name a version that is there\n"
+    assert shop.deploy("--dry-run") == Ran(
+        3,
+        "",
+        f"error: neither the engine nor its registry has {name}@sha256:{'0' * 64}\n\n{lost}",
+    )
     ran = shop.deploy("--yes")
     assert (ran.code, ran.out) == (3, "")
-    name = image.partition("@")[0]
     assert f"error: {name}@sha256:{'0' * 64} can't be pulled; nothing was changed\n" in ran.err
-    assert ran.err.endswith(
-        "\nhint: the registry has it no more: push it again, or name a version that is there\n"
-    )
+    assert ran.err.endswith(f"\n{lost}")
     assert (shop.containers(), shop.volumes()) == ({}, [])
+
+
+def test_an_image_that_an_engine_may_have_from_a_mirror(shop: Shop, tmp_path: Path) -> None:
+    """Of Docker's own registry, by a client that does not reach it."""
+    shop.release("1.0.0")
+    file = shop.root / "deploy/prod/docker-compose.yml"
+    image = f"{shop.root.name}-absent:1"
+    file.write_text(file.read_text().replace("image: python:3.13-slim", f"image: {image}"))
+    client = tmp_path / "bin" / "docker"
+    client.parent.mkdir()
+    words = "ERROR: failed to do request: dial tcp: lookup registry-1.docker.io: no such host"
+    fails = (
+        f'case "$*" in "buildx imagetools inspect {image} "*) echo "{words}" >&2; exit 1 ;; esac'
+    )
+    client.write_text(f'#!/bin/sh\n{fails}\nexec {shutil.which("docker")} "$@"\n')
+    client.chmod(0o755)
+    ran = shop.deploy("--dry-run", PATH=f"{client.parent}{os.pathsep}{os.environ['PATH']}")
+    told = f"note: the registry does not say whether it has {image}, asked from here; "
+    assert (ran.code, ran.err.startswith(f"{told}the engine may get it\n")) == (0, True), ran.err
 
 
 @pytest.mark.parametrize("kind", ["volume", "network"])
@@ -164,7 +191,11 @@ def test_what_ran_before_is_nowhere_any_more(shop: Shop) -> None:
     assert shop.deploy("--rollback", "--yes").code == 0
     assert shop.deploy("--rollback", "--yes").code == 0
     docker("image", "rm", "--force", docker("image", "inspect", "--format", "{{.Id}}", before))
+    assert shop.deploy("--rollback", "--dry-run").code == 0
     shop.store.forget(before)
+    ran = shop.deploy("--rollback", "--dry-run")
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.startswith(f"error: neither the engine nor its registry has {before}\n")
     ran = shop.deploy("--rollback", "--yes")
     assert (ran.code, shop.answer()) == (3, "1.0.1")
     assert f"pulling 1 image\nerror: {before} can't be pulled; nothing was changed\n" in ran.err

@@ -47,6 +47,9 @@ def test_the_second_is_refused_and_ctrl_c_goes_back(deploying: Shop) -> None:
         "hint: wait for it; if it was killed: docker volume rm NAME-deploying\n"
     )
     assert "\nunder way: 1.0.1, by ada from " in deploying.deploy("--status").out
+    dry = deploying.deploy("--dry-run")
+    noted = "note: another deployment to NAME is under way: 1.0.1, by ada from "
+    assert (dry.code, dry.err.startswith(noted)) == (0, True)
     ended = interrupted(first)
     assert ended.code == 130
     assert "interrupted: going back to 1.0.0; again: stays as it is\n" in ended.err
