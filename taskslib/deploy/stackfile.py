@@ -104,7 +104,7 @@ def left_out(config: ComposeConfig) -> Iterator[str]:
         if extra:
             yield f"{name}: a Swarm has no {', '.join(sorted(extra))}; left out"
         if starts_first(one) and any(at.get("mode") == "host" for at in one.get("ports") or ()):
-            yield f"{name}: with a port in mode host no new task can start before the old one ends"
+            yield f"{name}: a port in mode host is the old task's; take `order: start-first` out"
         for mount in one.get("volumes") or ():
             if mount["type"] == "bind":
                 source = plain(mount["source"])

@@ -127,7 +127,7 @@ def test_a_port_that_only_one_task_can_have_is_said_of_what_starts_first() -> No
     ports = [{"mode": "host", "target": 80, "published": "80"}]
     web = {"image": "w", "ports": ports, "deploy": first}
     assert list(left_out({"services": {"web": web}})) == [
-        "web: with a port in mode host no new task can start before the old one ends"
+        "web: a port in mode host is the old task's; take `order: start-first` out"
     ]
     assert list(left_out({"services": {"web": {**web, "deploy": None}}})) == []
     ports[0]["mode"] = "ingress"
