@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from taskslib.lint.environments import Environment
 from taskslib.lint.gather import Script
 from taskslib.lint.nodes import Node
+from taskslib.lint.shell import Shell
 from taskslib.lint.source import Source
 from taskslib.lint.stack import Stack
 from taskslib.lint.workflows import document, steps
@@ -20,8 +21,7 @@ _QUOTED = re.compile(r"""["']\s*(?:while|until|for)\b.*?[;&|]\s*done\b""")
 """A loop that is an argument: of `bash -c`."""
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _TARGET = re.compile(r"([\w./%-]+)(?:\s+[\w./%-]+)*\s*:(?![=:])")
-CD = re.compile(r"""\bcd\s+("(?:\$\([^)]*\)|[^"])*"|'[^']*'|\S+)""")
-"""Where commands go to; in quotes, a command can say it that has some of its own."""
+_FIRST = Shell()
 _TESTS = re.compile(r"(?<![a-z])tests?(?![a-z])", re.IGNORECASE)
 _TEST = re.compile(rf"{_TESTS.pattern}|pytest|integration", re.IGNORECASE)
 _CI = re.compile(r"(?<![a-z])ci(?![a-z])", re.IGNORECASE)
@@ -53,8 +53,8 @@ class Command:
     """Whether it may run on another machine than this one."""
     is_workflow: bool = False
     in_compose: bool = False
-    folder: str = ""
-    """Where earlier lines went to, as they wrote it; empty where they stay."""
+    shell: Shell = _FIRST
+    """As earlier lines left it."""
 
     @property
     def tests(self) -> bool:
@@ -88,8 +88,9 @@ def commands(subject: Stack | Script) -> Iterator[Command]:
         yield from _lines(source, 0, len(source.text), source.path)
         return
     for node, context, folder in _regions(subject):
-        for one in _lines(source, node.start, node.end, f"{source.path} {context}"):
-            yield replace(one, is_workflow=True, folder=one.folder or folder)
+        about = f"{source.path} {context}"
+        for one in _lines(source, node.start, node.end, about, Shell(folder)):
+            yield replace(one, is_workflow=True)
 
 
 def _regions(script: Script) -> Iterator[tuple[Node, str, str]]:
@@ -100,8 +101,7 @@ def _regions(script: Script) -> Iterator[tuple[Node, str, str]]:
     if script.is_workflow:
         for step in steps(root):
             if step.run is not None and step.run.text:
-                folder = step.node.value("working-directory")
-                yield step.run, f"{root.value('name')} {step.about}", folder
+                yield step.run, f"{root.value('name')} {step.about}", step.folder
         return
     for name, job in root.fields().items():  # GitLab's
         where = job.value.value("environment", "name") or job.value.value("environment")
@@ -126,16 +126,18 @@ def _of_services(stack: Stack) -> Iterator[Command]:
             yield Command(node.source, node.start, text, loops, context, in_compose=True)
 
 
-def _lines(source: Source, start: int, end: int, context: str) -> Iterator[Command]:
-    depth, target, folder = 0, "", ""
+def _lines(
+    source: Source, start: int, end: int, context: str, first: Shell = _FIRST
+) -> Iterator[Command]:
+    depth, target, folder, after = 0, "", "", first
     elsewhere = bool(_ELSEWHERE.search(context))
     makes = posixpath.basename(source.path) == "Makefile" or source.path.endswith(".mk")
     for offset, text in _joined(source.text, start, end):
         if makes and not text.startswith("\t") and (found := _TARGET.match(text)):
             target, folder, elsewhere = found[1], "", False
-        before = "" if makes else folder  # each line of a recipe has a shell of its own
-        if found := CD.search(text):
-            folder = found[1]
+        before = first if makes else after  # each line of a recipe has a shell of its own
+        after = before.after(text)
+        folder = (after.folder or folder if makes else after.folder) or ""
         rest, quoted = _QUOTED.subn("", text)
         opened = len(_LOOP.findall(rest))
         closed = len(_DONE.findall(rest))
@@ -144,7 +146,7 @@ def _lines(source: Source, start: int, end: int, context: str) -> Iterator[Comma
         if text.strip():
             elsewhere = elsewhere or bool(_ELSEWHERE.search(text))
             about = f"{context} {target} {folder} {text}"
-            yield Command(source, offset, text, loops, about, elsewhere, folder=before)
+            yield Command(source, offset, text, loops, about, elsewhere, shell=before)
 
 
 def _joined(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:

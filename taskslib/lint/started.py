@@ -6,10 +6,11 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from taskslib.lint.commands import CD, Command
+from taskslib.lint.commands import Command
 from taskslib.lint.gather import Repo
 from taskslib.lint.loading import stack
 from taskslib.lint.ours import leads_out
+from taskslib.lint.shell import ROOTED
 from taskslib.lint.stack import Service, Stack
 from taskslib.lint.texts import default
 from taskslib.project.locating import stack_at
@@ -33,11 +34,11 @@ def started(
     """
     if "COMPOSE_FILE" in command.source.text:
         return None
-    went = CD.findall(command.text[:place])[-1:] or [command.folder or "."]
+    went = command.shell.after(command.text[:place]).folder
     if files:
-        paths = [_found(command, one, repo.files.is_file, went[0]) for one in files]
+        paths = [_found(command, one, repo.files.is_file, went) for one in files]
     else:
-        folder = _found(command, [*went, *folders][-1], repo.files.is_folder)
+        folder = _found(command, [".", *folders][-1], repo.files.is_folder, went)
         there = stack_at(repo.files.root / folder, "") if folder else None
         paths = [repo.files.shown(one) for one in there.files] if there else [""]
     found = stack(repo.files, paths if all(paths) else (), None)
@@ -45,17 +46,28 @@ def started(
     return found if complete else None
 
 
-def _found(command: Command, written: str, is_there: Callable[[str], bool], went: str = "") -> str:
+def _found(
+    command: Command, written: str, is_there: Callable[[str], bool], went: str | None
+) -> str:
     """Return the path that is meant, from the repo's root on; empty where that is not known.
 
-    A variable before it is taken for the root's or the script's folder, if there is such a path.
+    A variable before it is taken for the root's or the script's folder, if one of them alone has
+    such a path. Without a variable it is from the folder on that commands went to.
     """
-    plain = VARIABLES.sub("", written.strip("\"'`;&()")).lstrip("/")
+    written = written.strip("\"'`;&()")
+    if not written.startswith(ROOTED):
+        written = posixpath.join(went or "", written)
+        if went is None:
+            return ""
+    variable = VARIABLES.match(written)
+    plain = written[variable.end() if variable else 0 :].lstrip("/")
     own = posixpath.dirname(command.source.path)
-    bases = [posixpath.join(base, went) for base in (("", own) if went else ())]
-    paths = [posixpath.normpath(posixpath.join(base, plain)) for base in (*bases, "", own)]
-    known = (one for one in paths if plain and not leads_out(one) and is_there(one))
-    return next(known, "")
+    paths = dict.fromkeys(posixpath.normpath(posixpath.join(base, plain)) for base in ("", own))
+    there = [one for one in paths if not leads_out(one) and is_there(one)]
+    unknown = posixpath.normpath(plain) == "." or len(there) > 1
+    if "$" in plain or (variable and unknown):
+        return ""
+    return next(iter(there), "")
 
 
 def ending(found: Stack) -> Iterator[str]:

@@ -15,6 +15,7 @@ from taskslib.lint.source import Source
 _BUILD = re.compile(r"\bdocker\s+(?:buildx\s+|image\s+)?build\b(?P<rest>[^;&|\n]*)")
 _MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 _SPACED = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
+_FOLDER = "working-directory"
 _FILE_OPTIONS = ("-f", "--file")
 _TAKES_VALUE = (
     "-t", "--tag", "--build-arg", "--target", "--platform", "--cache-from", "--cache-to",
@@ -39,6 +40,8 @@ class Step:
     """What its job and itself are called, and where they run."""
     node: Node
     run: Node | None
+    folder: str
+    """Where it runs, from the repo's root on; empty for the root itself."""
     matrix: dict[str, tuple[str, ...]]
 
 
@@ -64,7 +67,13 @@ def steps(workflow: Node) -> Iterator[Step]:
         for one in told.each() if told else ():
             engines = " ".join(_engines(workflow, job.value, one.value))
             about = f"{name} {job.value.value('name')} {where} {one.value.value('name')} {engines}"
-            yield Step(about, one.value, one.value.get("run"), values)
+            folder = one.value.value(_FOLDER) or _default(job.value) or _default(workflow)
+            yield Step(about, one.value, one.value.get("run"), folder, values)
+
+
+def _default(node: Node) -> str:
+    """Return where the steps of a job, or of a workflow, run that don't say it themselves."""
+    return node.value("defaults", "run", _FOLDER)
 
 
 def _engines(*nodes: Node) -> Iterator[str]:
