@@ -139,6 +139,11 @@ def fleet(
     wait_for(lambda: not found.answer(), timeout=60)
 
 
+def unhurried(ran: Ran) -> str:
+    """Return what is said but for what is waited for: the old task may take its time to end."""
+    return re.sub(r"^waiting: .*\n", "", ran.err, flags=re.MULTILINE)
+
+
 def test_releases_come_and_go(fleet: Fleet, record_property: Callable[[str, object], None]) -> None:
     image = fleet.release("1.2.3", ours=True)
     assert fleet.deploy("--dry-run").out.endswith(f"web      is new       {image}\n")
@@ -164,7 +169,7 @@ def test_releases_come_and_go(fleet: Fleet, record_property: Callable[[str, obje
     with fleet.asked() as gaps:
         ran = fleet.deploy("--yes")
     record_property("seconds without an answer", gaps)
-    assert ran.err == f"prod: 1.2.3 → 1.2.4 (deployment 2)\n{BRINGING}"
+    assert unhurried(ran) == f"prod: 1.2.3 → 1.2.4 (deployment 2)\n{BRINGING}"
     assert (ran.code, fleet.answer(), fleet.tasks("store")) == (0, "1.2.4", stays)
     assert (fleet.secret(), len(fleet.secrets())) == ("two", 2)
     expected = {"migrate": "1.2.4 exited 0", "store": "1.2.3 healthy", "web": "1.2.4 healthy"}
@@ -174,7 +179,9 @@ def test_releases_come_and_go(fleet: Fleet, record_property: Callable[[str, obje
     # Back, without what was the secret then, or any.
     (fleet.root / "deploy/prod/key").unlink()
     ran = fleet.deploy("--rollback", "--yes", PORT="")
-    assert ran.err == "prod: 1.2.4 → 1.2.3 (deployment 3)\nbringing up store\nbringing up web\n"
+    assert (
+        unhurried(ran) == "prod: 1.2.4 → 1.2.3 (deployment 3)\nbringing up store\nbringing up web\n"
+    )
     assert (ran.code, fleet.answer(), fleet.tasks("store")) == (0, "1.2.3", stays)
     assert (fleet.secret(), len(fleet.secrets())) == ("one", 2)
     docker("exec", docker("ps", "--quiet", "--filter", f"name={fleet.name}_store"),
