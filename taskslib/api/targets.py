@@ -59,7 +59,6 @@ def target_of(session: Session, request: DeployRequest, found: Project, stack: S
     from taskslib.deploy.compose import ComposeTarget
     from taskslib.deploy.swarm import SwarmTarget, refuse_worker
     from taskslib.deploy.target import Orchestrator
-    from taskslib.stacks.ids import environment_project
 
     known = [*Orchestrator]
     chosen = request.orchestrator or found.orchestrator or Orchestrator.COMPOSE
@@ -71,9 +70,7 @@ def target_of(session: Session, request: DeployRequest, found: Project, stack: S
     if request.context:
         refuse_unknown(session, [request.context])
     environ = on_engine(session, request.context).environ
-    # What runs already under the file's own name, and its volumes, must be found again.
-    name = _own_name(session, found, stack)
-    name = name or environment_project(found.name, request.environment)
+    name = _name(session, found, stack, request.environment)
     _refuse_shared(session, found, request.environment, name)
     kind = SwarmTarget if chosen == Orchestrator.SWARM else ComposeTarget
     target = kind(stack, name, environ, session.cancellation, request.context)
@@ -105,13 +102,12 @@ def unasked_swarm(request: DeployRequest, found: Project, target: Target) -> boo
 def _refuse_shared(session: Session, found: Project, environment: str, name: str) -> None:
     """Raise `ConfigError` where another environment has the same name: it would be replaced."""
     from taskslib.project.environments import environments
-    from taskslib.stacks.ids import environment_project
 
     for other, stack in environments(found.root).items():
         if other == environment or other in _ELSEWHERE:
             continue
         try:
-            own = _own_name(session, found, stack) or environment_project(found.name, other)
+            own = _name(session, found, stack, other)
         except ConfigError:
             continue  # it can't be deployed as it is
         if own == name:
@@ -120,6 +116,16 @@ def _refuse_shared(session: Session, found: Project, environment: str, name: str
                 "one would take the other's place",
                 hint=f"give them a `name:` each, as in {found.shown(stack.files[0])}, or none",
             )
+
+
+def _name(session: Session, found: Project, stack: Stack, environment: str) -> str:
+    """Return what an environment is called on an engine.
+
+    What runs already under the file's own name, and its volumes, must be found again.
+    """
+    from taskslib.stacks.ids import environment_project
+
+    return _own_name(session, found, stack) or environment_project(found.name, environment)
 
 
 def _own_name(session: Session, found: Project, stack: Stack) -> str:
