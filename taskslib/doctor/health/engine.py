@@ -24,8 +24,17 @@ class EngineFacts:
     """How many more networks it can make."""
 
 
-def engine_facts(ask: Ask, *, podman: bool = False) -> EngineFacts:
-    """Ask the engine; what it does not say is not known, nor which addresses Podman gives."""
+def engine_facts(
+    ask: Ask, *, podman: bool = False, host: str = "", used: Iterable[str] = ()
+) -> EngineFacts:
+    """Ask the engine; what it does not say is not known, nor which addresses Podman gives.
+
+    Args:
+        ask: Runs a program.
+        podman: Whether it is Podman.
+        host: This machine's name.
+        used: The address ranges that this machine uses; they count where the engine is on it.
+    """
     info = _document(ask(("docker", "info", "--format", "{{json .}}")).stdout)
     if not isinstance(info, dict):
         return EngineFacts()
@@ -39,6 +48,8 @@ def engine_facts(ask: Ask, *, podman: bool = False) -> EngineFacts:
         return EngineFacts(str(info.get("DockerRootDir") or ""))
     inspected = ask(("docker", "network", "inspect", *listed.stdout.split()))
     subnets = _subnets(_document(inspected.stdout))
+    if info.get("Name") == host:
+        subnets += used
     return EngineFacts(str(info.get("DockerRootDir") or ""), left(pools, subnets))
 
 

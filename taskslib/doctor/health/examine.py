@@ -19,7 +19,7 @@ from taskslib.doctor.facts import Ask, Facts, gather
 from taskslib.doctor.health.engine import EngineFacts, engine_facts, reaches
 from taskslib.doctor.health.facts import Cache, Health, Reach
 from taskslib.doctor.health.repo import base_images, repo_facts
-from taskslib.doctor.health.system import net, resources, tools
+from taskslib.doctor.health.system import net, resources, tools, used_ranges
 from taskslib.errors import EngineError
 from taskslib.project.model import Project
 
@@ -50,7 +50,9 @@ class Examination:
             facts = machine.result()
             engine = EngineFacts()
             if facts.daemon:
-                engine = engine_facts(self.ask, podman=facts.podman)
+                engine = engine_facts(
+                    self.ask, podman=facts.podman, host=platform.node(), used=used_ranges()
+                )
             reached: Mapping[str, Reach] = {}
             if facts.daemon:
                 wanted = base_images(self.project, self.environ, self.ask)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, ip_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,36 @@ def left(pools: Iterable[Pool], subnets: Iterable[str]) -> int:
 
     Args:
         pools: What the engine gives from.
-        subnets: The address ranges of the networks that there are, its own bridge's included.
+        subnets: The address ranges of the networks that there are, its own bridge's included,
+            and what its machine itself uses.
     """
     used = [network for one in subnets if (network := _network(one)) is not None]
     return sum(_left(one, used) for one in pools)
+
+
+def linked(routes: str) -> Iterator[str]:
+    """Yield the ranges that a machine reaches on a link of its own, from Linux' /proc/net/route.
+
+    An engine gives no addresses that overlap them: those of a VPN, of another engine's bridge, of
+    a bridge that an engine left when it was killed.
+    """
+    for line in routes.splitlines()[1:]:
+        fields = line.split()
+        base, gateway, mask = (_address(fields[column]) for column in (1, 2, 7))
+        if mask and not gateway:  # not the default route
+            yield f"{IPv4Address(base)}/{IPv4Address(mask)}"
+
+
+def resolvers(text: str) -> Iterator[str]:
+    """Yield the addresses of a resolv.conf's name servers: an engine gives them to nobody else."""
+    for line in text.splitlines():
+        match line.split():
+            case ["nameserver", address, *_]:
+                yield address
+
+
+def _address(digits: str) -> int:
+    return int.from_bytes(bytes.fromhex(digits), sys.byteorder)
 
 
 def _left(one: Pool, used: Iterable[IPv4Network]) -> int:

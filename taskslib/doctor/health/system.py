@@ -13,6 +13,7 @@ from pathlib import Path
 from taskslib.doctor.facts import Ask
 from taskslib.doctor.health.engine import EngineFacts
 from taskslib.doctor.health.facts import Net, Resources, Tools
+from taskslib.doctor.health.pools import linked, resolvers
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _BUNDLES = (
@@ -52,6 +53,15 @@ def resources(root: Path, engine: EngineFacts) -> Resources:
         _number("/proc/sys/fs/inotify/max_user_watches"),
         _number("/proc/sys/fs/inotify/max_user_instances"),
     )
+
+
+def used_ranges() -> tuple[str, ...]:
+    """Return the address ranges that this machine uses itself, as far as it says: Linux does."""
+    found: list[str] = []
+    for file, ranges in (("/proc/net/route", linked), ("/etc/resolv.conf", resolvers)):
+        with suppress(OSError):
+            found += ranges(Path(file).read_text("utf-8"))
+    return tuple(found)
 
 
 def net(environ: Mapping[str, str]) -> Net:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -19,7 +20,7 @@ from tests.engine.second.daemon import Daemon
 from tests.engine.second.images import TINY
 from tests.engine.stacks.bench import Bench
 from tests.support.leftovers import docker, leftovers
-from tests.support.projects import TASKS, inv, single, write
+from tests.support.projects import TASKS, argv, environment, inv, single, write
 from tests.support.registry import missing as no_registry
 from tests.support.registry import registry
 
@@ -172,3 +173,24 @@ def test_the_doctor_says_how_many_networks_are_left(shop: Path) -> None:
     told = json.loads(inv(shop, "doctor", "--json").out)["lines"]
     (networks,) = [one for one in told if one["subject"] == "networks"]
     assert networks["words"] == "addresses for 1 more network; each stack takes one"
+
+
+def test_the_doctor_says_that_another_bridge_has_the_addresses(shop: Path, second: Daemon) -> None:
+    """As one that an engine left when it was killed: no network of docker's tells of it."""
+    write(shop, single())
+    asked = second.within(*argv("doctor", "--json"))
+    subprocess.run(second.within("ip", "link", "add", "left", "type", "bridge"), check=True)
+    try:
+        address = ("ip", "address", "add", "10.213.0.1/29", "dev", "left")
+        subprocess.run(second.within(*address), check=True)
+        subprocess.run(second.within("ip", "link", "set", "left", "up"), check=True)
+        with pytest.raises(subprocess.CalledProcessError) as refused:
+            docker("network", "create", f"{shop.name}-net")
+        assert out_of_networks(refused.value.stderr)
+        ran = subprocess.run(
+            asked, cwd=shop, env=environment(), capture_output=True, check=False, timeout=60
+        )
+    finally:
+        subprocess.run(second.within("ip", "link", "delete", "left"), check=True)
+    (told,) = [one for one in json.loads(ran.stdout)["lines"] if one["subject"] == "networks"]
+    assert (ran.returncode, told["status"]) == (1, "problem")

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from taskslib.cancellation import Cancellation
+from taskslib.doctor.health.engine import engine_facts
 from taskslib.doctor.health.facts import Net, Wait
-from taskslib.doctor.health.pools import DEFAULT_POOLS, Pool, left, pool
+from taskslib.doctor.health.pools import DEFAULT_POOLS, Pool, left, linked, pool, resolvers
 from taskslib.doctor.health.repo import base_images, crlf_files, repo_facts
 from taskslib.doctor.health.system import net
 from taskslib.doctor.health.waits import wait
 from taskslib.doctor.machine import ThisMachine
 from taskslib.pipeline.history.database import is_damaged
+from taskslib.processes import Completed
 from taskslib.project import load
 from taskslib.project.references.values import duration
 from tests.support.projects import multi, repository, single, write
@@ -40,6 +43,36 @@ BRIDGE = "172.17.0.0/16"
 )
 def test_networks_that_are_left(pools: tuple[Pool, ...], subnets: list[str], number: int) -> None:
     assert left(pools, subnets) == number
+
+
+ROUTES = """\
+Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT
+eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0
+br-left\t000012AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0
+eth0\t000014AC\t010200C0\t0003\t0\t0\t0\t0000FFFF\t0\t0\t0
+"""
+"""As a little-endian machine tells them."""
+
+
+@pytest.mark.skipif(sys.byteorder == "big", reason="they are told in the machine's byte order")
+def test_ranges_on_links_are_used_and_those_behind_a_gateway_are_not() -> None:
+    assert list(linked(ROUTES)) == ["172.18.0.0/255.255.0.0"]
+    assert left(DEFAULT_POOLS, [BRIDGE, *linked(ROUTES)]) == 29
+
+
+def test_name_servers_are_used_addresses() -> None:
+    text = "# nameserver 172.18.0.1\nnameserver 172.19.0.53\nnameserver ::1\nsearch a.example\n"
+    assert list(resolvers(text)) == ["172.19.0.53", "::1"]
+    assert left(DEFAULT_POOLS, resolvers(text)) == 30
+
+
+@pytest.mark.parametrize(("host", "networks"), [("build-7", 30), ("laptop", 31)])
+def test_what_a_machine_uses_counts_for_an_engine_on_it(host: str, networks: int) -> None:
+    said = {"info": '{"Name": "build-7", "DockerRootDir": ""}', "network": "[]"}
+    facts = engine_facts(
+        lambda argv: Completed(0, said[argv[1]], ""), host=host, used=("172.18.0.0/16",)
+    )
+    assert facts.pools == networks
 
 
 def test_a_pool_of_the_other_protocol_is_none() -> None:
