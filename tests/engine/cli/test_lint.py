@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import uuid
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -69,7 +70,7 @@ def test_wait_is_added_where_compose_itself_exits_0(
         "docker",
         "compose",
         "-p",
-        f"taskslib-wait-{tmp_path.name[-20:]}".lower(),
+        f"taskslib-wait-{uuid.uuid4().hex[:8]}",
         "-f",
         path,
     )
