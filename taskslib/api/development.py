@@ -184,9 +184,10 @@ def _environment(found: Project, name: str) -> Stack:
 
 
 def variables_of(session: Session, stack: Stack) -> dict[str, str]:
-    """Return what Compose knows, and say which variables an environment's `.env` lacks.
+    """Return the variables that Compose knows; say which an environment's `.env` lacks.
 
-    And what in it is not what it seems. Raises `ConfigError` where Compose would refuse it.
+    What in that file is not what it seems is said, too. Raises `ConfigError` where Compose would
+    refuse it.
     """
     from taskslib.project.environments import env_file, env_notes, env_troubles
 

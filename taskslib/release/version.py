@@ -127,7 +127,7 @@ def preferred(tags: Iterable[str]) -> str:
 def tag_of(version: str) -> str:
     """Return the tag of a version that somebody typed. Raises `UsageError` for what is none."""
     tag = version if version.startswith("v") else f"v{version}"
-    return f"v{_parsed(tag)}"
+    return f"v{_parsed(tag, version)}"
 
 
 def image_name(registry: str, *parts: str) -> str:
@@ -155,21 +155,22 @@ def image_name(registry: str, *parts: str) -> str:
     return "/".join(filter(None, (place, name)))
 
 
-def _parsed(tag: str) -> Semver:
+def _parsed(tag: str, typed: str = "") -> Semver:
     version = _version(tag)
     if version is not None and len(str(version)) <= _LONGEST:
         return version
+    told = typed or tag
     if version is not None:
-        raise UsageError(f"{tag!r} is longer than an image's tag may be ({_LONGEST} characters)")
+        raise UsageError(f"{told!r} is longer than an image's tag may be ({_LONGEST} characters)")
     bare = tag.partition("+")[0]
     if bare != tag and _version(bare) is not None:
         raise UsageError(
-            f"{tag!r}: an image's tag can't have a `+`, and another character in its place would "
+            f"{told!r}: an image's tag can't have a `+`, and another character in its place would "
             "make it a prerelease",
             hint=f"tag {bare}, or the version after it",
         )
     raise UsageError(
-        f"{tag!r} is no version: `v`, three numbers, and for a prerelease `-` and its name",
+        f"{told!r} is no version: `v`, three numbers, and for a prerelease `-` and its name",
         hint="v1.2.3 or v2.0.0-rc.1, without leading zeros",
     )
 

@@ -32,7 +32,7 @@ FILES = {
          "deploy/prod/images.lock is not there, or is none: which release is deployed is not known",
          "name it: --version 1.2.3; or `inv build --push` on the release's tag writes it"),
         (("prod", "--version", "latest"),
-         "'vlatest' is no version: `v`, three numbers, and for a prerelease `-` and its name",
+         "'latest' is no version: `v`, three numbers, and for a prerelease `-` and its name",
          "v1.2.3 or v2.0.0-rc.1, without leading zeros"),
         (("prod", "--rollback", "--version", "1.2.3"),
          "--rollback goes back to what ran before, whatever version that is",
