@@ -42,19 +42,41 @@ def variables(
     found: dict[str, str] = {}
     for pattern in patterns:
         if any(sign in pattern for sign in "*?["):
-            found.update({name: _value(environ[name]) for name in _fitting(environ, pattern)})
+            found.update({name: _value(environ[name]) for name in fitting(environ, (pattern,))})
         else:
             found[pattern] = _value(environ[pattern]) if pattern in environ else UNSET
     return found
 
 
-def _fitting(names: Iterable[str], pattern: str) -> list[str]:
-    start = pattern[:-1]
-    if pattern[-1] == "*" and not any(sign in start for sign in "*?["):
-        return [name for name in names if name.startswith(start)]
-    from fnmatch import fnmatchcase  # brings `re`, which takes its time
+def fitting(names: Iterable[str], patterns: Iterable[str]) -> list[str]:
+    """Return the names that fit one of the patterns: names, some with wildcards.
 
-    return [name for name in names if fnmatchcase(name, pattern)]
+    Most patterns are names, or end in the one `*` that they have: these take no regular
+    expression, which takes its time.
+    """
+    exact: set[str] = set()
+    starts: list[str] = []
+    others: list[str] = []
+    for pattern in patterns:
+        start = pattern.removesuffix("*")
+        if any(sign in start for sign in "*?["):
+            others.append(pattern)
+        elif start == pattern:
+            exact.add(pattern)
+        else:
+            starts.append(start)
+    begins = tuple(starts)
+    return [
+        name
+        for name in names
+        if name in exact or name.startswith(begins) or (others and _fits(name, others))
+    ]
+
+
+def _fits(name: str, patterns: list[str]) -> bool:
+    from fnmatch import fnmatchcase
+
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _value(value: str) -> str:

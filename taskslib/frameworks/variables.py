@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
+from taskslib.identities import fitting
 from taskslib.project.model import Suite
 
 
@@ -121,18 +121,13 @@ def suite_variables(
 
     allowed = [form(name) for group in ALLOWED for name in group.names]
     allowed += [form(name) for name in pass_env]
-    noise = [form(name) for name in NOISE]
     set_by_us = {form(name) for name in ours}
-    variables: dict[str, str] = {}
-    withheld: list[str] = []
-    for name, value in environ.items():
-        if form(name) in set_by_us:
-            continue
-        if _matches(form(name), allowed):
-            variables[name] = value
-        elif not _matches(form(name), noise):
-            withheld.append(name)
-    return Selected({**variables, **ours}, tuple(sorted(withheld)))
+    names = {name: form(name) for name in environ if form(name) not in set_by_us}
+    passed = set(fitting(names.values(), allowed))
+    unsaid = passed.union(fitting(names.values(), [form(name) for name in NOISE]))
+    variables = {name: environ[name] for name, called in names.items() if called in passed}
+    withheld = sorted(name for name, called in names.items() if called not in unsaid)
+    return Selected({**variables, **ours}, tuple(withheld))
 
 
 def told_variables(suite: Suite) -> dict[str, str]:
@@ -152,7 +147,3 @@ def told_variables(suite: Suite) -> dict[str, str]:
 def keyed_patterns(pass_env: Iterable[str]) -> tuple[str, ...]:
     """Return the names (`*` at the end is a wildcard) of the variables that can decide a result."""
     return (*(name for group in ALLOWED if group.keyed for name in group.names), *pass_env)
-
-
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -98,6 +98,7 @@ def _sizes(folder: Path) -> Iterator[int]:
     for parent, _, names in os.walk(folder):
         for name in names:
             try:
-                yield Path(parent, name).lstat().st_size
+                # Of every file of all runs, at each run's beginning: no Path is made.
+                yield os.lstat(f"{parent}{os.sep}{name}").st_size
             except OSError:
                 continue  # another run removes it

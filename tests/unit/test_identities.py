@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from taskslib.identities import UNSET, EngineQuestions, variables
+from taskslib.identities import UNSET, EngineQuestions, fitting, variables
 from tests.support.projects import write
 
 DIGEST = f"sha256:{'1' * 64}"
@@ -20,6 +23,12 @@ def test_names_of_variables_are_one_in_any_case_on_windows() -> None:
     upper = variables({"APP_KEY": "1", "OTHER": "2"}, ["APP_KEY", "OTHER", "GONE"])
     assert told == upper
     assert variables(environ, ["App_Key", "app_*"], windows=False) == {"App_Key": UNSET}
+
+
+@given(st.lists(st.text("AB*?[]!", min_size=1)), st.lists(st.text("AB*", min_size=1)))
+def test_names_fit_as_shells_say(patterns: list[str], names: list[str]) -> None:
+    fit = [name for name in names if any(fnmatchcase(name, one) for one in patterns)]
+    assert fitting(names, patterns) == fit
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the engine's client is a script here")
