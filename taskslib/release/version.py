@@ -155,11 +155,11 @@ def image_name(registry: str, *parts: str) -> str:
     return "/".join(filter(None, (place, name)))
 
 
-def _parsed(tag: str, typed: str = "") -> Semver:
+def _parsed(tag: str, typed: str | None = None) -> Semver:
     version = _version(tag)
     if version is not None and len(str(version)) <= _LONGEST:
         return version
-    told = typed or tag
+    told = tag if typed is None else typed
     if version is not None:
         raise UsageError(f"{told!r} is longer than an image's tag may be ({_LONGEST} characters)")
     bare = tag.partition("+")[0]

@@ -211,7 +211,7 @@ def test_a_project_without_images(shop: git.Repo) -> None:
 
 @pytest.mark.parametrize("version", ["1.2", "1.2.3+build", "01.2.3", ""])
 def test_what_is_no_version(shop: git.Repo, version: str) -> None:
-    assert refused(shop, version).startswith("error: 'v")
+    assert refused(shop, version).startswith(f"error: {version!r}")
 
 
 def test_all_that_is_in_its_way_is_said_at_once(shop: git.Repo) -> None:
@@ -245,6 +245,18 @@ def test_what_others_did_at_the_remote(shop: git.Repo, origin: git.Repo) -> None
     assert "does not appear to be a git repository" in said
 
 
+NO_SECTION = "  CHANGELOG.md has no section of it, or an empty or unreleased one: `## 1.2.3`\n"
+FENCED = "# Changes\n\n```markdown\n## 1.2.3\n\n- How to write one.\n```\n"
+
+
+@pytest.mark.parametrize("text", ["", "# Changes\n", "Changes\n=======\n\n- Some.\n", FENCED])
+def test_a_changelog_without_any_section(shop: git.Repo, text: str) -> None:
+    commit(shop, "CHANGELOG.md", text)
+    assert refused(shop, "1.2.3", "--dry-run") == (
+        f"error: 1.2.3 can't be released\n{NO_SECTION}\nhint: mend these first\n"
+    )
+
+
 def test_what_changes_while_the_tests_run_is_not_tagged(shop: git.Repo) -> None:
     ran = release(shop, "1.2.3", NOTE=str(root(shop) / "new.txt"))
     assert ran.code == 2
@@ -268,3 +280,18 @@ def test_sections_of_a_changelog(version: str, text: str) -> None:
     assert section(FILES["CHANGELOG.md"], version) == text
     assert section("## v2.0.0 — x\r\n\r\n- Yes.\r\n", "2.0.0") == "- Yes."
     assert section("## 2.0.0-rc.1\n- No.\n", "2.0.0") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"{FENCED}\n## 1.2.3\n\n- Yes.\n\n    ## 1.2.2\n\n## 1.2.2\n", "- Yes.\n\n    ## 1.2.2"),
+        ("<!--\n## 1.2.3\n- No.\n-->\n## 1.2.3\n- Yes.\n", "- Yes."),
+        ("- x\n\n  ## 1.2.3\n\n  No.\n", ""),
+        ("Changes\n=======\n\n[1.2.3] - today\n---------------\n\nYes.\n\nOld\n===\n", "Yes."),
+        ("## 1.2.3\n\n### New\n\nYes.\n", "### New\n\nYes."),
+        ("## [1.2.3]\n\n[1.2.3]: https://example.org\n", ""),
+    ],
+)
+def test_a_changelog_is_read_as_markdown(text: str, told: str) -> None:
+    assert section(text, "1.2.3") == told
