@@ -1,4 +1,4 @@
-"""Builds the images of a version, and publishes them."""
+"""Builds the images of a version; `publishing.py` pushes them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from taskslib.api.publishing import Prepared, finish, publish
 from taskslib.api.releases import version
 from taskslib.api.selection import affected
 from taskslib.api.session import Session, project
@@ -14,11 +15,10 @@ from taskslib.errors import UsageError
 from taskslib.project.model import Project
 
 if TYPE_CHECKING:
-    from taskslib.release.bake import Origin, Output
+    from taskslib.release.bake import Output
     from taskslib.release.images import Image
     from taskslib.release.publish import Bakery
     from taskslib.release.resolve import Found
-    from taskslib.stacks.client import DockerClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +33,6 @@ class BuildRequest:
     platforms: tuple[str, ...] = ()
     lock: bool = False
     """Write the lock also where that has a higher version."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """What a request comes to."""
-
-    project: Project
-    version: Found
-    every: tuple[Image, ...]
-    """All images of the project."""
-    picked: tuple[Image, ...]
-    """Those that are asked for."""
-    origin: Origin
-    docker: DockerClient
 
 
 def bake_file(session: Session, request: BuildRequest) -> dict[str, Any]:
@@ -85,8 +71,8 @@ def build(session: Session, request: BuildRequest) -> tuple[str, ...]:
             session.say(f"{name}:{text} is there already, from this commit")
         if missing := [one for one in ready.picked if one.service not in there]:
             begin(missing)
-            there |= bakery.publish(missing, output)
-        _finish(session, ready, request, bakery, there)
+            there |= publish(session, bakery, missing, output)
+        finish(session, ready, bakery, there, lock=request.lock)
     return tuple(f"{one.name}:{text}@{there[one.service]}" for one in ready.picked)
 
 
@@ -106,7 +92,7 @@ def _begin(
     session.say(f"building {services} as {bakery.origin.version}")
 
 
-def _prepared(session: Session, request: BuildRequest) -> _Prepared:
+def _prepared(session: Session, request: BuildRequest) -> Prepared:
     from taskslib.project.commits import Git
     from taskslib.release.images import images
     from taskslib.release.origin import origin_of
@@ -123,7 +109,7 @@ def _prepared(session: Session, request: BuildRequest) -> _Prepared:
     picked = _picked(session, request, asked, versioned)
     for words in (words for one in picked for words in one.notes):
         session.say(f"note: {words}")
-    return _Prepared(found, versioned, every, picked, origin, docker)
+    return Prepared(found, versioned, every, picked, origin, docker)
 
 
 def _asked(request: BuildRequest, found: Project, every: tuple[Image, ...]) -> tuple[Image, ...]:
@@ -166,72 +152,8 @@ def _refuse_push(session: Session, found: Project, versioned: Found) -> None:
         )
 
 
-def _output(ready: _Prepared, request: BuildRequest) -> tuple[Output, tuple[str, ...]]:
+def _output(ready: Prepared, request: BuildRequest) -> tuple[Output, tuple[str, ...]]:
     from taskslib.release.builder import ask_builder, output_for
 
     builder = ask_builder(ready.docker)
     return output_for(builder, ready.project.release, request.platforms, push=request.push)
-
-
-def _finish(
-    session: Session,
-    ready: _Prepared,
-    request: BuildRequest,
-    bakery: Bakery,
-    there: dict[str, str],
-) -> None:
-    """Move floating tags and write the lock, where a release is there as a whole."""
-    from taskslib.project.places import LOCK
-    from taskslib.release.lockfile import locked_version
-    from taskslib.release.resolve import resolve
-    from taskslib.release.version import is_behind
-
-    if not ready.version.tag:
-        if request.lock:
-            session.say(f"note: {LOCK} stays: only what a version's tag is on is a release")
-        return
-    version, locked = ready.version.version, locked_version(session.root)
-    stays = is_behind(version, locked) and not request.lock
-    if len(there) < len(ready.every):
-        if waiting := (*version.floating, *(() if stays else (LOCK,))):
-            session.say(
-                f"note: {_listed(waiting)} {'wait' if len(waiting) > 1 else 'waits'} until all "
-                "images are there: `inv build --push` does the rest"
-            )
-        return
-    # Asked again: a build takes its time, and a higher version may have been tagged meanwhile.
-    settings = ready.project.release
-    now = resolve(session.root, session.environ, settings, ready.version.tag).version
-    floating = tuple(one for one in version.floating if one in now.floating)
-    moved = bakery.float_tags(ready.every, there, floating)
-    if moved:
-        session.say(f"moved {', '.join(moved)}")
-    if stayed := [one for one in floating if one not in moved]:
-        are = "are" if len(stayed) > 1 else "is"
-        session.say(f"{_listed(stayed)} {are} {version.text} already")
-    if stays:
-        session.say(
-            f"note: {LOCK} stays at {locked}: `inv build --push --lock` writes {version.text}"
-        )
-    else:
-        _lock(session, ready, there)
-
-
-def _lock(session: Session, ready: _Prepared, there: dict[str, str]) -> None:
-    from taskslib.project.places import LOCK
-    from taskslib.release.lockfile import Locked, written
-
-    images = {one.service: Locked(one.name, there[one.service]) for one in ready.every}
-    file = session.root / LOCK
-    text = written(ready.origin.version, ready.origin.revision, images)
-    if file.is_file() and file.read_bytes() == text.encode():
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, "utf-8", newline="\n")
-    session.say(f"wrote {LOCK}")
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Return names as words: `1.2, 1 and latest`."""
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last

@@ -122,13 +122,18 @@ class Bakery:
         self._refuse_others(images, there, locked)
         return {service: one.digest for service, one in there.items()}
 
-    def publish(self, images: Sequence[Image], output: Output) -> dict[str, str]:
-        """Push the version tag of images that are not there, and return their digests by service.
+    def rehearse(self, images: Sequence[Image], output: Output) -> None:
+        """Build images that are to be pushed, all of them: where one can't be, none is pushed.
 
         Raises `BuildError`, `EngineError`.
         """
-        # All of them first: where one can't be built, none is pushed.
         self.build(images, replace(output, kind="type=cacheonly", cache_to=""), _FIRST)
+
+    def publish(self, images: Sequence[Image], output: Output) -> dict[str, str]:
+        """Push the version tag of images that are not there, and return their digests by service.
+
+        They are what `rehearse` has built. Raises `BuildError`, `EngineError`.
+        """
         self.build(images, output, _PUSH)
         pushed = self.published(images)
         if lost := [one.name for one in images if one.service not in pushed]:

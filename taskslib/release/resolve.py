@@ -83,8 +83,13 @@ def resolve(
 
 def is_dirty(git: Git) -> bool:
     """Return whether files differ from the commit, untracked ones included, the lock not."""
-    told = git("status", "--porcelain", "-z", "--untracked-files=all", "--", ".", f":!{LOCK}")
-    return bool(told)
+    return bool(differing(git))
+
+
+def differing(git: Git) -> tuple[str, ...]:
+    """Return the files that differ from the commit as git tells them, a line a file."""
+    told = git("status", "--porcelain", "--untracked-files=all", "--", ".", f":!{LOCK}")
+    return tuple((told or "").splitlines())
 
 
 def _tagged(

@@ -12,6 +12,7 @@ from taskslib.project.model import Release
 from taskslib.release.changelog import section
 from taskslib.release.remote import HEADS, TAGS, Remote, ask_remote, local_tags
 from taskslib.release.resolve import branches, is_dirty
+from taskslib.release.unchanged import refuse_changed
 from taskslib.release.version import Version, tag_of, version_of_tag
 
 _PUSH = 300.0
@@ -87,11 +88,12 @@ def make_tag(git: Git, ready: Ready, project: str) -> None:
 
     Raises `UsageError` where something changed, or git refuses.
     """
-    if git.commit("HEAD") != ready.commit or is_dirty(git):
-        raise UsageError(
-            "something changed while the tests ran: what would be tagged is not what was tested",
-            hint=f"inv release {ready.version.text}",
-        )
+    refuse_changed(
+        git,
+        ready.commit,
+        "something changed while the tests ran: what would be tagged is not what was tested",
+        f"inv release {ready.version.text}",
+    )
     if ready.tagged:
         return
     words = "\n\n".join(filter(None, (f"{project} {ready.version.text}", ready.notes)))

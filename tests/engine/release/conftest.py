@@ -14,6 +14,8 @@ from tests.support.projects import Ran, repository, unredacted, write
 from tests.support.registry import Running, missing, registry
 
 IMAGE = "FROM scratch\nARG MARK=none\nCOPY {files} /\nLABEL mark=$MARK\n"
+NAMES = ["acme/shop-api", "acme/shop-frontend", "acme/shop-worker"]
+LOCK = "deploy/prod/images.lock"
 LOCAL = "{{.Repository}}:{{.Tag}}"
 FILES = {
     "tasks.py": "from taskslib import ns\n",
@@ -44,6 +46,20 @@ def tagged(repo: git.Repo, tag: str) -> git.Repo:
     """Return a repository with another tag."""
     repo.git.tag("-a", tag, "-m", tag)
     return repo
+
+
+def said(ran: Ran) -> list[str]:
+    """Return what a build said."""
+    return ran.err.splitlines()
+
+
+def moved(store: Running) -> dict[str, list[str]]:
+    """Return the tags of all images."""
+    return {name: store.tags(name) for name in store.names()}
+
+
+def everywhere(*tags: str) -> dict[str, list[str]]:
+    return {name: list(tags) for name in NAMES}
 
 
 @pytest.fixture

@@ -4,36 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import shutil
 import tomllib
 from pathlib import Path
 
 import git
 
-from tests.engine.release.conftest import LOCAL, build, tagged
+from tests.engine.release.conftest import LOCAL, LOCK, NAMES, build, everywhere, moved, said, tagged
 from tests.support.checkouts import commit, root
 from tests.support.leftovers import docker
-from tests.support.projects import Ran, write
+from tests.support.projects import write
 from tests.support.registry import Running
-
-NAMES = ["acme/shop-api", "acme/shop-frontend", "acme/shop-worker"]
-LOCK = "deploy/prod/images.lock"
-
-
-def said(ran: Ran) -> list[str]:
-    """Return what a build said."""
-    return ran.err.splitlines()
-
-
-def moved(store: Running) -> dict[str, list[str]]:
-    """Return the tags of all images."""
-    return {name: store.tags(name) for name in store.names()}
-
-
-def everywhere(*tags: str) -> dict[str, list[str]]:
-    return {name: list(tags) for name in NAMES}
 
 
 def lock(repo: git.Repo) -> str:
@@ -206,20 +187,6 @@ def test_what_somebody_else_pushed_over_it_is_not_released(shop: git.Repo, store
     ran = build(shop, "--push")
     assert ran.code == 2
     assert f"{store.host}/acme/shop-api:1.2.3 is not what was released: {digest}\n" in ran.err
-
-
-def test_a_higher_version_that_is_tagged_meanwhile(
-    shop: git.Repo, store: Running, tmp_path: Path
-) -> None:
-    """What moves is decided when it moves: a build takes its time."""
-    docker_ = shutil.which("docker")
-    tag = f'case "$*" in *" bake "*) git -C {root(shop)} tag -f v1.3.0 HEAD;; esac'
-    write(tmp_path, {"bin/docker": f'#!/bin/sh\n{tag}\nexec {docker_} "$@"\n'})
-    (tmp_path / "bin/docker").chmod(0o755)
-    ran = build(tagged(shop, "v1.2.3"), "--push", PATH=f"{tmp_path}/bin:{os.environ['PATH']}")
-    assert ran.code == 0, ran.err
-    assert said(ran)[1:] == ["moved 1.2", f"wrote {LOCK}"]
-    assert moved(store) == everywhere("1.2", "1.2.3")
 
 
 def test_without_a_tag(shop: git.Repo, store: Running) -> None:
