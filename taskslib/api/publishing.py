@@ -81,9 +81,9 @@ def finish(
         there: The digests of the images that are published, by service.
         lock: Whether the lock is written also where it has a higher version.
     """
+    from taskslib.display.release import listed
     from taskslib.project.places import LOCK
     from taskslib.release.lockfile import locked_version
-    from taskslib.release.resolve import resolve
     from taskslib.release.version import is_behind
 
     if not ready.version.tag:
@@ -95,10 +95,25 @@ def finish(
     if len(there) < len(ready.every):
         if waiting := (*version.floating, *(() if stays else (LOCK,))):
             session.say(
-                f"note: {_listed(waiting)} {'wait' if len(waiting) > 1 else 'waits'} until all "
+                f"note: {listed(waiting)} {'wait' if len(waiting) > 1 else 'waits'} until all "
                 "images are there: `inv build --push` does the rest"
             )
         return
+    _float(session, ready, bakery, there)
+    if stays:
+        session.say(
+            f"note: {LOCK} stays at {locked}: `inv build --push --lock` writes {version.text}"
+        )
+    else:
+        _lock(session, ready, there)
+
+
+def _float(session: Session, ready: Prepared, bakery: Bakery, there: Mapping[str, str]) -> None:
+    """Move floating tags, and say which moved, which are there, and which stay and why."""
+    from taskslib.display.release import listed, staying_words
+    from taskslib.release.resolve import resolve
+
+    version = ready.version.version
     # Asked again: a build takes its time, and a higher version may have been tagged meanwhile.
     settings = ready.project.release
     now = resolve(session.root, session.environ, settings, ready.version.tag).version
@@ -108,13 +123,9 @@ def finish(
         session.say(f"moved {', '.join(moved)}")
     if stayed := [one for one in floating if one not in moved]:
         are = "are" if len(stayed) > 1 else "is"
-        session.say(f"{_listed(stayed)} {are} {version.text} already")
-    if stays:
-        session.say(
-            f"note: {LOCK} stays at {locked}: `inv build --push --lock` writes {version.text}"
-        )
-    else:
-        _lock(session, ready, there)
+        session.say(f"{listed(stayed)} {are} {version.text} already")
+    if words := staying_words(now):
+        session.say(f"note: {words}")
 
 
 def _lock(session: Session, ready: Prepared, there: Mapping[str, str]) -> None:
@@ -129,9 +140,3 @@ def _lock(session: Session, ready: Prepared, there: Mapping[str, str]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8", newline="\n")
     session.say(f"wrote {LOCK}")
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Return names as words: `1.2, 1 and latest`."""
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last

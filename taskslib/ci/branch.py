@@ -9,8 +9,8 @@ from pathlib import Path
 
 from taskslib.project.commits import Git
 from taskslib.project.model import Project
+from taskslib.release.branches import default_branch, head_of_origin
 from taskslib.release.remote import ask_remote
-from taskslib.release.resolve import default_branch, head_of_origin
 
 
 def with_branch(project: Project, environ: Mapping[str, str]) -> Project:

@@ -9,6 +9,8 @@ from taskslib.project.commits import Git
 
 HEADS = "refs/heads/"
 TAGS = "refs/tags/"
+COMPLETE = "git fetch --unshallow --tags"
+"""What gives a shallow clone all of its history."""
 _PEELED = "^{}"
 _ANSWER = 60.0
 """Seconds for the remote's answer."""

@@ -6,24 +6,18 @@ nothing but missing history is fetched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 
-from taskslib.errors import UsageError
+from taskslib.errors import ConfigError, UsageError
 from taskslib.project.commits import Git
 from taskslib.project.model import Release
 from taskslib.project.places import LOCK
+from taskslib.release.branches import check_branch, rivals
 from taskslib.release.lockfile import released
-from taskslib.release.remote import HEADS, Remote, ask_remote, local_tags
+from taskslib.release.remote import COMPLETE, Remote, ask_remote, local_tags
 from taskslib.release.version import Version, development, highest, preferred, version_of_tag
-
-_DEFAULTS = ("main", "master")
-_NAMES = "--format=%(refname:lstrip=2)"
-_DEEPENED = (50, 500, 5000, 2_147_483_647)
-"""By how many commits a shallow clone is deepened to find a commit; the last is git's infinity."""
-_COMPLETE = "git fetch --unshallow --tags"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +50,8 @@ def resolve(
     publish: bool = False,
 ) -> Found:
     """Return the version of a tag, or of the checkout. Raises `UsageError` for what is none.
+
+    Also `ConfigError`, where the branch that is configured does not exist.
 
     Args:
         root: The repo.
@@ -113,14 +109,15 @@ def _tagged(
     if git.commit(commit) is None:
         git.fetch_one(f"refs/tags/{tag}")
         _refuse_other(git, tag, commit)
-    version = version_of_tag(tag, {*local, *(remote.tags if remote else ())})
     try:
         check_branch(git, settings, remote, commit, tag)
-    except UsageError as error:
+    except (ConfigError, UsageError) as error:
         if publish:
             raise
-        version = replace(version, floating=())
+        version = replace(version_of_tag(tag, ()), floating=())
         notes = (*notes, f"{error.message}: it can't be published")
+    else:
+        version = version_of_tag(tag, rivals(git, settings, remote, tag, local))
     return Found(version, commit, tag, dirty, notes)
 
 
@@ -145,89 +142,11 @@ def _asked(git: Git) -> tuple[Remote | None, tuple[str, ...]]:
             "this clone is shallow, and the remote does not tell its tags: which version is the "
             "highest is not known",
             details=said,
-            hint=_COMPLETE,
+            hint=COMPLETE,
         )
     if git.has_remote:
         return None, (f"the remote does not answer: its tags are those of the last fetch ({said})",)
     return None, ()
-
-
-def check_branch(git: Git, settings: Release, remote: Remote | None, commit: str, what: str) -> str:
-    """Return the branch that a commit is on, of those that may be released from.
-
-    Raises `UsageError` where it is on none of them.
-    """
-    allowed = tuple(branches(git, settings, remote))
-    for branch in allowed:
-        if _holds(git, branch, remote.branches.get(branch, "") if remote else "", commit):
-            return branch
-    names = ", ".join((default_branch(git, settings.branch, remote) or "main", *settings.branches))
-    raise UsageError(
-        f"{what} is not on a branch that is released from ({names})",
-        hint='merge it; or allow more, as `branches = ["release/*"]` in [tool.taskslib.release]',
-    )
-
-
-def branches(git: Git, settings: Release, remote: Remote | None) -> Iterator[str]:
-    """Yield the branches that may be released from, the default one first."""
-    default = default_branch(git, settings.branch, remote)
-    if default:
-        yield default
-    listed = git("for-each-ref", _NAMES, HEADS) or ""
-    known = dict.fromkeys((*(remote.branches if remote else ()), *listed.splitlines()))
-    for name in known:
-        if name != default and any(fnmatchcase(name, one) for one in settings.branches):
-            yield name
-
-
-def default_branch(git: Git, configured: str, remote: Remote | None) -> str:
-    """Return the default branch: as configured, as the remote says, by its name, or the only one.
-
-    Empty where nothing tells it.
-    """
-    if configured:
-        return configured
-    if remote is not None and remote.default:
-        return remote.default
-    if told := head_of_origin(git):
-        return told
-    if named := next((one for one in _DEFAULTS if git.commit(f"{HEADS}{one}") is not None), ""):
-        return named
-    if git.has_remote:  # what is checked out of a clone may be anybody's branch
-        return ""
-    # In a repository without a commit the one to come is in no list.
-    listed = git("for-each-ref", _NAMES, HEADS) or git("symbolic-ref", "--short", "HEAD") or ""
-    names = listed.splitlines()
-    return names[0] if len(names) == 1 else ""
-
-
-def head_of_origin(git: Git) -> str:
-    """Return the remote's default branch as a clone remembers it; empty where it doesn't."""
-    told = (git("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD") or "").strip()
-    return told.removeprefix("refs/remotes/origin/")
-
-
-def _holds(git: Git, branch: str, tip: str, commit: str) -> bool:
-    """Return whether a branch has a commit in its history, here or at the remote.
-
-    Raises `UsageError` where a shallow clone does not tell and nothing more can be fetched.
-    """
-    if tip:
-        tracking = f"+{HEADS}{branch}:refs/remotes/origin/{branch}"
-        if git.commit(tip) is None:
-            git.fetch_one(tracking)
-        for depth in _DEEPENED:
-            if git.is_ancestor(commit, tip) or not git.is_shallow:
-                break
-            if not git.deepen(depth, "origin", tracking):
-                raise UsageError(
-                    f"this clone is shallow: whether {branch} has {commit[:12]} is not known",
-                    details=git.said,
-                    hint=_COMPLETE,
-                )
-    names: Iterable[str] = (tip, f"refs/remotes/origin/{branch}", f"{HEADS}{branch}")
-    tips = [found for one in names if one and (found := git.commit(one)) is not None]
-    return any(git.is_ancestor(commit, one) for one in tips)
 
 
 def _untagged(git: Git, head: str, *, dirty: bool) -> Found:
@@ -235,7 +154,7 @@ def _untagged(git: Git, head: str, *, dirty: bool) -> Found:
         raise UsageError(
             "this clone is shallow: which version it comes after is not known",
             details=git.said,
-            hint=_COMPLETE,
+            hint=COMPLETE,
         )
     before = tuple(local_tags(git, "--merged", head))
     last = highest(before)

@@ -9,9 +9,10 @@ from taskslib.errors import UsageError
 from taskslib.project.commits import Git
 from taskslib.project.git import checkout
 from taskslib.project.model import Release
+from taskslib.release.branches import branches, missing, rivals
 from taskslib.release.changelog import section
 from taskslib.release.remote import HEADS, TAGS, Remote, ask_remote, local_tags
-from taskslib.release.resolve import branches, is_dirty
+from taskslib.release.resolve import is_dirty
 from taskslib.release.unchanged import refuse_changed
 from taskslib.release.version import Version, tag_of, version_of_tag
 
@@ -70,7 +71,7 @@ def prepared(git: Git, settings: Release, version: str, *, push: bool) -> Ready:
             f"the remote does not answer, so whether {tag} is free is not known", details=git.said
         )
     local, there = local_tags(git), remote.tags if remote else {}
-    found = version_of_tag(tag, {*local, *there})
+    found = version_of_tag(tag, rivals(git, settings, remote, tag, local))
     branch = checkout(git.root).branch
     notes = _notes(git, settings, found)
     wrong = [*_of_files(git, settings, found, notes), *_of_branch(git, settings, remote, branch)]
@@ -131,7 +132,9 @@ def _of_files(git: Git, settings: Release, found: Version, notes: str) -> Iterat
 
 def _of_branch(git: Git, settings: Release, remote: Remote | None, branch: str) -> Iterator[str]:
     allowed = tuple(branches(git, settings, remote))
-    if branch not in allowed:
+    if words := missing(git, settings, remote):
+        yield words
+    elif branch not in allowed:
         here = f"branch {branch}" if branch else "no branch"
         yield f"{here} is checked out, and released is from {', '.join(allowed) or 'main'}"
     tip = remote.branches.get(branch, "") if remote else ""

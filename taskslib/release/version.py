@@ -35,6 +35,8 @@ class Version:
     prerelease: bool
     floating: tuple[str, ...] = ()
     """Those tags that move to it: `1.2`, `1`, `latest`, each only where it is the highest."""
+    staying: tuple[tuple[str, str], ...] = ()
+    """Those that don't, each with the tag of the higher version that has it."""
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -57,16 +59,29 @@ def version_of_tag(tag: str, others: Iterable[str]) -> Version:
     version = _parsed(tag)
     if version.prerelease:
         return Version(str(version), prerelease=True)
-    stable = [one for one in _versions(others) if not one.prerelease]
+    stable = [*(one for one in _versions(others) if not one.prerelease), version]
     minors = [one for one in stable if (one.major, one.minor) == (version.major, version.minor)]
     majors = [one for one in stable if one.major == version.major]
     kinds = (
-        (f"{version.major}.{version.minor}", minors),
-        (str(version.major), majors),
-        (LATEST, stable),
+        (f"{version.major}.{version.minor}", max(minors)),
+        (str(version.major), max(majors)),
+        (LATEST, max(stable)),
     )
-    floating = tuple(name for name, rivals in kinds if all(one <= version for one in rivals))
-    return Version(str(version), prerelease=False, floating=floating)
+    floating = tuple(name for name, top in kinds if top == version)
+    staying = tuple((name, f"v{top}") for name, top in kinds if top != version)
+    return Version(str(version), prerelease=False, floating=floating, staying=staying)
+
+
+def higher(tag: str, others: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags of higher versions that are no prereleases. Raises as `version_of_tag` does.
+
+    Args:
+        tag: A version's tag.
+        others: Tags; those that are no versions count for nothing.
+    """
+    version = _parsed(tag)
+    named = [(one, found) for one in others if (found := _version(one)) is not None]
+    return tuple(one for one, found in named if found > version and not found.prerelease)
 
 
 def development(tags: Iterable[str], distance: int, commit: str, *, dirty: bool) -> Version:

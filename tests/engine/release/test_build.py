@@ -81,14 +81,30 @@ def test_an_older_line_moves_not_what_is_higher(shop: git.Repo, store: Running) 
     commit(shop, "services/api/app", "newer\n")
     ran = build(tagged(shop, "v1.1.9"), "--push")
     stays = f"note: {LOCK} stays at 1.2.3: `inv build --push --lock` writes 1.1.9"
-    assert said(ran)[1:] == ["moved 1.1", stays]
+    assert said(ran)[1:] == ["moved 1.1", "note: 1 and latest stay: v1.2.3 is higher", stays]
     assert tomllib.loads(lock(shop))["version"] == "1.2.3"
     assert {name: store.digest(f"{name}:latest") for name in NAMES} == latest
     assert store.digest("acme/shop-api:1.1") == store.digest("acme/shop-api:1.1.9")
     assert store.digest("acme/shop-api:1") == latest["acme/shop-api"]
     ran = build(shop, "--push", "--lock")
-    assert said(ran)[len(NAMES) :] == ["1.1 is 1.1.9 already", f"wrote {LOCK}"]
+    assert said(ran)[len(NAMES) :] == [
+        "1.1 is 1.1.9 already",
+        "note: 1 and latest stay: v1.2.3 is higher",
+        f"wrote {LOCK}",
+    ]
     assert tomllib.loads(lock(shop))["version"] == "1.1.9"
+
+
+def test_a_higher_version_that_was_never_published(shop: git.Repo, store: Running) -> None:
+    """Nothing says that it never will be, so it is named."""
+    tagged(shop, "v1.2.3")
+    commit(shop, "services/worker/Dockerfile", "FROM scratch\nCOPY absent /\n")
+    tagged(shop, "v1.2.4").git.checkout("v1.2.3")
+    ran = build(shop, "--push")
+    assert ran.code == 0, ran.err
+    stay = "note: 1.2, 1 and latest stay: v1.2.4 is higher"
+    assert said(ran)[1:] == [stay, f"wrote {LOCK}"]
+    assert moved(store) == everywhere("1.2.3")
 
 
 def test_a_tag_that_somebody_moved_is_moved_back(shop: git.Repo, store: Running) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from taskslib.release.changelog import section
 from tests.support.checkouts import clone, commit, root
-from tests.support.projects import Ran, repository, unredacted, write
+from tests.support.projects import Ran, inv, repository, unredacted, write
 
 RUN = """\
 import pathlib, os
@@ -195,8 +195,35 @@ def test_a_version_that_is_not_the_highest(shop: git.Repo) -> None:
     shop.git.tag("v2.0.0")
     ran = release(shop, "1.2.3", "--dry-run")
     assert ran.code == 0
-    assert "\nnote: a higher version is tagged: latest stays where it is\n" in ran.err
+    assert "\nnote: latest stays: v2.0.0 is higher\n" in ran.err
     assert ran.err.endswith(" shop-api as 1.2.3, 1.2, 1\n")
+
+
+def test_a_higher_tag_that_is_on_no_branch(shop: git.Repo) -> None:
+    shop.git.checkout("-b", "side")
+    commit(shop, "side.txt", "")
+    shop.git.tag("v2.0.0")
+    shop.git.checkout("main")
+    ran = release(shop, "1.2.3", "--dry-run")
+    assert (ran.code, ran.err) == (0, told(shop, "would be tagged"))
+
+
+def test_a_branch_that_is_configured_and_does_not_exist(shop: git.Repo) -> None:
+    config = (root(shop) / "pyproject.toml").read_text("utf-8")
+    commit(shop, "pyproject.toml", f"{config}[tool.taskslib.release]\nbranch = 'nosuch'\n")
+    words = "[tool.taskslib.release] branch = 'nosuch': there is no such branch"
+    assert refused(shop, "1.2.3") == (
+        f"error: 1.2.3 can't be released\n  {words}\n\nhint: mend these first\n"
+    )
+    shop.git.tag("v1.2.3")
+    ran = inv(root(shop), "version", "--tag", "v1.2.3")
+    assert (ran.code, ran.err) == (
+        2,
+        f"error: {words}, so v1.2.3 is on none that is released from\n\nhint: name the one that "
+        "releases are of, or leave `branch` out for the default one\n",
+    )
+    note = f"note: {words}, so v1.2.3 is on none that is released from: it can't be published\n"
+    assert inv(root(shop), "version").err.startswith(note)
 
 
 def test_a_project_without_images(shop: git.Repo) -> None:

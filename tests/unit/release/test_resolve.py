@@ -172,6 +172,29 @@ def test_a_tag_on_another_branch(repo: git.Repo) -> None:
     assert tags(repo, "v1.3.1") == "1.3.1 1.3 1 latest"
 
 
+def test_a_higher_tag_on_no_branch_that_is_released_from(repo: git.Repo, tmp_path: Path) -> None:
+    all_, held = "1.3.0 1.3 1 latest", "1.3.0 1.3 1"
+    repo.git.checkout("-b", "side")
+    commit(repo, "b.txt", "tried")
+    repo.git.tag("v9.0.0")
+    repo.git.checkout("main")
+    assert tags(repo, "v1.3.0") == all_
+    # A clone knows it, a shallow one and one that has not fetched it do not.
+    assert tags(clone(repo, tmp_path / "clone"), "v1.3.0") == all_
+    only = ("--no-tags", "--single-branch", "--branch", "main")
+    bare = clone(repo, tmp_path / "bare", *only)
+    shallow = clone(repo, tmp_path / "shallow", *only, "--depth", "1")
+    assert tags(bare, "v1.3.0") == tags(shallow, "v1.3.0") == held
+    told = "tag v1.3.0; image tags: 1.3.0, 1.3, 1; latest stays: v9.0.0 is higher\n"
+    assert inv(root(bare), "version", "--tag", "v1.3.0").err == told
+    # Branches that come and go may have had it.
+    write(root(repo), {"pyproject.toml": BRANCHES})
+    assert tags(repo, "v1.3.0") == held
+    (root(repo) / "pyproject.toml").unlink()
+    repo.git.merge("side")
+    assert tags(repo, "v1.3.0") == held
+
+
 def test_the_remote_says_what_is_the_default_branch(repo: git.Repo, tmp_path: Path) -> None:
     repo.git.branch("-m", "trunk")
     other = clone(repo, tmp_path / "clone")

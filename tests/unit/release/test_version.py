@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from semantic_version import Version as Semver
 
+from taskslib.display.release import staying_words
 from taskslib.errors import ConfigError, UsageError
 from taskslib.release.version import (
     Version,
@@ -58,6 +59,24 @@ def test_a_tag_comes_to_image_tags(tag: str, others: list[str], tags: str) -> No
     assert " ".join(found.tags) == tags
     assert found.prerelease == ("-" in found.text)
     assert found.latest == tags.endswith("latest")
+
+
+@pytest.mark.parametrize(
+    ("tag", "others", "words"),
+    [
+        ("v1.2.3", ["v1.2.2"], ""),
+        ("v1.2.3", ["v1.2.4", "v1.2.5"], "1.2, 1 and latest stay: v1.2.5 is higher"),
+        (
+            "v1.2.3",
+            ["v1.3.0", "v2.0.0"],
+            "1 stays: v1.3.0 is higher; latest stays: v2.0.0 is higher",
+        ),
+        ("v1.2.3", ["v1.3.0", "v2.0.0-rc.1"], "1 and latest stay: v1.3.0 is higher"),
+        ("v1.2.3-rc.1", ["v2.0.0"], ""),
+    ],
+)
+def test_what_stays_is_said_with_what_is_higher(tag: str, others: list[str], words: str) -> None:
+    assert staying_words(version_of_tag(tag, others)) == words
 
 
 @pytest.mark.parametrize(
