@@ -16,7 +16,7 @@ from taskslib.project.model import Release
 from taskslib.project.places import LOCK
 from taskslib.release.branches import check_branch, rivals
 from taskslib.release.lockfile import released
-from taskslib.release.remote import COMPLETE, Remote, ask_remote, local_tags
+from taskslib.release.remote import COMPLETE, HEADS, TAGS, Remote, ask_remote, local_tags
 from taskslib.release.version import Version, development, highest, preferred, version_of_tag
 
 
@@ -70,10 +70,12 @@ def resolve(
     dirty = is_dirty(git)
     ci = environ.get("GITHUB_REF_NAME", "") if environ.get("GITHUB_REF_TYPE") == "tag" else ""
     if named := tag or ci:
-        return _tagged(git, settings, named, "" if tag else head, dirty=dirty)
+        return _tagged(
+            git, settings, named, "" if tag else head, dirty=dirty, strict=True, publish=publish
+        )
     here = preferred(one for one, commit in local_tags(git).items() if commit == head)
     if here and not dirty:
-        return _tagged(git, settings, here, "", dirty=dirty, publish=publish)
+        return _tagged(git, settings, here, "", dirty=dirty, strict=publish, publish=publish)
     return _untagged(git, head, dirty=dirty)
 
 
@@ -89,7 +91,14 @@ def differing(git: Git) -> tuple[str, ...]:
 
 
 def _tagged(
-    git: Git, settings: Release, tag: str, head: str, *, dirty: bool, publish: bool = True
+    git: Git,
+    settings: Release,
+    tag: str,
+    head: str,
+    *,
+    dirty: bool,
+    strict: bool,
+    publish: bool,
 ) -> Found:
     version_of_tag(tag, ())  # what is no version needs no remote
     remote, notes = _asked(git)
@@ -99,26 +108,52 @@ def _tagged(
     if commit is None:
         raise UsageError(f"there is no tag {tag!r}", hint=f"`git tag {tag}`, or `git fetch --tags`")
     _refuse_other(git, tag, commit)
-    was = released(git.root, tag)
-    moved = next((one for one in (here, head or None, was) if one not in {None, commit}), None)
-    if moved is not None:
-        raise UsageError(
-            f"{tag} is {commit[:12]} now, and was {moved[:12]}: a version does not change",
-            hint="release what is new under the next version",
-        )
+    _refuse_moved(git, tag, here, commit, head)
     if git.commit(commit) is None:
         git.fetch_one(f"refs/tags/{tag}")
         _refuse_other(git, tag, commit)
     try:
-        check_branch(git, settings, remote, commit, tag)
+        branch = check_branch(git, settings, remote, commit, tag)
     except (ConfigError, UsageError) as error:
-        if publish:
+        if strict:
             raise
         version = replace(version_of_tag(tag, ()), floating=())
         notes = (*notes, f"{error.message}: it can't be published")
     else:
         version = version_of_tag(tag, rivals(git, settings, remote, tag, local))
+        if publish and remote is not None and there is None:
+            push = f"git push --atomic origin {HEADS}{branch} {TAGS}{tag}"
+            notes = (*notes, f"the remote has no {tag}, so nobody else has what this is: {push}")
     return Found(version, commit, tag, dirty, notes)
+
+
+def _refuse_moved(git: Git, tag: str, here: str | None, commit: str, head: str) -> None:
+    """Raise `UsageError` where a tag is not the same everywhere, or another commit checked out.
+
+    Args:
+        git: Git in the repo.
+        tag: The tag.
+        here: Its commit in this clone, where that has it.
+        commit: Its commit at the remote, where that has it; else also here.
+        head: What is checked out, where that is to be the tag's; else empty.
+    """
+    stays, next_ = "a version does not change", "release what is new under the next version"
+    if here not in {None, commit}:
+        raise UsageError(
+            f"{tag} is {str(here)[:12]} here and {commit[:12]} at the remote: {stays}",
+            hint=f"git fetch --tags --force takes what the remote has; {next_}",
+        )
+    was = released(git.root, tag)
+    if was not in {None, commit}:
+        raise UsageError(
+            f"{tag} is {commit[:12]} now, and was released as {str(was)[:12]} ({LOCK}): {stays}",
+            hint=next_,
+        )
+    if head not in {"", commit}:
+        raise UsageError(
+            f"checked out is {head[:12]}, not {tag} ({commit[:12]}), which CI runs for",
+            hint=f"git checkout {tag}; without it leave GITHUB_REF_TYPE and GITHUB_REF_NAME unset",
+        )
 
 
 def _refuse_other(git: Git, tag: str, found: str) -> None:

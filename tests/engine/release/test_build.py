@@ -219,6 +219,20 @@ def test_without_a_tag(shop: git.Repo, store: Running) -> None:
     assert ran.err.startswith("error: what is not committed can't be pushed")
 
 
+def test_a_tag_that_the_remote_has_not(shop: git.Repo, store: Running, tmp_path: Path) -> None:
+    bare = git.Repo.init(tmp_path / "origin", bare=True, initial_branch="main")
+    shop.git.remote("add", "origin", str(bare.git_dir))
+    shop.git.push("origin", "main")
+    commit(shop, "services/api/app", "never pushed\n")
+    ran = build(tagged(shop, "v1.2.3"), "--push", "--service", "api")
+    push = "git push --atomic origin refs/heads/main refs/tags/v1.2.3"
+    note = f"note: the remote has no v1.2.3, so nobody else has what this is: {push}"
+    assert (ran.code, said(ran)[0]) == (0, note)
+    assert moved(store) == {NAMES[0]: ["1.2.3"]}
+    shop.git.execute(push.split())
+    assert note not in said(build(shop, "--push"))
+
+
 def test_what_changes_affect(shop: git.Repo) -> None:
     shop.git.checkout("-b", "feature")
     commit(shop, "services/orders/lib", "new\n")

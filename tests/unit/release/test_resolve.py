@@ -118,10 +118,13 @@ def test_the_tag_of_ci(repo: git.Repo, tmp_path: Path) -> None:
     )
     branch = {"GITHUB_REF_TYPE": "branch", "GITHUB_REF_NAME": "v2.0.0-rc.1"}
     assert tags(repo, **branch) == "1.2.3 1.2"
-    # Another commit is checked out than the tag's.
     repo.git.checkout("main")
     ci["GITHUB_REF_NAME"] = "v1.2.3"
-    assert "v1.2.3 is " in refused(repo, **ci)
+    head, tag = (str(repo.git.rev_parse(one))[:12] for one in ("HEAD", "v1.2.3"))
+    assert refused(repo, **ci) == (
+        f"error: checked out is {head}, not v1.2.3 ({tag}), which CI runs for\n\nhint: git "
+        "checkout v1.2.3; without it leave GITHUB_REF_TYPE and GITHUB_REF_NAME unset\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -208,17 +211,21 @@ def test_a_tag_that_has_moved(repo: git.Repo, tmp_path: Path) -> None:
     was, now = (str(repo.git.rev_parse(one)) for one in ("v1.3.0^{commit}", "HEAD"))
     other = clone(repo, tmp_path / "clone")
     repo.git.tag("-f", "v1.3.0")
-    message = (
-        f"error: v1.3.0 is {now[:12]} now, and was {was[:12]}: a version does not change\n\n"
-        "hint: release what is new under the next version\n"
+    next_ = "release what is new under the next version\n"
+    mends = f"hint: git fetch --tags --force takes what the remote has; {next_}"
+    assert refused(other, "--tag", "v1.3.0") == (
+        f"error: v1.3.0 is {was[:12]} here and {now[:12]} at the remote: a version does not "
+        f"change\n\n{mends}"
     )
-    assert refused(other, "--tag", "v1.3.0") == message
     # Where the clone has the new one too, what was released tells.
     other.git.fetch("--tags", "--force")
     assert tags(other, "v1.3.0") == "1.3.0 1.3 1 latest"
     lock = f'version = "1.3.0"\nrevision = "{was}"\n'
     write(root(other), {"deploy/prod/images.lock": lock})
-    assert refused(other, "--tag", "v1.3.0") == message
+    assert refused(other, "--tag", "v1.3.0") == (
+        f"error: v1.3.0 is {now[:12]} now, and was released as {was[:12]} "
+        f"(deploy/prod/images.lock): a version does not change\n\nhint: {next_}"
+    )
     write(root(other), {"deploy/prod/images.lock": lock.replace(was, now)})
     assert tags(other, "v1.3.0") == "1.3.0 1.3 1 latest"
     write(root(other), {"deploy/prod/images.lock": "damaged"})
