@@ -7,7 +7,7 @@ that a release that broke off is completed by running it again; from another, al
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -143,20 +143,23 @@ class Bakery:
     def float_tags(
         self, images: Sequence[Image], digests: Mapping[str, str], tags: Sequence[str]
     ) -> tuple[str, ...]:
-        """Let floating tags be this version, and return which were not. Raises `EngineError`."""
+        """Let floating tags be this version, and return which were not.
+
+        Raises `EngineError`, with which of them moved and which did not.
+        """
         registry = Registry(self.docker)
         every = [(image, tag) for image in images for tag in tags]
-        with ThreadPoolExecutor(_TOGETHER) as pool:
-            there = list(
-                pool.map(
-                    lambda one: registry.has(f"{one[0].name}:{one[1]}", digests[one[0].service]),
-                    every,
-                )
-            )
+        there = _pointing(registry, every, digests)
         moving = [one for one, stays in zip(every, there, strict=True) if not stays]
         for image in images:
             if away := [tag for one, tag in moving if one is image]:
-                registry.point(image.name, digests[image.service], away)
+                try:
+                    registry.point(image.name, digests[image.service], away)
+                except EngineError as error:
+                    now = _pointing(registry, moving, digests)
+                    told = _halfway([(one.service, tag) for one, tag in moving], now)
+                    details = "\n".join((*told, error.details))
+                    raise EngineError(error.message, details=details, hint=error.hint) from error
         moved = {tag for _, tag in moving}
         return tuple(tag for tag in tags if tag in moved)
 
@@ -179,3 +182,30 @@ class Bakery:
                 details="\n".join(wrong),
                 hint="release what is new under the next version",
             )
+
+
+def _pointing(
+    registry: Registry, every: Sequence[tuple[Image, str]], digests: Mapping[str, str]
+) -> list[bool | None]:
+    """Return of each tag whether it is the image that has a digest; None where nobody says."""
+    asked = [(f"{image.name}:{tag}", digests[image.service]) for image, tag in every]
+    with ThreadPoolExecutor(_TOGETHER) as pool:
+        return list(pool.map(registry.has, *zip(*asked, strict=True))) if asked else []
+
+
+def _halfway(moving: Sequence[tuple[str, str]], there: Sequence[bool | None]) -> Iterator[str]:
+    """Yield which floating tags have moved, and which have not, a line for tags that went alike.
+
+    Args:
+        moving: Services and tags.
+        there: Of each whether it has moved; None where that is not known.
+    """
+    by_tag: dict[str, dict[bool | None, list[str]]] = {}
+    for (service, tag), moved in zip(moving, there, strict=True):
+        by_tag.setdefault(tag, {True: [], False: [], None: []})[moved].append(service)
+    alike: dict[str, list[str]] = {}
+    for tag, found in by_tag.items():
+        kinds = ((True, "moved for"), (False, "not for"), (None, "not known for"))
+        told = (f"{words} {', '.join(found[kind])}" for kind, words in kinds if found[kind])
+        alike.setdefault("; ".join(told), []).append(tag)
+    yield from (f"{', '.join(tags)}: {words}" for words, tags in alike.items())

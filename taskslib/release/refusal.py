@@ -15,10 +15,16 @@ _FORBIDDEN = re.compile(r"\b403 forbidden|\bdenied\b", re.IGNORECASE)
 _OFTEN = re.compile(r"\b429 too many|toomanyrequests|too many requests", re.IGNORECASE)
 _NO_PUSH = re.compile(r"\b405 method|method not allowed|\bunsupported:", re.IGNORECASE)
 _FAULT = re.compile(
-    r"\b(?:500 internal server error|502 bad gateway|503 service unavailable|504 gateway time-?out)"
+    r"\b(?:500 internal server error|502 bad gateway|503 service unavailable|504 gateway time-?out"
+    r"|507 insufficient storage)"
     r"|internal server error",
     re.IGNORECASE,
 )
+_GONE = re.compile(
+    r"\bdial tcp\b|connection refused|connection reset|no such host|i/o timeout|\bEOF\b"
+)
+_BASE = re.compile(r"failed to resolve source metadata")
+"""What is said of an image that one is built from: that may be in another registry."""
 _MAY_READ = (
     "let your log-in read there, as well as write; where the registry hides a name only because it "
     "is new, make it there first"
@@ -62,7 +68,8 @@ def unwritten(said: str, reference: str) -> str:
             "is it read-only, or a mirror? `registry` in [tool.taskslib.release], or the variable "
             "REGISTRY, names the one to push to"
         )
-    return _of_its_own(said, reference)
+    gone = _GONE.search(said) and not _BASE.search(said)
+    return _of_its_own(said, reference) or (f"is it up? {log_in(reference)}" if gone else "")
 
 
 def _of_its_own(said: str, reference: str) -> str:

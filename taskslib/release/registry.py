@@ -64,12 +64,12 @@ class Registry:
             inner[0] if len(inner) == 1 else "",
         )
 
-    def has(self, reference: str, digest: str) -> bool:
-        """Return whether a reference is known to be what has a digest."""
+    def has(self, reference: str, digest: str) -> bool | None:
+        """Return whether a reference is what has a digest; None where the registry doesn't say."""
         try:
             found = self.look(reference)
         except EngineError:
-            return False
+            return None
         return found is not None and digest in {found.digest, found.alone}
 
     def point(self, name: str, digest: str, tags: Iterable[str]) -> None:
@@ -85,7 +85,7 @@ class Registry:
         if done.failed:
             raise EngineError(
                 f"the registry does not take tags of {name}",
-                details=last_lines(done.stderr),
+                details=_errors(done.stderr),
                 hint=unwritten(done.stderr, name) or "what was pushed stays as it is: run it again",
             )
 
@@ -96,6 +96,12 @@ class Registry:
             told = self._docker.ask("buildx", "imagetools", "create", "--help")
             self._copies = (f"{flag}=false",) if flag in told else ()
         return self._copies
+
+
+def _errors(said: str) -> str:
+    """Return what a command ended with, of what it printed: a line, where it says that."""
+    found = [line for line in said.splitlines() if line.startswith("ERROR: ")]
+    return "\n".join(found) or last_lines(said)
 
 
 def _configs(image: Any) -> Iterator[Any]:
