@@ -101,8 +101,8 @@ def _candidates(origin_head: str) -> Iterator[str]:
 
 
 def _parent(git: Git) -> Base:
-    if git.commit("HEAD~1") is None and git.is_shallow:
-        git.deepen(1)
+    if git.commit("HEAD~1") is None and git.is_shallow and not git.deepen(1):
+        return _too_shallow(git)
     commit = git.commit("HEAD~1")
     if commit is None:
         return Base("there is no commit before this one", None)
@@ -113,13 +113,20 @@ def _merge_base(git: Git, refs: list[str]) -> Base:
     found = git.merge_base(refs)
     for depth in _DEEPENED if found is None and git.is_shallow else ():
         if not git.deepen(depth):
-            break
+            return _too_shallow(git)
         found = git.merge_base(refs)
         if found is not None:
             break
     if found is None:
         return Base(f"there is no common commit with {' and '.join(map(_short, refs))}", None)
     return Base(f"{_short(refs[0])} ({found[:12]})", found)
+
+
+def _too_shallow(git: Git) -> Base:
+    """Return that there is no base, since more history is not to be had, as git has just said."""
+    why = f": {git.said}" if git.said else ""
+    words = f"this clone is shallow, and more of its history can't be fetched{why}"
+    return Base(f"{words} (git fetch --unshallow)", None)
 
 
 def _short(ref: str) -> str:

@@ -161,10 +161,14 @@ def test_a_shallow_clone_without_its_remote_is_everything(repo: git.Repo, tmp_pa
     shallow.git.remote("set-url", "origin", (tmp_path / "gone").as_uri())
     changed = found(shallow)
     assert (changed.files, changed.base) == (None, "")
-    assert changed.reason.startswith("there is no common commit with origin/")
+    shallow_ = "this clone is shallow, and more of its history can't be fetched: "
+    assert changed.reason.startswith(shallow_)
+    assert changed.reason.endswith(" (git fetch --unshallow)")
     main = clone(repo, tmp_path / "main", "--depth", "1", "--branch", "main")
     main.git.remote("set-url", "origin", (tmp_path / "gone").as_uri())
-    assert found(main) == Changes("", None, "there is no commit before this one")
+    changed = found(main)
+    assert (changed.files, changed.base) == (None, "")
+    assert changed.reason.startswith(shallow_)
 
 
 def test_no_common_history_is_everything(repo: git.Repo) -> None:
