@@ -23,7 +23,11 @@ def with_workflows(
             now = None if source is None else source.text.replace("\r\n", "\n")
             one = Workflow(path, now, wanted)
             if one.condition is Condition.EDITED:
-                notes.append(f"{path} was edited by hand and stays: inv ci-init has what it lacks")
+                again = f"inv ci-init --provider {provider}"
+                notes.append(
+                    f"{path} was edited by hand and stays, so ci-check may be red: `{again} "
+                    "--dry-run` shows what it lacks, `--force` writes it"
+                )
             elif one.condition is not Condition.SAME and wanted is not None:
                 changed[path] = wanted
     return files.with_changes(changed), tuple(notes)

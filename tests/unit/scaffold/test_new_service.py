@@ -339,7 +339,10 @@ def test_a_workflow_that_was_edited_stays(shop: Path) -> None:
     path.write_text(edited, "utf-8")
     ran = inv(shop, "new-service", "billing")
     assert ran.code == 0
-    assert ran.err.startswith("note: .github/workflows/release.yml was edited by hand and stays")
+    assert ran.err.startswith(
+        "note: .github/workflows/release.yml was edited by hand and stays, so ci-check may be red: "
+        "`inv ci-init --provider github --dry-run` shows what it lacks, `--force` writes it\n"
+    )
     assert path.read_text("utf-8") == edited
 
 
