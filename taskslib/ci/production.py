@@ -7,7 +7,7 @@ else's. A service that is released and not deployed is said, and is no fault.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +43,21 @@ def compared(project: Project, file: Path) -> tuple[tuple[str, ...], tuple[str, 
     known = image_names(project)
     strangers = tuple(
         f"{where}: {service} runs {name}, which no release of this project has: "
-        f"{did_you_mean(name, known.values())}images: {', '.join(known.values()) or 'none'}"
+        f"{_near(name, project.name.lower(), known.values())}"
+        f"images: {', '.join(known.values()) or 'none'}"
         for service, name in there
         if name not in known.values()
     )
     deployed = {name for _, name in there}
     missing = (one for one, name in known.items() if name not in deployed)
     return strangers, tuple(f"{where} runs no image of {one}" for one in missing)
+
+
+def _near(name: str, project: str, known: Iterable[str]) -> str:
+    """Return which image may be meant; what all names begin with makes none like another."""
+    bare = name.removeprefix(project)
+    alike = [one for one in known if did_you_mean(bare, [one.removeprefix(project)])]
+    return did_you_mean(name, alike)
 
 
 def _released(project: Project, file: Path) -> Iterator[tuple[str, str]]:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from taskslib.errors import EngineError
+from taskslib.errors import EngineError, UsageError
 from taskslib.project.model import Release
 from taskslib.release.bake import Output
 from taskslib.stacks.client import DockerClient
 
 _FIELD = re.compile(r"^ *(Driver|Platforms|Name): +(.+)$", re.MULTILINE)
+_PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9.]+)?")
 _STORE = "org.mobyproject.buildkit.worker.snapshotter"
 """A label that the engine's own builder has with the containerd image store alone."""
 _HAVE_IT = (
@@ -71,7 +72,8 @@ def output_for(
         platforms: What the command line wants; wins over the configuration.
         push: Whether they go to the registry; else they stay on this machine.
 
-    Raises `EngineError` where a platform is wanted that the builder can't build.
+    Raises `EngineError` where a platform is wanted that the builder can't build, `UsageError` where
+    it is none.
     """
     asked = tuple(dict.fromkeys(platforms))
     wanted = asked or (settings.platforms if push else ())
@@ -96,6 +98,12 @@ def output_for(
 
 
 def _check_platforms(builder: Builder, wanted: tuple[str, ...]) -> None:
+    known = ", ".join(builder.platforms)
+    if strange := [one for one in wanted if not _PLATFORM.fullmatch(one)]:
+        raise UsageError(
+            f"{', '.join(map(repr, strange))} is no platform: it is a system and an architecture",
+            hint=f"this builder builds for {known}" if known else "linux/amd64, linux/arm64",
+        )
     if len(wanted) > 1 and not builder.full:
         raise EngineError(
             f"this builder builds for one platform at a time, not for {', '.join(wanted)}",
@@ -104,8 +112,7 @@ def _check_platforms(builder: Builder, wanted: tuple[str, ...]) -> None:
     lacking = [one for one in wanted if builder.platforms and one not in builder.platforms]
     if lacking:
         raise EngineError(
-            f"this builder does not build for {', '.join(lacking)} "
-            f"(it does for {', '.join(builder.platforms)})",
+            f"this builder does not build for {', '.join(lacking)} (it does for {known})",
             hint="install an emulator for it: qemu-user-static",
         )
 

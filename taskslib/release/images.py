@@ -84,8 +84,9 @@ def names(project: Project, environ: Mapping[str, str]) -> dict[str, str]:
     """
     single = project.layout is Layout.SINGLE
     registry = registry_of(project, environ)
+    by = {"said_by": f"the variable {REGISTRY}"} if environ.get(REGISTRY) else {}
     return {
-        one.name: image_name(registry, project.name, *(() if single else (one.name,)))
+        one.name: image_name(registry, project.name, *(() if single else (one.name,)), **by)
         for one in built(project)
     }
 

@@ -22,6 +22,7 @@ _LONGEST = 128
 _COMPONENT = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 """One part of an image's name, between slashes."""
 _HOST = re.compile(r"[a-z0-9.-]+(?::[0-9]+)?|\[[0-9a-f:]+\](?::[0-9]+)?")
+_SAID_BY = "`registry` in [tool.taskslib.release]"
 _COMMIT = 12
 """Digits of a commit in a development version."""
 
@@ -145,12 +146,13 @@ def tag_of(version: str) -> str:
     return f"v{_parsed(tag, version)}"
 
 
-def image_name(registry: str, *parts: str) -> str:
+def image_name(registry: str, *parts: str, said_by: str = _SAID_BY) -> str:
     """Return the name of an image, in lower case. Raises `ConfigError` where it can't be one.
 
     Args:
         registry: Host, port and folders; empty for an image that is in no registry.
         parts: The project, and the service where there are several.
+        said_by: Where the registry is named, for people.
     """
     place = registry.strip("/").lower()
     scheme, slashes, bare = place.partition("://")
@@ -161,11 +163,16 @@ def image_name(registry: str, *parts: str) -> str:
         )
     name = "-".join(parts).lower()
     host, *folders = place.split("/") if place else ("",)
-    wrong = [part for part in (*folders, name) if not _COMPONENT.fullmatch(part)]
+    wrong = [part for part in folders if not _COMPONENT.fullmatch(part)]
     if wrong or (host and not _HOST.fullmatch(host)):
         raise ConfigError(
-            f"{'/'.join(filter(None, (place, name)))!r} can't be an image's name",
-            hint="set `project`, or `registry` in [tool.taskslib.release]: letters, digits, . _ -",
+            f"{registry!r} can't be an image's name, nor what one begins with",
+            hint=f"mend {said_by}: host:port, then folders of letters, digits, . _ -",
+        )
+    if not _COMPONENT.fullmatch(name):
+        raise ConfigError(
+            f"{name!r} can't be an image's name",
+            hint="set `project` in [tool.taskslib]: letters, digits, . _ -",
         )
     return "/".join(filter(None, (place, name)))
 

@@ -121,12 +121,18 @@ class Told(msgspec.Struct, frozen=True):
 def read_shards(folder: Path, project: str) -> tuple[tuple[Told, ...], tuple[str, ...]]:
     """Return what the shards below a folder told, in order, and words about files that are broken.
 
-    Raises `UsageError` where there are none, two of one shard, or shards of different runs.
+    Raises `UsageError` where there is no folder, or none in it, two of one shard, or shards of
+    different runs.
     """
     if folder.is_file():
         raise UsageError(
             f"{folder} is a file: the reports of all shards are read from a folder",
             hint=f"inv merge-reports {folder.parent}",
+        )
+    if not folder.is_dir():
+        raise UsageError(
+            f"there is no folder {folder}: the reports of all shards are read from one",
+            hint="inv merge-reports FOLDER",
         )
     found: list[Told] = []
     broken: list[str] = []

@@ -296,6 +296,12 @@ def test_what_the_builder_cannot_do(shop: git.Repo) -> None:
     ran = build(tagged(shop, "v1.2.3"), "--platform", "linux/amd64", "--platform", "linux/fridge")
     assert (ran.code, ran.out) == (3, "")
     assert "error: this builder " in ran.err
+    ran = build(shop, "--platform", "foo")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(
+        "error: 'foo' is no platform: it is a system and an architecture\n\n"
+        "hint: this builder builds for linux/"
+    )
     ran = build(shop, "--service", "wroker")
     assert (ran.code, ran.err) == (
         2,

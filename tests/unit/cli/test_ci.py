@@ -246,6 +246,20 @@ def test_a_project_without_tests(tmp_path: Path) -> None:
     assert inv(root, "ci-check").err == note
 
 
+def test_an_image_of_a_service_that_is_gone_is_like_no_other(shop: Path) -> None:
+    (shop / "services/web").rename(shop.parent / "web")
+    inv(shop, "ci-init", "--provider", "github")
+    ran = inv(shop, "ci-check")
+    words = "web runs shop-web, which no release of this project has: images: "
+    assert ran.code == 1
+    assert f"deploy/prod/compose.yaml: {words}" in ran.out
+    compose = shop / "deploy/prod/compose.yaml"
+    compose.write_text(compose.read_text("utf-8").replace("shop-web", "shop-apii"), "utf-8")
+    assert "shop-apii, which no release of this project has: did you mean 'shop-api'? images: " in (
+        inv(shop, "ci-check").out
+    )
+
+
 def test_what_mends_just_that_which_is_stale(shop: Path) -> None:
     for provider in ("github", "gitea"):
         inv(shop, "ci-init", "--provider", provider)

@@ -200,6 +200,15 @@ def test_no_shard_at_all(shop: Path) -> None:
     )
 
 
+def test_no_folder(shop: Path) -> None:
+    ran = inv(shop, "merge-reports", "nope")
+    assert (ran.code, ran.err) == (
+        2,
+        "error: there is no folder nope: the reports of all shards are read from one\n"
+        "\nhint: inv merge-reports FOLDER\n",
+    )
+
+
 def test_in_another_checkout(shop: Path) -> None:
     shutil.rmtree(shop / "services" / "web")
     ran = merge(shop)

@@ -15,7 +15,7 @@ from taskslib.release.builder import Builder, output_for, parsed
 from taskslib.release.images import Image, chosen, images
 from taskslib.release.lockfile import Locked, digests, locked_version, released, written
 from taskslib.release.origin import address
-from tests.support.projects import write
+from tests.support.projects import repository, unredacted, write
 
 ORIGIN = Origin("1.2.3", "c" * 40, 1_700_000_000, "https://example.org/acme/shop")
 OCI = "org.opencontainers.image"
@@ -274,6 +274,30 @@ def test_the_image_of_a_single_service_is_the_projects(tmp_path: Path) -> None:
         images(load(root), {})
     with pytest.raises(ConfigError, match="can't be an image's name"):
         images(load(write(tmp_path / "my shop", {"Dockerfile": "FROM a\n"})), {})
+
+
+def test_a_registry_that_can_be_none(tmp_path: Path) -> None:
+    """It is named with where it is said: not an image, and not the project."""
+    config = "[tool.taskslib.release]\nregistry = 'reg:x'\n"
+    root = write(
+        tmp_path / "shop",
+        {
+            "tasks.py": "from taskslib import ns\n",
+            "pyproject.toml": config,
+            "services/api/Dockerfile": "FROM a\n",
+        },
+    )
+    repository(root)
+    for variables, told, where in (
+        ({}, "reg:x", "`registry` in [tool.taskslib.release]"),
+        ({"REGISTRY": "127.0.0.1:5919/a:b"}, "127.0.0.1:5919/a:b", "the variable REGISTRY"),
+    ):
+        ran = unredacted(root, "build", "--dry-run", **variables)
+        assert ran.err == (
+            f"error: {told!r} can't be an image's name, nor what one begins with\n\n"
+            f"hint: mend {where}: host:port, then folders of letters, digits, . _ -\n"
+        )
+        assert (ran.code, ran.out) == (2, "")
 
 
 def test_what_a_builder_is() -> None:

@@ -202,6 +202,17 @@ def test_what_can_be_no_image_is_refused(registry: str, parts: tuple[str, ...]) 
         image_name(registry, *parts)
 
 
+def test_what_is_wrong_in_a_name_is_named() -> None:
+    with pytest.raises(ConfigError) as refused:
+        image_name("127.0.0.1:5919/a:b", "shop", "api", said_by="the variable REGISTRY")
+    assert refused.value.message.startswith("'127.0.0.1:5919/a:b' can't be an image's name")
+    assert refused.value.hint.startswith("mend the variable REGISTRY: ")
+    with pytest.raises(ConfigError) as refused:
+        image_name("127.0.0.1:5919/a", "my shop", "api")
+    assert refused.value.message == "'my shop-api' can't be an image's name"
+    assert refused.value.hint.startswith("set `project` in [tool.taskslib]: ")
+
+
 def test_a_registry_is_no_address() -> None:
     with pytest.raises(ConfigError) as refused:
         image_name("http://me:secret@Registry.example:5000/acme", "shop")
