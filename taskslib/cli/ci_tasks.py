@@ -11,6 +11,7 @@ from invoke.tasks import task
 
 from taskslib import api
 from taskslib.ci.actions import Provider
+from taskslib.cli.given import named
 from taskslib.cli.outcome import say, tell
 from taskslib.cli.session import command, session
 from taskslib.errors import ExitCode, UsageError, did_you_mean
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     },
 )
 @command
-def ci_matrix(context: Context, base: str = "", github_output: bool = False) -> None:
+def ci_matrix(context: Context, base: str | None = None, github_output: bool = False) -> None:
     """Print the services that CI is to test.
 
     Those are the services whose own tests changes can affect, as JSON for a workflow's matrix.
@@ -35,7 +36,7 @@ def ci_matrix(context: Context, base: str = "", github_output: bool = False) -> 
     Example: inv ci-matrix --github-output
     """
     where = session(context)
-    found = api.ci_matrix(where, base)
+    found = api.ci_matrix(where, named("--base", base, "inv ci-matrix --base origin/main"))
     if found.reason:
         say(f"note: everything is affected: {found.reason}")
     if github_output:

@@ -116,6 +116,17 @@ def names(given: str | None) -> tuple[str, ...]:
     return found
 
 
+def named(option: str, given: str | None, example: str) -> str:
+    """Return the name that an option got; empty where it was not given.
+
+    Raises `UsageError`, with an example's command, for one that is empty: an empty variable of a
+    script must not mean what leaving the option out does.
+    """
+    if given is not None and not given.strip():
+        raise UsageError(f"{option} {given!r} names nothing", hint=example)
+    return given or ""
+
+
 def one_of(given: str, formats: tuple[str, ...]) -> None:
     """Raise `UsageError` for a `--format` that isn't one of those that there are."""
     if given not in formats:

@@ -10,7 +10,16 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib.cli.exclusions import refuse_exclusive
-from taskslib.cli.given import Wanted, names, number, place_for_files, requested, shard_of, wanted
+from taskslib.cli.given import (
+    Wanted,
+    named,
+    names,
+    number,
+    place_for_files,
+    requested,
+    shard_of,
+    wanted,
+)
 from taskslib.cli.path_task import PathTask
 from taskslib.cli.run import run_tests
 from taskslib.cli.session import command, session
@@ -76,7 +85,7 @@ def test(
     keep: bool = False,
     force: bool = False,
     affected: bool = False,
-    base: str = "",
+    base: str | None = None,
     engine: str | None = None,
     shard: str | None = None,
     durations: str = "",
@@ -96,7 +105,8 @@ def test(
     """
     told = wanted(plain, json, junit, events)
     request = requested(stage, service, verbose=verbose, keep=keep, force=force)
-    request = replace(request, keep_going=keep_going, affected=affected, base=base)
+    since = named("--base", base, "inv test --affected --base origin/main")
+    request = replace(request, keep_going=keep_going, affected=affected, base=since)
     request = replace(request, path=path or "", failed=failed, pdb=pdb, coverage=coverage)
     request = replace(request, watch=watch, shard=shard_of(shard), durations=durations)
     request = replace(request, engines=names(engine))

@@ -8,7 +8,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
-from taskslib.cli.given import names
+from taskslib.cli.given import named, names
 from taskslib.cli.outcome import say, tell
 from taskslib.cli.session import command, session
 from taskslib.errors import ExitCode, UsageError
@@ -24,7 +24,7 @@ from taskslib.errors import ExitCode, UsageError
 )
 @command
 def version(
-    context: Context, tag: str = "", json: bool = False, github_output: bool = False
+    context: Context, tag: str | None = None, json: bool = False, github_output: bool = False
 ) -> None:
     """Print the version of a tag or checkout.
 
@@ -35,7 +35,7 @@ def version(
     from taskslib.display.release import version_json, version_words
 
     where = session(context)
-    found = api.version(where, tag)
+    found = api.version(where, named("--tag", tag, "inv version --tag v1.2.3"))
     if github_output:
         api.write_outputs(where, found.outputs)
     tell([version_json(found) if json else found.version.text])
@@ -49,7 +49,7 @@ def version(
     help={
         "service": "only this service's image; may be given several times, or as api,worker",
         "affected": "only what changes since the main branch can affect; on a tag, all",
-        "push": "push them; 1.2, 1 and latest move only when all images are there",
+        "push": "push them; a run for all images then moves 1.2, 1 and latest",
         "lock": "with --push: write deploy/prod/images.lock also where it has a higher version",
         "platform": "build for this platform, e.g. linux/arm64; may be given several times",
         "dry-run": "only print the bake file",

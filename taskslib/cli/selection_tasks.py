@@ -8,7 +8,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
-from taskslib.cli.given import one_of
+from taskslib.cli.given import named, one_of
 from taskslib.cli.outcome import say, tell
 from taskslib.cli.session import command, session
 
@@ -36,7 +36,7 @@ def graph(context: Context, format: str = "text") -> None:  # noqa: A002
     },
 )
 @command
-def affected(context: Context, base: str = "", format: str = "text") -> None:  # noqa: A002
+def affected(context: Context, base: str | None = None, format: str = "text") -> None:  # noqa: A002
     """List the services that changes can affect.
 
     With the changed files that do.
@@ -47,7 +47,8 @@ def affected(context: Context, base: str = "", format: str = "text") -> None:  #
     from taskslib.display.graph import affected_lines
 
     one_of(format, ("text", "json"))
-    found = api.affected(session(context), base)
+    since = named("--base", base, "inv affected --base origin/main")
+    found = api.affected(session(context), since)
     if found.changes.files is None:
         say(f"note: everything is affected: {found.changes.reason}")
     elif not found.services:

@@ -11,7 +11,7 @@ from pathlib import Path
 import git
 import pytest
 
-from tests.support.projects import inv, repository, write
+from tests.support.projects import Ran, inv, repository, write
 
 RUN = """\
 import pathlib
@@ -166,6 +166,11 @@ def test_a_base_by_name(shop: Path) -> None:
         2,
         "error: --base: no commit 'nope'\n\nhint: `git branch --all` lists some\n",
     )
+    # An empty variable of a script is no base.
+    for task in (("affected",), ("ci-matrix",), ("test", "--affected")):
+        ran = inv(shop, *task, "--base", "")
+        hint = f"inv {' '.join(task)} --base origin/main"
+        assert ran == Ran(2, "", f"error: --base '' names nothing\n\nhint: {hint}\n")
     ran = inv(shop, "test", "--base", "main")
     assert (ran.code, ran.err) == (
         2,

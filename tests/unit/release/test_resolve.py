@@ -61,6 +61,11 @@ def test_a_tag_by_name(repo: git.Repo) -> None:
     }
 
 
+def test_an_empty_tag_is_none(repo: git.Repo) -> None:
+    message = "error: --tag '' names nothing\n\nhint: inv version --tag v1.2.3\n"
+    assert refused(repo, "--tag", "") == message
+
+
 def test_a_checkout(repo: git.Repo) -> None:
     head = str(repo.git.rev_parse("HEAD"))[:12]
     assert tags(repo) == f"1.3.1-0.dev.1.g{head}"
