@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from taskslib.scaffold.adoption.adopt import Adoption
     from taskslib.scaffold.answers import Answers
     from taskslib.scaffold.changes import Changes
-    from taskslib.scaffold.update import Update
+    from taskslib.scaffold.update import Update, Updating
 
 
 def init_answers(folder: Path, given: Mapping[str, str], *, ask: bool = False) -> Answers:
@@ -73,7 +73,9 @@ def service_changes(session: Session, name: str, kind: str = "") -> Changes:
     from taskslib.scaffold.addition import Addition
 
     config = read_config(session.root, session.overrides)
-    addition = Addition(project(session), config, session.environ, session.cancellation)
+    addition = Addition(
+        project(session), config, session.environ, session.cancellation, session.prefix
+    )
     return addition.changes(name, kind)
 
 
@@ -109,20 +111,22 @@ def init_git(folder: Path, cancellation: Cancellation) -> None:
         raise UsageError(f"git init failed: {done.stderr.strip()}")
 
 
+def _updating(session: Session) -> Updating:
+    from taskslib.scaffold.update import Updating
+
+    return Updating(project(session), session.environ, session.cancellation, session.prefix)
+
+
 def template_update(session: Session) -> Update:
     """Return what a project lacks that the template of this version has.
 
     Raises `UsageError`, `ConfigError`, `EnvironmentFailure`, OSError.
     """
-    from taskslib.scaffold.update import Updating
-
-    return Updating(project(session), session.environ, session.cancellation).update()
+    return _updating(session).update()
 
 
 def write_update(session: Session, update: Update) -> None:
     """Write an update. Raises `UsageError`, before, where it would meet changes not committed."""
-    from taskslib.scaffold.update import Updating
-
-    updating = Updating(project(session), session.environ, session.cancellation)
+    updating = _updating(session)
     updating.check_committed(update.changes)
     update.changes.write()

@@ -35,6 +35,8 @@ class Session:
     cancellation: Cancellation = field(default_factory=Cancellation)
     say: Callable[[str], None] = lambda _: None
     """Told what a person should know on the way."""
+    prefix: str = ""
+    """What stands before the names of our tasks in the repo's tasks.py: workflows run these."""
 
 
 def project(session: Session) -> Project:

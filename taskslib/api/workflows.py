@@ -76,7 +76,9 @@ def ci_workflows(session: Session, providers: Sequence[Provider]) -> tuple[Workf
             "note: there are no tests: until there are, the workflows fail (exit code 4), and "
             "nothing can be released"
         )
-    wanted = [one for provider in providers for one in written(found, provider).items()]
+    wanted = [
+        one for provider in providers for one in written(found, provider, session.prefix).items()
+    ]
     return tuple(read(session.root, path, text) for path, text in wanted)
 
 

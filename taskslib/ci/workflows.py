@@ -14,11 +14,16 @@ from taskslib.release.images import built
 _TASKS = "tasks.py"
 
 
-def workflows(project: Project, provider: Provider) -> Mapping[str, str | None]:
+def workflows(project: Project, provider: Provider, prefix: str = "") -> Mapping[str, str | None]:
     """Return the text of each workflow, by its path in the repo; None for one that is not to be.
 
-    The project's `ci.branch` is known: see `branch.py`. Raises `ConfigError` where two images would
-    have one name.
+    Args:
+        project: The repo. Its `ci.branch` is known: see `branch.py`.
+        provider: Whose CI it is.
+        prefix: What stands before the names of our tasks in the repo's tasks.py.
+
+    Raises:
+        ConfigError: Two images would have one name.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -46,7 +51,7 @@ def workflows(project: Project, provider: Provider) -> Mapping[str, str | None]:
         "ci": project.ci,
         "registry": project.release.registry,
         "platforms": project.release.platforms,
-        "program": "inv" if (project.root / _TASKS).is_file() else "taskslib",
+        "begin": f"inv {prefix}" if (project.root / _TASKS).is_file() else "taskslib ",
         "single": project.layout is Layout.SINGLE,
         "tested": tested(project),
         "integration": any(suite.id.stage is Stage.INTEGRATION for suite in project.suites),
@@ -62,10 +67,10 @@ def workflows(project: Project, provider: Provider) -> Mapping[str, str | None]:
     }
 
 
-def written(project: Project, provider: Provider) -> Mapping[str, str | None]:
+def written(project: Project, provider: Provider, prefix: str = "") -> Mapping[str, str | None]:
     """Return the same as `ci-init` writes them: with what tells later whether one was edited."""
     command = f"taskslib ci-init --provider {provider}"
-    found = workflows(project, provider).items()
+    found = workflows(project, provider, prefix).items()
     return {path: None if body is None else stamped(body, command) for path, body in found}
 
 

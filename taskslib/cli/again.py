@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from importlib.metadata import PackageNotFoundError, distribution
-from shutil import which
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from functools import partial
 
-from taskslib.frameworks.base import command_line
+from taskslib.typed import typed_as
 
 _NAME = "taskslib"
+
+
+def called(name: str, prefix: str = "") -> None:
+    """Let words for people name tasks as they are typed: by a program, and with a prefix."""
+    typed_as(partial(program, name), prefix)
 
 
 def program(name: str) -> str:
@@ -24,6 +25,10 @@ def program(name: str) -> str:
     """
     if name != _NAME:
         return name
+    from shutil import which
+
+    from taskslib.frameworks.base import command_line
+
     # uv tells all that it starts where it is; of a project's environment also which that is.
     if "UV" in os.environ and os.environ.get("VIRTUAL_ENV") != sys.prefix:
         return command_line("uvx", *_origin(), _NAME)
@@ -32,6 +37,11 @@ def program(name: str) -> str:
 
 def _origin() -> tuple[str, ...]:
     """Return where uvx has this package from, where that is no index."""
+    import json
+    from importlib.metadata import PackageNotFoundError, distribution
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
     try:
         told = distribution(_NAME).read_text("direct_url.json")  # PEP 610
     except PackageNotFoundError:

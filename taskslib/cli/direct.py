@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from taskslib.api import Session
+from taskslib.cli.again import called
 from taskslib.cli.given import requested
 from taskslib.cli.outcome import cancellation, outcome, say
 from taskslib.cli.run import run_tests
@@ -20,4 +21,5 @@ def test(stages: list[str], services: list[str]) -> ExitCode:
         request = requested(",".join(stages) or None, ",".join(services) or None)
         return run_tests(where, request, unanswered=where.root == Path.cwd())
 
+    called("taskslib")
     return outcome(body)

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 
 from taskslib.cancellation import Cancellation
 from taskslib.errors import ExitCode, Interrupted, TaskslibError
+from taskslib.typed import as_typed
 
 _FULL = (errno.ENOSPC, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
 """What a write to a stream, which has no name, fails with."""
@@ -89,7 +90,7 @@ def say(words: str) -> None:
     from taskslib.display.clean import clean
 
     if sys.stderr is not None:  # `print` would take stdout, which is data
-        print(clean(words), file=sys.stderr, flush=True)
+        print(clean(as_typed(words)), file=sys.stderr, flush=True)
 
 
 def tell(lines: Iterable[str], *, exact: bool = False) -> None:
@@ -102,5 +103,5 @@ def tell(lines: Iterable[str], *, exact: bool = False) -> None:
 
     encoding = sys.stdout.encoding or "utf-8"
     for given in lines:
-        line = given if exact else clean(given)
+        line = given if exact else clean(as_typed(given))
         print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)

@@ -12,6 +12,8 @@ from invoke.config import DataProxy
 from invoke.context import Context
 from invoke.exceptions import Exit
 
+from taskslib import typed
+from taskslib.cli.again import called
 from taskslib.cli.outcome import cancellation, outcome, say
 from taskslib.errors import ExitCode
 
@@ -39,6 +41,10 @@ def command(
         if any(one in ("--help", "-h") for one in kwargs.values()):
             _help(context, body)
             return
+        task = _task_of(body)
+        names = (task.name.replace("_", "-"), *task.aliases)
+        prefix = typed.prefix_of((word.replace("_", "-") for word in sys.argv[1:]), names)
+        called(context.config.get(PROGRAM_KEY, "inv"), prefix)
         code = outcome(lambda: body(context, *args, **kwargs))
         if code is not ExitCode.PASSED:
             raise Exit(code=int(code))
@@ -48,14 +54,20 @@ def command(
 
 
 def _help(context: Context, body: Callable[..., object]) -> None:
-    """Print the help of the task that a body is of, which its module has under its name."""
+    """Print the help of the task that a body is of."""
     from invoke.collection import Collection
     from invoke.program import Program
 
-    task: Task[Any] = getattr(sys.modules[body.__module__], body.__name__)
+    task = _task_of(body)
     binary = context.config.get(PROGRAM_KEY, "inv[oke]")
     argv = [binary, "--help", body.__name__.replace("_", "-")]
     Program(namespace=Collection(task), binary=binary).run(argv, exit=False)
+
+
+def _task_of(body: Callable[..., object]) -> Task[Any]:
+    """Return the task that a body is of, which its module has under its name."""
+    found: Task[Any] = getattr(sys.modules[body.__module__], body.__name__)
+    return found
 
 
 def session(context: Context) -> Session:
@@ -68,7 +80,8 @@ def session(context: Context) -> Session:
     root = Path(loaded_from).resolve() if loaded_from else find_root(Path.cwd())
     # `taskslib` answers its plain forms without Invoke, and so without Invoke's configuration.
     given: Any = {} if PROGRAM_KEY in context.config else context.config.get(CONFIG_KEY) or {}
-    return Session(root=root, overrides=_plain(given), say=say, cancellation=cancellation())
+    overrides = _plain(given)
+    return Session(root, overrides, say=say, cancellation=cancellation(), prefix=typed.prefix())
 
 
 def _plain(value: Any) -> Any:

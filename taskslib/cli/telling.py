@@ -24,6 +24,7 @@ from taskslib.reports.annotations import add_summary, annotation_lines, job_summ
 from taskslib.reports.failures import FailureFiles
 from taskslib.reports.runs import EVENTS
 from taskslib.secrets import mask_of
+from taskslib.typed import as_typed
 
 if TYPE_CHECKING:
     from taskslib.pipeline.report import Report
@@ -132,7 +133,7 @@ class Telling(ExitStack):
 
     def _tell(self, lines: Iterable[str]) -> None:
         encoding = self._stream.encoding or "utf-8"
-        for line in lines:
+        for line in map(as_typed, lines):
             print(line.encode(encoding, "replace").decode(encoding), file=self._stream, flush=True)
 
     def _recorded(self) -> Record | None:
@@ -200,7 +201,7 @@ class Names:
 
     def rerun(self, suite: SuiteId, test: str) -> str:
         """Return the command that runs one test again."""
-        return api.rerun_command(self._project.root, self._suites[suite], test)
+        return as_typed(api.rerun_command(self._project.root, self._suites[suite], test))
 
     def place(self, suite: SuiteId, path: str) -> str:
         """Return a file of a suite's as seen from the repo."""

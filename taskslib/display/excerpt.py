@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from taskslib.events import Failure
+from taskslib.typed import as_typed
 
 _LINES = 12
 """Lines of a report, and"""
@@ -55,7 +56,8 @@ def _excerpt(failure: Failure) -> Iterator[str]:
     lines = list(_pytest(failure, marked) if from_pytest else _any(failure, report))
     yield from lines[:_LINES]
     if len(lines) > _LINES:
-        yield f"… {len(lines) - _LINES} more lines: inv show {failure.id}".rstrip(": ")
+        more = f"… {len(lines) - _LINES} more lines: inv show {failure.id}"
+        yield as_typed(more.rstrip(": "))
     for name, printed in captured.items():
         for line in printed[-_CAPTURED:]:
             yield f"{name}: {line}"

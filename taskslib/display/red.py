@@ -10,6 +10,7 @@ from taskslib.display.styled import Line
 from taskslib.display.text import beside_counts, indented, withheld_words
 from taskslib.events import Failure, SuiteId, SuiteResult
 from taskslib.pipeline.names import Names
+from taskslib.typed import as_typed
 
 
 def suspects(result: SuiteResult) -> tuple[str, ...]:
@@ -52,7 +53,7 @@ class Red:
             self._line(f"    {words}", "")
         hidden = self._shown.get(result.suite, 0) - _SHOWN
         if hidden > 0:
-            self._line(f"    … and {hidden} more failures: inv show", "")
+            self._line(as_typed(f"    … and {hidden} more failures: inv show"), "")
         said = beside_counts(result) if result.failures else result.reason
         if said:
             between = "\n" if result.failures else ""

@@ -39,6 +39,8 @@ class Addition:
     config: Config
     environ: Mapping[str, str]
     cancellation: Cancellation
+    prefix: str = ""
+    """What stands before the names of our tasks in the repo's tasks.py."""
 
     def changes(self, name: str, kind: str = "") -> Changes:
         """Return what becomes other; nothing where the service is there, made by this.
@@ -58,7 +60,7 @@ class Addition:
         after = with_service(files, place, service)
         self._check_new(after, place)
         project = with_branch(self._with(place, service), self.environ)
-        after, notes = with_workflows(after, project, providers(self.project.root))
+        after, notes = with_workflows(after, project, providers(self.project.root), self.prefix)
         self._check(files, after, project)
         found = changes(self.project.root, after.changed, (*notes, *_absent(place, service)))
         for one in found.files:

@@ -61,6 +61,8 @@ class Updating:
     project: Project
     environ: Mapping[str, str]
     cancellation: Cancellation
+    prefix: str = ""
+    """What stands before the names of our tasks in the repo's tasks.py."""
 
     def update(self) -> Update:
         """Return what brings the project up to date.
@@ -82,7 +84,7 @@ class Updating:
             answers, self._rendered(older), project_files(replace(answers, taskslib=newer))
         )
         project = with_branch(self.project, self.environ)
-        after, more = with_workflows(Files(root), project, providers(root))
+        after, more = with_workflows(Files(root), project, providers(root), self.prefix)
         found = changes(root, {**wanted, **after.changed}, (*notes, *more))
         return Update(found, conflicts, older, newer)
 

@@ -12,12 +12,12 @@ from taskslib.project.model import Project
 
 
 def with_workflows(
-    files: Files, project: Project, providers: Iterable[Provider]
+    files: Files, project: Project, providers: Iterable[Provider], prefix: str = ""
 ) -> tuple[Files, tuple[str, ...]]:
     """Return a project's files with its workflows, and a note of each that was edited by hand."""
     changed, notes = {}, []
     for provider in providers:
-        for path, wanted in written(project, provider).items():
+        for path, wanted in written(project, provider, prefix).items():
             source = files.source(path)
             # With the line ends of this machine's git they are the same.
             now = None if source is None else source.text.replace("\r\n", "\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -167,3 +168,42 @@ def test_variables_get_the_type_of_what_they_replace(
     ran = inv(root, "services", **{f"INVOKE_TASKSLIB_{variable}": value})
     assert ran == Ran(2, "", f"{where}{said}\n")
     assert inv(root, "services", **{f"INVOKE_TASKSLIB_{variable}": "7"}).code == 0
+
+
+RED = {"services/web/tests/unit/test_web.py": "def test_red():\n    assert False\n"}
+
+
+@pytest.mark.parametrize(
+    ("body", "before"),
+    [
+        ("ns = make_ns(prefix='lib-')\nns.add_task(test)\n", "lib-"),
+        (
+            "from invoke import Collection\n"
+            "ns = Collection(test, a=Collection(b=make_ns(prefix='s-')))\n",
+            "a.b.s-",
+        ),
+    ],
+    ids=["a prefix", "nested"],
+)
+def test_words_name_tasks_as_they_are_called_there(tmp_path: Path, body: str, before: str) -> None:
+    root = composed(tmp_path, body, **RED)
+    ran = inv(root, f"{before}test-unit")
+    (again,) = re.findall(r"again: (.*)", ran.out)
+    assert again == f"inv {before}test services/web/tests/unit/test_web.py::test_red"
+    repeated = inv(root, *shlex.split(again)[1:])
+    assert (repeated.code, repeated.out.splitlines()[-1]) == (1, "0 passed, 1 failed, 0 skipped")
+    hint = inv(root, f"{before}test", "--retries", "many").err
+    assert hint.endswith(f"hint: inv {before}test --retries 1\n")
+    assert inv(root, f"{before}ci-init", "--provider", "github").code == 0
+    text = (root / ".github/workflows/test.yml").read_text("utf-8")
+    names = re.findall(r"\binv ([\w.-]+)", text)
+    assert names
+    assert all(name.startswith(before) for name in names)
+    assert inv(root, f"{before}ci-check") == Ran(0, "", "")
+
+
+def test_words_name_tasks_as_the_command_taskslib_has_them(tmp_path: Path) -> None:
+    root = composed(tmp_path, "", **RED)
+    ran = inv(root, "test", "--stage", "unit", program="taskslib")
+    test = "services/web/tests/unit/test_web.py::test_red"
+    assert re.findall(r"again: (.*)", ran.out) == [f"taskslib test {test}"]
