@@ -42,7 +42,12 @@ class OrderStore(Protocol):
 
 
 class SqlOrderStore:
-    """Orders in Postgres; a job for each, written in the order's own transaction."""
+    """Orders in Postgres; a job for each, written in the order's own transaction.
+
+    Each method ends its transaction, so that the connection is another's from then on. A request's
+    session is closed in a thread that it has to wait for: were it to keep the connection until
+    then, all threads could be waiting for one.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -58,17 +63,22 @@ class SqlOrderStore:
 
     def get(self, order_id: uuid.UUID) -> Order | None:
         """Find one order by its primary key."""
-        return self._session.get(Order, order_id)
+        order = self._session.get(Order, order_id)
+        self._session.commit()
+        return order
 
     def latest(self, limit: int) -> Sequence[Order]:
         """List orders by their time of creation."""
         query = select(Order).order_by(Order.created_at.desc()).limit(limit)
-        return self._session.scalars(query).all()
+        orders = self._session.scalars(query).all()
+        self._session.commit()
+        return orders
 
     def check(self) -> None:
         """Ask the database for anything at all."""
         try:
             self._session.execute(text("SELECT 1"))
+            self._session.commit()
         except SQLAlchemyError as error:
             raise StoreUnavailableError(type(error).__name__) from error
 
