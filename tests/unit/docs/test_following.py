@@ -95,6 +95,7 @@ def test_outputs_are_renewed(tmp_path: Path) -> None:
         ("  ✓ a      1 passed   1.0s\n", "  ✓ a      1 passed   1m07s\n", True),
         ("  ✓ a      1 passed   1.0s\n", "  ✓ a      2 passed   1.0s\n", False),
         ("  ✓ a  passed\n  ✓ b  passed\n", "  ✓ b  passed\n  ✓ a  passed\n", True),
+        ("a\n", "a\n  … api:service ending its stack, web:unit 3/4\n", True),
         ("127.0.0.1:32768 ran 3 s ago\n", "127.0.0.1:40001 ran 2 min ago\n", True),
         ("x-0123abcd\n", "x-3210abcd\n", True),
     ],
