@@ -10,6 +10,7 @@ from taskslib.cli.given import names, one_of
 from taskslib.cli.outcome import tell
 from taskslib.cli.session import command, session
 from taskslib.errors import ExitCode
+from taskslib.typed import as_typed
 
 _FORMATS = ("text", "json", "sarif", "github")
 
@@ -53,7 +54,8 @@ def lint(
         return ExitCode.PASSED
     rules = [one for given in rule for one in names(given)]
     report = api.lint(where, environment=env, rules=rules, fix=fix)
-    tell(FORMATS[format](report), exact=format != "text")
+    lines = FORMATS[format](report)
+    tell(map(as_typed, lines) if format == "text" else lines, exact=format != "text")
     return ExitCode.FAILED if report.failed(strict=strict) else ExitCode.PASSED
 
 

@@ -103,5 +103,5 @@ def tell(lines: Iterable[str], *, exact: bool = False) -> None:
 
     encoding = sys.stdout.encoding or "utf-8"
     for given in lines:
-        line = given if exact else clean(as_typed(given))
+        line = given if exact else clean(given)
         print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)

@@ -10,6 +10,7 @@ from taskslib.cli.given import names
 from taskslib.cli.outcome import tell
 from taskslib.cli.session import command, session
 from taskslib.errors import ExitCode, UsageError
+from taskslib.typed import as_typed
 
 
 @task(
@@ -69,7 +70,11 @@ def doctor(
         raise UsageError("--service is about tests", hint="inv doctor --tests --service api")
     where = session(context)
     found = tuple(api.costs_of_tests(where, names(service))) if tests else api.doctor(where)
-    tell(document_lines(finding_document(found), "json") if json else finding_lines(found))
+    tell(
+        document_lines(finding_document(found), "json")
+        if json
+        else map(as_typed, finding_lines(found))
+    )
     return ExitCode.FAILED if any(one.status == "problem" for one in found) else ExitCode.PASSED
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from taskslib.display.assignments import LANGUAGES, assignment
 from taskslib.secrets import without_password
 from taskslib.stacks.instance import Instance, down_command
+from taskslib.typed import as_typed
 
 
 def format_endpoints(instance: Instance, format: str) -> Iterator[str]:  # noqa: A002
@@ -40,7 +41,7 @@ def development_lines(instance: Instance) -> Iterator[str]:
     assert instance.spec is not None  # noqa: S101 — it came from one
     yield f"{instance.spec.name} is up"
     yield from (f"  {without_password(line)}" for line in _table(instance))
-    yield "end it: inv dev-down"
+    yield as_typed("end it: inv dev-down")
 
 
 def _table(instance: Instance) -> Iterator[str]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from taskslib.doctor.images import StandIn
 from taskslib.stacks.inventory import Listed, Prunable
+from taskslib.typed import as_typed
 
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 
@@ -28,7 +29,7 @@ def instance_lines(
         yield f"{one.name}  {one.kind}  {one.state}{age}{owner}"
         yield f"  {one.branch or 'no branch'}  {one.root}"
         if reason := reasons.get(one.name):
-            yield f"  {reason}; inv infra-prune --yes ends it"
+            yield as_typed(f"  {reason}; inv infra-prune --yes ends it")
         for container in one.containers:
             yield f"  {container.service:16} {container.status}"
 
