@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from taskslib.deploy.lock import Holder
+from taskslib.deploy.oneshots import made_by, remark, trouble
 from taskslib.deploy.record import Deployment
 from taskslib.deploy.running import Running, has_none
 from taskslib.stacks.engine import Container
@@ -37,6 +38,8 @@ class Row:
     """How it is not as it was deployed; empty where it is."""
     well: bool
     """Whether it is as healthy as it can be."""
+    note: str = ""
+    """What is to be known of it though it is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,14 @@ class Status:
     """Who deploys just now."""
 
     @property
+    def empty(self) -> bool:
+        """Whether nothing is deployed, nor runs."""
+        return self.current is None and not self.rows
+
+    @property
     def well(self) -> bool:
-        """Whether everything runs as it was deployed, and is healthy."""
-        return all(one.well and not one.drift for one in self.rows)
+        """Whether there is something, and everything runs as it was deployed, and is healthy."""
+        return not self.empty and all(one.well and not one.drift for one in self.rows)
 
 
 def status_of(
@@ -77,29 +85,38 @@ def _rows(current: Deployment | None, running: tuple[Running, ...]) -> Iterator[
     services = current.config["services"] if current else {}
     once = one_shots(current.config) if current else frozenset()
     for one in running:
-        told = one.labels
         service = one.container.service
-        # Going back runs no one-shot again: what is there is the newer version's.
-        drift = "" if service in once else _drift(current, one)
-        yield Row(
-            service,
-            told.get("version", ""),
-            one.image,
-            digest_of(one),
-            health_words(one.container),
-            told.get("at", ""),
-            one.since,
-            told.get("by", ""),
-            told.get("host", ""),
-            drift,
-            _well(one.container, lasting=service not in once),
-        )
+        if current and service in once:
+            # Going back runs no one-shot again: what is there may be the newer version's.
+            drift = trouble(current.config, one)
+            note = "" if drift else remark(current.config, one)
+            yield _row(one, drift, well=not drift, note=note)
+        else:
+            yield _row(one, _drift(current, one), well=_well(one.container))
     there = {one.container.service for one in running}
     for name in sorted(services.keys() - there):
         fine = name in once or has_none(services[name])
         lost = "" if fine else "its container is missing"
         image = services[name]["image"]
         yield Row(name, "", image, _digits(image), "missing", "", "", "", "", lost, well=fine)
+
+
+def _row(one: Running, drift: str, *, well: bool, note: str = "") -> Row:
+    told = one.labels
+    return Row(
+        one.container.service,
+        told.get("version", ""),
+        one.image,
+        digest_of(one),
+        health_words(one.container),
+        told.get("at", ""),
+        one.since,
+        told.get("by", ""),
+        told.get("host", ""),
+        drift,
+        well,
+        note,
+    )
 
 
 def _drift(current: Deployment | None, one: Running) -> str:
@@ -110,13 +127,10 @@ def _drift(current: Deployment | None, one: Running) -> str:
         return "no service of the deployment"
     if one.image != wanted["image"]:
         return f"not the image of the deployment, {_digits(wanted['image']) or wanted['image']}"
-    made = (wanted.get("labels") or {}).get("taskslib.deploy.number", "")
-    return "" if one.labels.get("number", "") == made else "not made by that deployment"
+    return "" if made_by(current.config, one) else "not made by that deployment"
 
 
-def _well(container: Container, *, lasting: bool) -> bool:
-    if container.state == "exited":
-        return not lasting and container.exit_code == 0
+def _well(container: Container) -> bool:
     return container.state == "running" and container.health in {"", "healthy"}
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from taskslib.cancellation import Cancellation
 from taskslib.deploy.lock import held
+from taskslib.deploy.oneshots import still_going
 from taskslib.deploy.plan import Kind, Plan, Wanted, levels, plan
 from taskslib.deploy.reasons import Reasons
 from taskslib.deploy.record import Deployment, Who, refuse_outdated
@@ -120,6 +121,8 @@ class Deployer:
     def _carry_out(self, ready: Plan, standing: _Standing, *, forward: bool) -> None:
         try:
             try:
+                if not forward:
+                    self._stop_one_shots(self.target, ready.deployment.config, ready.before)
                 self._bring(self.target, ready.deployment.config, standing, forward=forward)
                 self._end(self.target, ready.services(Kind.GONE), standing)
             except TaskslibError as error:
@@ -151,6 +154,14 @@ class Deployer:
             before, there = there, target.running()
             # Nobody goes back to one-shots.
             standing.untouched = untouched and _ids(before, once) == _ids(there, once)
+
+    def _stop_one_shots(
+        self, target: Target, config: ComposeConfig | None, other: ComposeConfig | None
+    ) -> None:
+        """Stop a migration that goes on for what is not to run any more."""
+        if going := still_going(target.running(), config or {}, other or {}):
+            self.say(f"stopping {', '.join(sorted(going))}, which goes on for another version")
+            target.stop(going)
 
     def _end(self, target: Target, services: frozenset[str], standing: _Standing) -> None:
         """End those of some services that are there."""
@@ -224,9 +235,12 @@ class Deployer:
     def _back(self, target: Target, ready: Plan, standing: _Standing) -> str:
         """Let run again what ran before, and return what that came to, in words."""
         was, begun = _called(ready.current), ready.services(Kind.NEW)
-        if standing.untouched:
-            return f"{self.environment} runs {was} again"
         try:
+            if ready.before is not None:
+                self._stop_one_shots(target, ready.before, ready.deployment.config)
+            if standing.untouched:
+                self._end(target, begun, _Standing())
+                return f"{self.environment} runs {was} again"
             if ready.before is None:
                 target.stop(begun)
                 what = "nothing of it ran before, so what had been started is stopped"

@@ -12,6 +12,7 @@ from taskslib.ages import ago
 from taskslib.deploy.plan import Kind, Plan
 from taskslib.deploy.record import Deployment
 from taskslib.deploy.status import Status
+from taskslib.stacks.wait import one_shots
 
 _HEADS = ("service", "version", "digest", "health", "since", "by")
 _WORDS = {
@@ -22,12 +23,17 @@ _WORDS = {
 }
 
 
-def plan_lines(plan: Plan) -> Iterator[str]:
-    """Yield what a deployment would change: a line a service, with the image that it gets."""
+def plan_lines(plan: Plan, *, back: bool = False) -> Iterator[str]:
+    """Yield what a deployment would change: a line a service, with the image that it gets.
+
+    On the way `back` no one-shots run.
+    """
     width = max((len(change.service) for change in plan.changes), default=0)
+    idle = one_shots(plan.deployment.config) if back else frozenset()
     for change in plan.changes:
         image = change.after or change.before
-        yield f"{change.service:{width}}  {_WORDS[change.kind]:11}  {image}"
+        words = "is not run" if change.service in idle else _WORDS[change.kind]
+        yield f"{change.service:{width}}  {words:11}  {image}"
 
 
 def plan_words(environment: str, plan: Plan) -> str:
@@ -66,6 +72,8 @@ def status_lines(status: Status, now: datetime) -> Iterator[str]:
     for one in status.rows:
         if one.drift:
             yield f"drift: {one.service}: {one.drift}"
+        if one.note:
+            yield f"note: {one.service}: {one.note}"
 
 
 def status_json(status: Status) -> str:

@@ -15,6 +15,7 @@ from taskslib.errors import BuildError, ConfigError, EngineError, StackError
 from taskslib.project.model import Stack
 from taskslib.stacks.engine import ComposeConfig, Container, Label
 from taskslib.stacks.reach import Reach
+from taskslib.stacks.wait import one_shots
 
 
 @dataclass
@@ -85,8 +86,9 @@ class FakeEngine:
         del limit
         self._networks.add(name)
         there = self._containers.setdefault(name, {})
+        once = one_shots(config)  # as with Compose, they have ended when it has started others
         for key, one in config["services"].items():
-            there.setdefault(key, self._container(name, key, one))
+            there.setdefault(key, self._container(name, key, one, ended=key in once))
         volumes = self._volumes.setdefault(name, {})
         for key, one in (config.get("volumes") or {}).items():
             root = (one.get("labels") or {}).get(Label.ROOT, "")
@@ -187,15 +189,18 @@ class FakeEngine:
             container, state=told.state, health=told.health, exit_code=told.exit_code, ports=ports
         )
 
-    def _container(self, name: str, key: str, service: Mapping[str, Any]) -> Container:
+    def _container(
+        self, name: str, key: str, service: Mapping[str, Any], *, ended: bool
+    ) -> Container:
         ports = [(int(p["target"]), p.get("protocol", "tcp")) for p in service.get("ports", [])]
         labels = service.get("labels", {}).items()
         return Container(
             id=f"{name}-{key}-1",
             name=f"{name}-{key}-1",
             service=key,
-            state="running",
-            health="healthy" if service.get("healthcheck") else "",
+            state="exited" if ended else "running",
+            health="healthy" if service.get("healthcheck") and not ended else "",
+            exit_code=0 if ended else None,
             ports={port: next(self._free_ports) for port in ports},
             labels={label: value for label, value in labels if label.startswith("taskslib.")},
         )

@@ -6,7 +6,6 @@ healthcheck that dies after a second for a success; and it looks only once in a 
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from typing import Any
 
 from taskslib.errors import StackError
 from taskslib.stacks.engine import ComposeConfig, Container, Watched
+from taskslib.stacks.observing import Observed, Observer, tcp_ports
 from taskslib.stacks.podman import unchecked
 
 _PAUSE = 0.1
@@ -24,6 +24,10 @@ _OVER = frozenset({"dead", "removing", "failed", "rejected"})
 """States that nothing comes after; the last two are of a Swarm's tasks that never ran."""
 _SETTLE = 1.0
 """Seconds that a container with neither healthcheck nor published port must have been running."""
+_COMPLETES = (
+    "others wait for it to complete; how long that may take: `deploy` and `ready` in "
+    "[tool.taskslib.limits]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +46,25 @@ class Readiness:
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
-    """What several listings and a probe tell of containers that have no healthcheck; by id."""
+class Expected:
+    """What services are to come to; of all others running is enough, and ending with 0."""
 
-    settled: frozenset[str] = frozenset()
-    """They have been running for a while."""
-    answering: frozenset[str] = frozenset()
-    """Their published ports lead to a process that listens."""
+    lasting: frozenset[str] = frozenset()
+    """They must stay up."""
+    once: frozenset[str] = frozenset()
+    """They must end with 0, however long that takes."""
 
 
-def readiness(
-    containers: Iterable[Container], lasting: frozenset[str], observed: Observed
-) -> Readiness:
-    """Return what a listing says of a stack.
+def expected_of(config: ComposeConfig) -> Expected:
+    """Return what the services of a configuration are to come to."""
+    return Expected(lasting_services(config), one_shots(config))
 
-    `lasting` are the services that must stay up; any other may end with 0, its work done.
-    """
+
+def readiness(containers: Iterable[Container], expected: Expected, observed: Observed) -> Readiness:
+    """Return what a listing says of a stack."""
     waiting = []
     for container in containers:
-        verdict = _verdict(container, lasting, observed)
+        verdict = _verdict(container, expected, observed)
         if verdict is None:
             return Readiness(broken=container)
         if verdict:
@@ -68,25 +72,30 @@ def readiness(
     return Readiness(tuple(waiting))
 
 
-def _verdict(container: Container, lasting: frozenset[str], observed: Observed) -> str | None:
+def _verdict(container: Container, expected: Expected, observed: Observed) -> str | None:
     """Return why a container is not ready, empty if it is, None if it never will be."""
     if container.state == "exited":
-        done = container.exit_code == 0 and container.service not in lasting
+        done = container.exit_code == 0 and container.service not in expected.lasting
         return "" if done else None
-    if container.state in _OVER or container.health == "unhealthy":
+    if container.state in _OVER:
         return None
+    if container.service in expected.once:  # a healthcheck, as its image may have, is another's
+        settled = container.id in observed.settled
+        return "running (not yet complete)" if settled else container.state
+    if container.health == "unhealthy":
+        return None
+    return _up(container, observed)
+
+
+def _up(container: Container, observed: Observed) -> str:
+    """Return why a container that is to run is not ready, empty if it is."""
     if container.state != "running":
         return container.state
     if container.health:
         return "" if container.health == "healthy" else container.health
-    if _tcp(container):
+    if tcp_ports(container):
         return "" if container.id in observed.answering else "not answering"
     return "" if container.id in observed.settled else "running"
-
-
-def _tcp(container: Container) -> list[int]:
-    """Return where its ports that can be probed are published."""
-    return [port for (_, protocol), port in container.ports.items() if protocol == "tcp"]
 
 
 def lasting_services(config: ComposeConfig) -> frozenset[str]:
@@ -138,12 +147,12 @@ def wait_ready(
     Raises `StackError`, with logs and probe output, for a container that ends, turns unhealthy
     or isn't ready in `timeout` seconds.
     """
-    lasting = lasting_services(config)
-    observer = _Observer(engine.reach().host, settle)
+    expected = expected_of(config)
+    observer = Observer(engine.reach().host, settle)
     started = time.monotonic()
     while True:
         containers = listed(engine, name, config)
-        state = readiness(containers, lasting, observer.look(containers))
+        state = readiness(containers, expected, observer.look(containers))
         if state.broken is not None:
             raise broken_stack(engine, name, state.broken)
         if state.ready:
@@ -151,7 +160,7 @@ def wait_ready(
         progress(_how_far(containers, state))
         elapsed = time.monotonic() - started
         if elapsed > timeout:
-            raise _late(engine, name, containers, state, timeout)
+            raise _late(engine, name, containers, state, timeout, expected.once)
         pause(max(_PAUSE, elapsed * _OF_THE_TIME))
 
 
@@ -182,7 +191,7 @@ def _ready(container: Container) -> str:
 
 def find_broken(containers: Iterable[Container], config: ComposeConfig) -> Container | None:
     """Return the container for which a stack did not come up, if a listing shows one."""
-    return readiness(containers, lasting_services(config), Observed()).broken
+    return readiness(containers, expected_of(config), Observed()).broken
 
 
 def broken_stack(engine: Watched, name: str, container: Container) -> StackError:
@@ -209,6 +218,7 @@ def _late(
     containers: Iterable[Container],
     state: Readiness,
     timeout: float,
+    once: frozenset[str],
 ) -> StackError:
     late = {words.split(" ", 1)[0] for words in state.waiting}
     slow = next((one for one in containers if one.service in late), None)
@@ -217,49 +227,10 @@ def _late(
     if slow and slow.health == "starting" and not engine.probe_output(slow):
         podman = engine.podman()
         hint = unchecked(podman) if podman else hint
+    if slow and slow.service in once:
+        hint = _COMPLETES
     return StackError(
         f"not ready after {timeout:.0f} s: {', '.join(state.waiting)}",
         details=evidence,
         hint=hint,
     )
-
-
-class _Observer:
-    """Watches containers without a healthcheck from listing to listing."""
-
-    def __init__(self, host: str, settle: float) -> None:
-        self._host = host
-        self._settle = settle
-        # One that was started again begins anew.
-        self._first_seen: dict[tuple[str, int], float] = {}
-
-    def look(self, containers: Iterable[Container]) -> Observed:
-        now = time.monotonic()
-        plain = [one for one in containers if one.state == "running" and not one.health]
-        for one in plain:
-            self._first_seen.setdefault((one.id, one.restarts), now)
-        settled = {
-            one.id for one in plain if now - self._first_seen[one.id, one.restarts] >= self._settle
-        }
-        answering = {one.id for one in plain if _tcp(one) and self._answers(one)}
-        return Observed(frozenset(settled), frozenset(answering))
-
-    def _answers(self, container: Container) -> bool:
-        return all(_listens(self._host, port) for port in _tcp(container))
-
-
-def _listens(host: str, port: int) -> bool:
-    """Tell whether a process listens behind a published port.
-
-    The engine's proxy accepts a connection before anybody listens behind it, and closes it at
-    once: so a connection counts only if it is still open a moment later.
-    """
-    try:
-        with socket.create_connection((host, port), timeout=1) as connection:
-            connection.settimeout(0.05)
-            try:
-                return connection.recv(1) != b""
-            except TimeoutError:
-                return True  # it listens, and waits for us to speak
-    except OSError:  # also where no connection comes about in time
-        return False

@@ -61,3 +61,47 @@ def what_does_not_come_up(
         assert (ran.code, shop.answer()) == (3, "1.0.0")
         assert status(shop)["web"] == "1.0.0 healthy"
     assert shop.records() == ["-deploy-1"]
+
+
+def migrations_that_take_long(shop: Shop) -> None:
+    """See migrations of more seconds than anything settles in: all wait for their end."""
+    shop.release("1.0.0", "slow-migration")
+    ran = shop.deploy("--yes")
+    assert (ran.code, shop.answer()) == (0, "slow-migration"), ran.err
+    assert "bringing up migrate\nwaiting: migrate running (not yet complete)" in ran.err
+    assert status(shop)["migrate"] == "1.0.0 exited 0"
+    before = shop.lasting()
+
+    # One that fails late: what it was for has never been touched.
+    shop.release("1.0.1", "late-migration")
+    with shop.asked() as gaps:
+        ran = shop.deploy("--yes")
+    assert (
+        "error: 1.0.1 does not come up: migrate exited with 1; prod runs 1.0.0 again\n" in ran.err
+    )
+    assert (ran.code, gaps, shop.lasting()) == (3, [], before)
+    assert "bringing up web" not in ran.err.partition("does not come up")[0]
+    # It is well, and that the migration there is another version's is said.
+    ran = shop.deploy("--status")
+    last = "note: migrate: the last that ran is of 1.0.1; on the way back none runs\n"
+    assert (ran.code, ran.out.endswith(last), shop.records()) == (0, True, ["-deploy-1"])
+
+
+def a_migration_that_goes_on(shop: Shop) -> None:
+    """See one that is late stopped: it must not go on beside what runs again."""
+    shop.release("1.0.0")
+    assert shop.deploy("--yes").code == 0
+    before = shop.lasting()
+    config = shop.root / "pyproject.toml"
+    config.write_text(f"{config.read_text()}[tool.taskslib.limits]\ndeploy = 8\n")
+    shop.release("1.0.1", "endless-migration")
+    ran = shop.deploy("--yes")
+    late = "not ready after 8 s: migrate running (not yet complete)"
+    assert f"error: 1.0.1 does not come up: {late}; prod runs 1.0.0 again\n" in ran.err
+    assert "stopping migrate, which goes on for another version\n" in ran.err
+    assert ran.err.endswith(
+        "hint: others wait for it to complete; how long that may take: `deploy` and `ready` in "
+        "[tool.taskslib.limits]\n"
+    )
+    assert (ran.code, shop.lasting(), shop.answer()) == (3, before, "1.0.0")
+    assert shop.deploy("--status").code == 0

@@ -23,12 +23,15 @@ from tests.support.projects import Ran, argv, environment, unredacted
 from tests.support.registry import Running
 
 SERVER = """\
-import http.server, os, pathlib, sys
+import http.server, os, pathlib, sys, time
 
 KIND = pathlib.Path("/app/kind").read_text().strip()
 if sys.argv[1:] == ["migrate"]:
     print("migrating", KIND, flush=True)
-    sys.exit(KIND == "no-migration")
+    time.sleep(8 if KIND in {"slow-migration", "late-migration"} else 0)
+    while KIND == "endless-migration" or pathlib.Path("/app/endless").exists():
+        time.sleep(0.1)
+    sys.exit(KIND in {"no-migration", "late-migration"})
 if KIND == "ends":
     sys.exit("this release ends at once")
 

@@ -24,6 +24,7 @@ CURRENT = plan(
     WHO,
 ).deployment
 SAID = {"number": "1", "version": "1.0.0", "at": WHO.at, "by": "ada", "host": "host"}
+LATER = {**SAID, "number": "2", "version": "1.1.0"}
 
 
 def whole(**changes: object) -> Status:
@@ -54,7 +55,14 @@ def test_all_is_well() -> None:
     [
         ({"store": None}, "its container is missing", False),
         ({"migrate": None}, "", True),  # its work is done
-        ({"migrate": running("migrate", IMAGE, "exited", code=1, labels=SAID)}, "", False),
+        ({"migrate": running("migrate", IMAGE, "exited", code=1, labels=SAID)},
+         "it did not complete", False),
+        ({"migrate": running("migrate", IMAGE, labels=SAID)}, "it has not completed", False),
+        ({"migrate": running("migrate", IMAGE, "restarting", code=1, labels=SAID)},
+         "it has not completed", False),
+        ({"migrate": running("migrate", IMAGE, labels=LATER)},
+         "goes on for 1.1.0, which is not deployed", False),
+        ({"migrate": running("migrate", IMAGE, "exited", code=1, labels=LATER)}, "", True),
         ({"web": running("web", "r/web:latest", labels=SAID)},
          "not the image of the deployment, 111111111111", False),
         ({"store": running("store", "postgres:18", labels=SAID)},
@@ -71,6 +79,14 @@ def test_what_is_not_as_it_was_deployed(
 ) -> None:
     found = whole(**changes)
     assert (found.well, "".join(one.drift for one in found.rows)) == (well, drift)
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_migration_of_another_version_is_said(code: int) -> None:
+    found = whole(migrate=running("migrate", IMAGE, "exited", code=code, labels=LATER))
+    note = "the last that ran is of 1.1.0; on the way back none runs"
+    assert [one.note for one in found.rows if one.note] == [note]
+    assert list(status_lines(found, datetime.now(UTC)))[-1] == f"note: migrate: {note}"
 
 
 def test_what_nobody_recorded() -> None:
@@ -140,6 +156,14 @@ def test_the_document_has_no_configuration() -> None:
     assert [one["service"] for one in found["services"]] == ["web", "migrate", "store"]
 
 
+def test_the_document_of_nothing() -> None:
+    found = status_of("prod", "shop-prod", [], (), None)
+    told = json.loads(status_json(found))
+    assert (found.empty, told["well"], told["deployment"], told["services"]) == (
+        True, False, None, []
+    )  # fmt: skip
+
+
 def test_the_plan_in_words() -> None:
     after = plan(Wanted("1.0.1", "", config(web="w2", store="postgres:17")), [CURRENT], (), WHO)
     assert plan_words("prod", after) == "prod: 1.0.0 → 1.0.1 (deployment 2)"
@@ -147,6 +171,16 @@ def test_the_plan_in_words() -> None:
         f"migrate  is ended     {IMAGE}",
         "store    stays        postgres:17",
         "web      is replaced  w2",
+    ]
+
+
+def test_on_the_way_back_one_shots_are_not_run() -> None:
+    older = config(web="w0", migrate="w0", store="postgres:17")
+    back = plan(Wanted("0.9.0", "", older), [CURRENT], (), WHO)
+    assert list(plan_lines(back, back=True)) == [
+        "migrate  is not run   w0",
+        "store    stays        postgres:17",
+        "web      is replaced  w0",
     ]
 
 

@@ -15,7 +15,14 @@ from taskslib.errors import StackError
 from taskslib.project.model import Stack
 from taskslib.stacks.engine import Container
 from taskslib.stacks.fake import FakeEngine
-from taskslib.stacks.wait import Observed, Readiness, lasting_services, readiness, wait_ready
+from taskslib.stacks.observing import Observed
+from taskslib.stacks.wait import (
+    Expected,
+    Readiness,
+    lasting_services,
+    readiness,
+    wait_ready,
+)
 
 STACK = Stack("", (Path("compose.yml"),))
 CHECK = {"test": ["CMD", "true"]}
@@ -62,12 +69,37 @@ BROKEN = "broken"
 def test_one_container(
     container: Container, *, lasting: bool, observed: Observed, verdict: str
 ) -> None:
-    found = readiness([container], frozenset(["web"] if lasting else []), observed)
+    found = readiness([container], Expected(frozenset(["web"] if lasting else [])), observed)
     if verdict == BROKEN:
         assert found == Readiness(broken=container)
     else:
         assert found == Readiness((f"web {verdict}",) if verdict else ())
     assert found.ready == (verdict == "")
+
+
+@pytest.mark.parametrize(
+    ("container", "observed", "verdict"),
+    [
+        (one("created"), Observed(), "created"),
+        (one("running"), Observed(), "running"),
+        (one("running"), SETTLED, "running (not yet complete)"),
+        (one("running", "healthy"), Observed(), "running"),
+        (one("running", "unhealthy"), Observed(), "running"),  # it is of its image, for a server
+        (one("running", ports=TCP), ANSWERING, "running"),
+        (one("restarting", code=1), SETTLED, "running (not yet complete)"),
+        (one("exited", code=0), Observed(), ""),
+        (one("exited", code=1), SETTLED, BROKEN),
+        (one("dead"), SETTLED, BROKEN),
+    ],
+)
+def test_what_others_wait_for_to_complete_is_ready_when_it_has(
+    container: Container, observed: Observed, verdict: str
+) -> None:
+    found = readiness([container], Expected(once=frozenset(["web"])), observed)
+    if verdict == BROKEN:
+        assert found == Readiness(broken=container)
+    else:
+        assert found == Readiness((f"web {verdict}",) if verdict else ())
 
 
 def test_which_services_are_there_to_stay() -> None:
@@ -159,6 +191,19 @@ def test_what_is_late() -> None:
         "not ready after 0 s: web starting",
         "healthcheck of web:\nprobe of web\n\nlogs of web:\nweb | log",
         "see its healthcheck; `start_period` with `start_interval` makes a slow start visible",
+    )
+
+
+def test_a_one_shot_that_takes_longer_than_settling() -> None:
+    waiting = {"migrate": {"condition": "service_completed_successfully"}}
+    services: dict[str, Any] = {"migrate": {}, "web": {"depends_on": waiting}}
+    migrate = Container("2", "x-migrate-1", "migrate", "running")
+    with pytest.raises(StackError) as raised:
+        wait(services, timeout=1.5, migrate=[migrate], web=[one("exited", code=0)])
+    assert (raised.value.message, raised.value.hint) == (
+        "not ready after 2 s: migrate running (not yet complete)",
+        "others wait for it to complete; how long that may take: `deploy` and `ready` in "
+        "[tool.taskslib.limits]",
     )
 
 
