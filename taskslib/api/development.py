@@ -186,14 +186,15 @@ def _environment(found: Project, name: str) -> Stack:
 def variables_of(session: Session, stack: Stack) -> dict[str, str]:
     """Return the variables that Compose knows; say which an environment's `.env` lacks.
 
+    One that the Compose files have a default for is none of them.
     What in that file is not what it seems is said, too. Raises `ConfigError` where Compose would
     refuse it.
     """
-    from taskslib.project.environments import env_file, env_notes, env_troubles
+    from taskslib.project.environments import env_file, env_notes, env_troubles, needless
 
     troubles = env_troubles(stack, session.root)
     file = env_file(stack)
-    for note in (*troubles, *env_notes(file, session.root)):
+    for note in (*troubles, *env_notes(file, session.root, needless(stack))):
         session.say(note)
     return {**(file.values or {}), **session.environ}
 

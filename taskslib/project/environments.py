@@ -7,7 +7,7 @@ into it. The example is in git, the `.env` is the user's: it is made once, and n
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from taskslib.errors import ConfigError, UsageError, did_you_mean
 from taskslib.project.dotenv import troubles
 from taskslib.project.locating import stack_at
 from taskslib.project.model import Stack, shown
-from taskslib.project.references.interpolation import unprovided
+from taskslib.project.references.interpolation import provided, unprovided
 
 FOLDER = "deploy"
 ENV, EXAMPLE = ".env", ".env.example"
@@ -83,8 +83,16 @@ def make_env(stack: Stack) -> EnvFile | None:
     return env_file(stack)
 
 
-def env_notes(file: EnvFile, root: Path) -> tuple[str, ...]:
-    """Return what is to know of a `.env`: what it lacks, by name, with what mends it. Pure."""
+def env_notes(
+    file: EnvFile, root: Path, needless: Collection[str] = frozenset()
+) -> tuple[str, ...]:
+    """Return what is to know of a `.env`: what it lacks, by name, with what mends it. Pure.
+
+    Args:
+        file: The file.
+        root: The repo's root.
+        needless: Variables that need not be set: the Compose files have defaults for them.
+    """
     where = shown(file.path, root)
     if file.values is None and file.example is not None:
         return (f"{where} is not there: defaults count; `cp {EXAMPLE} {ENV}` in its folder",)
@@ -92,7 +100,14 @@ def env_notes(file: EnvFile, root: Path) -> tuple[str, ...]:
     return tuple(
         f"{where} lacks {name}, which {EXAMPLE} has; add it: {name}={example[name]}"
         for name in file.absent
+        if name not in needless
     )
+
+
+def needless(stack: Stack) -> frozenset[str]:
+    """Return the variables that the Compose files of an environment have defaults for."""
+    texts = (one.read_text("utf-8", "replace") for one in stack.files)
+    return provided("\n".join(texts))
 
 
 def env_troubles(stack: Stack, root: Path) -> tuple[str, ...]:

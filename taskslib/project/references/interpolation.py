@@ -50,6 +50,12 @@ def unprovided(text: str) -> Iterator[str]:
     yield from (one.name for one in found if one.how[-1:] not in {"-", "+"})
 
 
+def provided(text: str) -> frozenset[str]:
+    """Return the names of the variables that a text has a default for wherever it takes them."""
+    named = {one.name for one in _variables(text) if one.name}
+    return frozenset(named.difference(unprovided(text)))
+
+
 def blanks(text: str) -> Iterator[str]:
     """Yield likewise, also those in defaults: what is empty, or missing, where nothing is set."""
     waiting = [text]

@@ -15,6 +15,7 @@ from taskslib.project.environments import (
     environment,
     environments,
     make_env,
+    needless,
 )
 from taskslib.project.model import Stack
 from tests.support.projects import write
@@ -86,5 +87,13 @@ def test_what_it_lacks_is_said_by_name(dev: Stack, tmp_path: Path) -> None:
     write(tmp_path, {f"{DEV}/.env": "B=\nOWN=1\n"})
     assert env_notes(env_file(dev), tmp_path) == (
         "deploy/dev/.env lacks A, which .env.example has; add it: A=1",
+        "deploy/dev/.env lacks C, which .env.example has; add it: C=",
+    )
+
+
+def test_what_the_files_have_a_default_for_is_not_lacking(dev: Stack, tmp_path: Path) -> None:
+    text = "x-a: [$B, ${A:-1}, ${A-2}]\nx-c: ['${C:-3}', '${C}']\n"
+    write(tmp_path, {f"{DEV}/.env": "B=\n", f"{DEV}/{dev.files[0].name}": text})
+    assert env_notes(env_file(dev), tmp_path, needless(dev)) == (
         "deploy/dev/.env lacks C, which .env.example has; add it: C=",
     )
