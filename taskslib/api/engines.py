@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from taskslib.api.history import durations, history
 from taskslib.api.session import Session, client_of, engine_of, reaping, watchdog
-from taskslib.errors import UsageError, did_you_mean
+from taskslib.errors import EngineError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from taskslib.pipeline.ahead import Ahead
@@ -40,7 +40,8 @@ def on_engine(session: Session, name: str) -> Session:
 def placed_on(session: Session, planned: Plan) -> Plan:
     """Return a plan in which the stacks are dealt out to the engines that were asked for.
 
-    Raises `UsageError` for a Docker context that isn't there, `EngineError` without a client.
+    Raises `UsageError` for a Docker context that isn't there, `EngineError` without a client, or
+    for an engine that does not answer.
     """
     from taskslib.pipeline.placing import placed
 
@@ -49,7 +50,29 @@ def placed_on(session: Session, planned: Plan) -> Plan:
         return planned
     refuse_unknown(session, engines)
     took = durations(history(session, planned.project.name), planned)
-    return placed(planned, engines, took)
+    found = placed(planned, engines, took)
+    if any(one.cached is None and one.suite.stack is not None for one in found.entries):
+        _refuse_silent(session, engines)
+    return found
+
+
+def _refuse_silent(session: Session, names: Sequence[str]) -> None:
+    """Raise `EngineError` for an engine that does not answer: else its suites alone would say so.
+
+    And which suites these are depends on how long they took the last time.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        asked = [(one, pool.submit(engine_of(on_engine(session, one)).check)) for one in names]
+        for name, one in asked:
+            try:
+                one.result()
+            except EngineError as error:
+                what = error.message
+                if repr(name) not in what:
+                    what = f"{what} (context {name!r})"
+                raise EngineError(what, details=error.details, hint=error.hint) from error
 
 
 def refuse_unknown(session: Session, names: Iterable[str]) -> None:

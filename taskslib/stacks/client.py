@@ -97,11 +97,26 @@ class DockerClient:
     def raise_if_down(self, done: Completed) -> None:
         """Raise `EngineError` where a command failed because the engine is not running."""
         if done.code != 0 and _DOWN_PATTERN.search(done.stderr):
+            details = last_lines(without_warnings(done.stderr))
+            if where := elsewhere(self.environ):
+                raise EngineError(
+                    f"the container engine {where} does not answer",
+                    details=details,
+                    hint="does it run, and is that where it is? `docker context ls`",
+                )
             raise EngineError(
                 "the container engine is not running",
-                details=last_lines(without_warnings(done.stderr)),
+                details=details,
                 hint="start it, or let `inv setup` say how",
             )
+
+
+def elsewhere(environ: Mapping[str, str]) -> str:
+    """Return which engine is asked, where variables name one that is not this machine's own."""
+    host, context = environ.get("DOCKER_HOST", ""), environ.get("DOCKER_CONTEXT", "")
+    if host:
+        return "" if host.startswith(("unix:", "npipe:", "fd:")) else f"at {host}"
+    return f"of the context {context!r}" if context not in {"", "default"} else ""
 
 
 def last_lines(text: str) -> str:

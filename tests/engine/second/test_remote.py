@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from taskslib.testing import wait_for
+from tests.engine.environments.conftest import free_ports
 from tests.engine.second.daemon import Daemon, missing, second_daemon
 from tests.engine.second.images import TINY, copy
 from tests.engine.second.server import ANSWERS, COMPOSE, HANGS, PROGRAM, SERVER, STACK, load_server
@@ -225,6 +226,27 @@ def test_a_run_that_is_killed_leaves_nothing_on_either(
         wait_for(lambda: there(engine) and there(other), timeout=60)
         run.kill()
     wait_for(lambda: not there(engine) and not there(other), timeout=30)
+
+
+def test_an_engine_that_does_not_answer(tmp_path: Path) -> None:
+    """Whichever suites it would get: before anything runs, and by its name."""
+    (closed,) = free_ports(1)
+    root = spread(tmp_path / f"e{os.urandom(4).hex()}")
+    write(root, {"deploy/prod/compose.yaml": "services: {web: {image: 'r/web:${VERSION}'}}\n"})
+    variables = contexts(tmp_path / "docker")
+    host = f"host=tcp://127.0.0.1:{closed}"
+    create = ["docker", "context", "create", "dead", "--docker", host]
+    subprocess.run(create, env=environment(**variables), check=True, capture_output=True)
+    hint = "hint: does it run, and is that where it is? `docker context ls`\n"
+    what = "error: the container engine of the context 'dead' does not answer\n"
+    for arguments in (
+        ("test", "--engine", "default,dead"),
+        ("test", "--engine", "default,dead", "--service", "left", "--stage", "service"),
+        ("deploy", "prod", "--context", "dead", "--status"),
+    ):
+        ran = inv(root, *arguments, **variables)
+        assert (ran.code, ran.out) == (3, ""), arguments
+        assert (ran.err.startswith(what), ran.err.endswith(hint)) == (True, True), ran.err
 
 
 def test_no_such_engine(tmp_path: Path) -> None:
