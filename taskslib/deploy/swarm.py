@@ -17,7 +17,7 @@ from taskslib.deploy.record import PREFIX, RECORD, Deployment, packed, parse_con
 from taskslib.deploy.running import Running
 from taskslib.deploy.stackfile import left_out, stack_file
 from taskslib.deploy.target import KEPT, Target
-from taskslib.deploy.tasks import NAMESPACE, Service, ended_badly, parse_seen, running, watched
+from taskslib.deploy.tasks import NAMESPACE, Service, failed, parse_seen, running, watched
 from taskslib.deploy.uploads import SECTIONS, Upload, named, with_uploads
 from taskslib.errors import ConfigError, EngineError, UsageError
 from taskslib.stacks.client import DockerClient, last_lines
@@ -179,7 +179,7 @@ class SwarmWatch:
         """Return what a task logged, and what the Swarm says of it: the last that ended badly."""
         del name, since
         told = [one for one in self.target.seen() if one.name == service]
-        bad = [task for one in told for task in one.tasks if ended_badly(one, task)]
+        bad = [task for one in told for task in failed(one)]
         found = bad or [task for one in told for task in one.newest]
         if not found:
             return ""

@@ -36,6 +36,8 @@ class Task:
     """Its slot, or the node of a service that runs on each."""
     created: datetime
     state: str
+    desired: str
+    """What the Swarm wants it to come to: shutdown where another has its place."""
     since: str
     """When it came to that state, UTC."""
     error: str
@@ -44,6 +46,11 @@ class Task:
     labels: Mapping[str, str]
     checked: bool
     """Whether it has a healthcheck, as far as its service says so and not the image alone."""
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it is to go on, and does or will."""
+        return not {self.desired, self.state} & _REMOVED and self.state not in _ENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +72,14 @@ class Service:
 
     @property
     def newest(self) -> tuple[Task, ...]:
-        """The last task of each place, but for those that were to end."""
-        found = {task.place: task for task in self.tasks}
+        """The last task of each place that goes on; where none does, the last that ended itself.
+
+        That is not always the last that was made: where a new one that was to start first has
+        failed, the old one goes on in its place.
+        """
+        last = {task.place: task for task in self.tasks}
+        wanted = {task.place: task for task in self.tasks if task.wanted}
+        found = {**last, **wanted}
         return tuple(task for task in found.values() if task.state not in _REMOVED)
 
 
@@ -100,6 +113,7 @@ def _task(one: Mapping[str, Any]) -> Task:
         place=str(one.get("Slot") or one.get("NodeID", "")),
         created=datetime.fromisoformat(one["CreatedAt"]),
         state=status["State"],
+        desired=one.get("DesiredState", ""),
         since=moment(status["Timestamp"]),
         error=status.get("Err", ""),
         exit_code=(status.get("ContainerStatus") or {}).get("ExitCode", 0),
@@ -192,17 +206,24 @@ def _watched(
 def lost(service: Service, since: datetime | None) -> Task | None:
     """Return the last task that ended, where the service will not become ready; else None."""
     stopped = service.update in _STOPPED
-    ended = [
-        task
-        for task in service.tasks
-        if ended_badly(service, task)
-        and (since is None or task.created > since)
-        and (_current(service, task) or service.update.startswith("rollback"))
-    ]
+    ended = [task for task in failed(service) if since is None or task.created > since]
     return ended[-1] if ended and (stopped or len(ended) >= _TIMES) else None
 
 
-def ended_badly(service: Service, task: Task) -> bool:
+def failed(service: Service) -> tuple[Task, ...]:
+    """Return the tasks that ended badly of what a service is to be now, the oldest first.
+
+    Where the Swarm itself has gone back, those are of what it was to be.
+    """
+    either = service.update.startswith("rollback")
+    return tuple(
+        task
+        for task in service.tasks
+        if _ended_badly(service, task) and (either or _current(service, task))
+    )
+
+
+def _ended_badly(service: Service, task: Task) -> bool:
     """Tell whether a task ended that was to go on."""
     if task.state == "complete":
         return service.restarts == "any"

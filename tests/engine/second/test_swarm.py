@@ -13,7 +13,12 @@ from pathlib import Path
 import pytest
 
 from taskslib.testing import wait_for
-from tests.engine.deploy.scenes import status, what_does_not_come_up
+from tests.engine.deploy.scenes import (
+    a_migration_that_goes_on,
+    migrations_that_take_long,
+    status,
+    what_does_not_come_up,
+)
 from tests.engine.deploy.shop import COMPOSE, DOCKERFILE, SERVER, Shop, interrupted
 from tests.engine.second.daemon import Daemon, missing, second_daemon
 from tests.engine.second.images import copy
@@ -198,6 +203,43 @@ def test_what_does_not_come_up_is_taken_back(
     fleet: Fleet, record_property: Callable[[str, object], None]
 ) -> None:
     what_does_not_come_up(fleet, record_property, why="  task: non-zero exit (1)\n")
+
+
+def test_migrations_that_take_long(fleet: Fleet) -> None:
+    migrations_that_take_long(fleet)
+
+
+def test_a_migration_that_goes_on_is_stopped(fleet: Fleet) -> None:
+    a_migration_that_goes_on(fleet)
+    assert fleet.services() == ["store", "web"]
+
+
+def test_the_old_one_goes_on_where_what_starts_first_fails(fleet: Fleet) -> None:
+    file = fleet.root / "deploy/prod/docker-compose.yml"
+    # A published port would be the old task's here.
+    text = re.sub(r"    ports: .*\n", "", file.read_text())
+    first = "    deploy: {update_config: {order: start-first}}\n"
+    file.write_text(text.replace("    secrets: [key]\n", f"    secrets: [key]\n{first}"))
+    fleet.release("1.0.0")
+    assert fleet.deploy("--yes").code == 0
+    before = fleet.lasting()
+    for version, kind, told in (
+        ("1.1.0", "ends", "web exited with 1"),
+        ("1.2.0", "broken", "web unhealthy"),
+        ("1.3.0", "late-migration", "migrate exited with 1"),
+    ):
+        fleet.release(version, kind)
+        ran = fleet.deploy("--yes", START="1s")
+        assert f"error: {version} does not come up: {told}; prod runs 1.0.0 again\n" in ran.err
+        assert (ran.code, fleet.lasting()) == (3, before)
+        ran = fleet.deploy("--status")
+        assert (ran.code, "drift" in ran.out) == (0, False), ran.out
+        assert status(fleet)["web"] == "1.0.0 healthy"
+    fleet.release("1.4.0", "slow-migration")
+    ran = fleet.deploy("--yes")
+    assert (ran.code, status(fleet)["web"]) == (0, "1.4.0 healthy"), ran.err
+    assert fleet.deploy("--rollback", "--yes").code == 0
+    assert (status(fleet)["web"], fleet.deploy("--status").code) == ("1.0.0 healthy", 0)
 
 
 def test_the_first_that_fails_is_removed_and_its_data_stays(fleet: Fleet) -> None:

@@ -12,6 +12,7 @@ from taskslib.deploy.tasks import parse_seen, running, watched
 WEB = frozenset({"web"})
 NEW = {"taskslib.deploy.number": "2"}
 OLD = {"taskslib.deploy.number": "1"}
+GOES_ON = {"running", "starting", "ready", "pending"}
 
 
 def task(
@@ -23,6 +24,7 @@ def task(
     code: int = 0,
     error: str = "",
     checked: bool = False,
+    desired: str = "",
 ) -> dict[str, Any]:
     """Return a task that was made in that second."""
     check = {"Healthcheck": {"Test": ["CMD", "true"]}} if checked else {}
@@ -30,6 +32,7 @@ def task(
         "ID": f"t{at}",
         "ServiceID": "s",
         "Slot": slot,
+        "DesiredState": desired or ("running" if state in GOES_ON else "shutdown"),
         "CreatedAt": f"2026-01-01T00:00:{at:02}.123456789Z",
         "Spec": {"ContainerSpec": {"Image": "w", "Labels": labels, **check}},
         "Status": {
@@ -76,6 +79,34 @@ def test_the_last_task_of_each_place_is_what_runs() -> None:
     since = "2026-01-01T00:01:00+00:00"
     assert {(one.container.service, one.image, one.since) for one in found} == {("web", "w", since)}
     assert running(parse_seen("shop-prod", "", "")) == ()
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        task(2, "shutdown", OLD),
+        task(2, "failed", OLD, code=1),
+        task(2, "failed", OLD, code=137, error="unhealthy container"),
+        task(2, "failed", OLD, code=1, desired="running"),  # the Swarm is about to see it
+        task(2, "running", OLD, desired="shutdown"),  # it is being ended
+        task(2, "starting", OLD, desired="shutdown"),
+        task(2, "rejected", OLD, error="no such image"),
+    ],
+)
+def test_the_old_task_goes_on_where_the_new_one_was_to_start_first(new: dict[str, Any]) -> None:
+    """As after going back: what the service is to be now, the older task is."""
+    services = seen(task(1), new, update="completed")
+    assert [one.container.id for one in running(services)] == ["t1"]
+    assert states(services, seen(task(1))) == ["running healthy"]
+
+
+def test_the_new_one_is_waited_for_where_the_old_one_goes_on_meanwhile() -> None:
+    services = seen(task(1, labels=OLD), task(2, "starting", checked=True))
+    assert [one.container.id for one in running(services)] == ["t2"]
+    assert states(services, seen(task(1, labels=OLD))) == ["running starting"]
+    paused = seen(task(1, labels=OLD), task(2, "failed", code=5), update="paused")
+    assert states(paused, seen(task(1, labels=OLD))) == ["exited 5"]
+    assert [one.container.id for one in running(paused)] == ["t1"]
 
 
 @pytest.mark.parametrize(
