@@ -135,9 +135,15 @@ _SIGNAL_CODES = {
 }
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return `did you mean 'x'? ` for the closest known name, or an empty string."""
+def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.5) -> str:
+    """Return `did you mean 'x'? ` for the closest known name, or an empty string.
+
+    Args:
+        name: What was typed.
+        known: What there is.
+        cutoff: How alike two names are at least, from 0 to 1; more where all begin alike.
+    """
     import difflib
 
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
     return f"did you mean {str(close[0])!r}? " if close else ""

@@ -57,7 +57,7 @@ def deploy_ready(session: Session, request: DeployRequest) -> ReadyToDeploy:
     if request.rollback and (request.version or request.local):
         raise UsageError(
             "--rollback goes back to what ran before, whatever version that is",
-            hint=f"inv deploy {request.environment} --rollback",
+            hint=f"{request.where} --rollback",
         )
     with session.cancellation.on_signals():
         found, stack = deployed_environment(session, request.environment)
@@ -101,23 +101,32 @@ def deploy(session: Session, ready: ReadyToDeploy) -> Status:
     request = ready.request
     limits = project(session).limits
     with session.cancellation.on_signals():
-        deployer = Deployer(ready.target, request.environment, limits, session.say)
+        names = request.environment, request.where, request.command
+        deployer = Deployer(ready.target, *names, limits, session.say)
         shown = ready.plan.current.number if ready.plan.current else 0
         deployer.deploy(ready.wanted, ready.who, shown, forward=not request.rollback)
         return _status(ready.target, request.environment)
 
 
 def deploy_status(
-    session: Session, environment: str, context: str = "", orchestrator: str = ""
+    session: Session,
+    environment: str,
+    context: str = "",
+    orchestrator: str = "",
+    *,
+    empty: bool = False,
 ) -> Status:
-    """Return how an environment is. Raises `NoInstanceError` where nothing is deployed."""
+    """Return how an environment is.
+
+    Raises `NoInstanceError` where nothing is deployed, unless an `empty` status is wanted then.
+    """
     request = DeployRequest(environment, context=context, orchestrator=orchestrator)
     with session.cancellation.on_signals():
         found, stack = deployed_environment(session, environment)
         target = target_of(session, request, found, stack)
         status = _status(target, environment)
-        if status.current is None and not status.rows:
-            hint = f"inv deploy {environment}"
+        if status.empty and not empty:
+            hint = request.where
             if unasked_swarm(request, found, target):
                 hint = f"on the engine's Swarm: --orchestrator swarm; else {hint}"
             raise NoInstanceError(f"nothing is deployed as {status.name} there", hint=hint)
@@ -137,7 +146,7 @@ def _before(records: Sequence[Deployment], request: DeployRequest) -> Wanted:
     if len(records) < 2:  # noqa: PLR2004 — what runs, and what ran before
         raise UsageError(
             f"of {request.environment} no version is known that ran before",
-            hint=f"inv deploy {request.environment} --version 1.2.3",
+            hint=f"{request.where} --version 1.2.3",
         )
     before = records[-2]
     return Wanted(before.version, before.commit, before.config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from shlex import join
 from typing import TYPE_CHECKING
 
 from taskslib.api.session import Session, project
@@ -34,6 +35,21 @@ class DeployRequest:
     """Whether it is what ran before."""
     orchestrator: str = ""
     """compose or swarm; empty for what the configuration says, else compose."""
+
+    @property
+    def where(self) -> str:
+        """The command without what is to run: for the same environment at the same target."""
+        return join(("inv", "deploy", self.environment, *self._options("context", "orchestrator")))
+
+    @property
+    def command(self) -> str:
+        """The command, as it was typed but for what only says how it is asked and told."""
+        flags = [f"--{one}" for one in ("local", "rollback") if getattr(self, one)]
+        return f"{self.where} {join((*self._options('version'), *flags))}".rstrip()
+
+    def _options(self, *names: str) -> list[str]:
+        given = [(f"--{name}", getattr(self, name)) for name in names]
+        return [part for option, value in given if value for part in (option, value)]
 
 
 def deployed_environment(session: Session, name: str) -> tuple[Project, Stack]:

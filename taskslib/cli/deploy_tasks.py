@@ -33,7 +33,7 @@ _ASKED = "prod"
         "yes": "don't ask before prod changes",
         "dry-run": "only check, and print what would change",
         "rollback": "go back to what ran before",
-        "status": "only print how it is; exit 1 where that is not as it was deployed",
+        "status": "only print how it is; exit 1 where not as it was deployed, 3 where nothing is",
         "json": "with --status: one JSON document",
     },
 )
@@ -62,8 +62,10 @@ def deploy(
     _refuse_empty(version=version, context=context_, orchestrator=orchestrator)
     _refuse_mixed(status=status, json=json, others=rollback or dry_run or local or bool(version))
     if status:
-        found = api.deploy_status(where, env, context_ or "", orchestrator or "")
+        found = api.deploy_status(where, env, context_ or "", orchestrator or "", empty=json)
         _tell(found, json=json)
+        if found.empty:
+            return ExitCode.ENGINE
         return ExitCode.PASSED if found.well else ExitCode.FAILED
     return _deploy(
         where,
@@ -90,12 +92,12 @@ def _deploy(
         api.deploy_check(where, ready)
     say(plan_words(request.environment, ready.plan))
     if dry_run:
-        tell(plan_lines(ready.plan))
+        tell(plan_lines(ready.plan, back=request.rollback))
         return ExitCode.PASSED
     where_to = f", by the context {request.context}" if request.context else ""
     question = f"deploy {ready.wanted.version} to {request.environment}{where_to}?"
     if request.environment == _ASKED and not yes:
-        for line in plan_lines(ready.plan):
+        for line in plan_lines(ready.plan, back=request.rollback):
             say(line)
         if not confirmed(question):
             say("nothing was changed")

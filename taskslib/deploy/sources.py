@@ -28,6 +28,9 @@ VERSION = "VERSION"
 PROBE = "0.0.0-which-images-are-of-the-release"
 """A version that nothing has: which images have it for a tag when VERSION is this?"""
 
+_ALIKE = 0.8
+"""All images of a project begin with its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -121,7 +124,9 @@ def from_lock(lock: Lock, names: Iterable[str]) -> Source:
         if own not in digests:
             raise UsageError(
                 f"release {lock.version} has no image {own}",
-                hint=f"{did_you_mean(own, digests)}images: {', '.join(digests) or 'none'}",
+                hint=f"{did_you_mean(own, digests, cutoff=_ALIKE)}images: "
+                f"{', '.join(digests) or 'none'}; a release that broke off? `inv build --push` on "
+                f"the tag v{lock.version} completes it",
             )
         references[name] = f"{name}@{digests[own]}"
     return Source(lock.version, lock.revision, references)

@@ -45,6 +45,10 @@ class Deployer:
 
     target: Target
     environment: str
+    where: str
+    """The command without what is to run."""
+    command: str
+    """The command."""
     limits: Limits
     tell: Callable[[str], None] = lambda _: None
 
@@ -228,8 +232,8 @@ class Deployer:
         except Interrupted:
             self.say(
                 f"{self.environment} was left in the middle of {ready.deployment.version}: "
-                f"containers of both versions may run; inv deploy {self.environment} goes on, "
-                "with --status says what runs"
+                f"containers of both versions may run; {self.command} goes on, "
+                f"{self.where} --status says what runs"
             )
 
     def _back(self, target: Target, ready: Plan, standing: _Standing) -> str:

@@ -126,6 +126,13 @@ def test_the_first_ever(shop: Shop) -> None:
     assert shop.deploy("--status") == Ran(
         3, "", "error: nothing is deployed as NAME there\n\nhint: inv deploy prod\n"
     )
+    elsewhere = ("--context", "default", "--orchestrator", "compose")
+    hint = f"hint: inv deploy prod {' '.join(elsewhere)}\n"
+    assert shop.deploy(*elsewhere, "--status").err.endswith(hint)
+    ran = shop.deploy("--status", "--json")
+    told = json.loads(ran.out)
+    assert (ran.code, ran.err) == (3, "")
+    assert (told["well"], told["deployment"], told["services"]) == (False, None, [])
     shop.release("1.0.0", "broken")
     ran = shop.deploy("--yes", START="1s")
     assert ran.code == 3

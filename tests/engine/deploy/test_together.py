@@ -78,7 +78,7 @@ def test_what_is_confirmed_is_what_was_shown(shop: Shop) -> None:
 
 
 def test_two_ctrl_c_leave_it_as_it_is(deploying: Shop) -> None:
-    began = deploying.begin("--yes", START="100s")
+    began = deploying.begin("--yes", "--version", "1.0.1", START="100s")
     wait_for(lambda: under_way(deploying), timeout=60)
     began.send_signal(2)
     assert began.stderr is not None
@@ -87,7 +87,7 @@ def test_two_ctrl_c_leave_it_as_it_is(deploying: Shop) -> None:
     assert ended.code == 130
     assert (
         "prod was left in the middle of 1.0.1: containers of both versions may run; inv deploy "
-        "prod goes on, with --status says what runs\n"
+        "prod --version 1.0.1 goes on, inv deploy prod --status says what runs\n"
     ) in ended.err
     assert deploying.volumes() == ["-deploy-1", "_data"]
     # Whatever it was left like, the next one goes back to what is recorded.

@@ -98,4 +98,8 @@ def test_the_lock_says_what_and_the_environment_where() -> None:
     assert (found.version, found.commit, found.note) == ("1.0.0", "c1", "")
     with pytest.raises(UsageError, match=r"release 1\.0\.0 has no image shop-wbe") as caught:
         from_lock(made, ["mirror/shop-wbe"])
-    assert caught.value.hint == "did you mean 'shop-web'? images: shop-web"
+    mends = "a release that broke off? `inv build --push` on the tag v1.0.0 completes it"
+    assert caught.value.hint == f"did you mean 'shop-web'? images: shop-web; {mends}"
+    with pytest.raises(UsageError) as caught:
+        from_lock(made, ["mirror/shop-frontend"])
+    assert caught.value.hint == f"images: shop-web; {mends}"
