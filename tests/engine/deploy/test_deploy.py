@@ -102,6 +102,7 @@ def test_releases_come_and_go(
         "migrate 1.2.4 HEX exited 0 WHEN ME\n"
         "store 1.2.3 HEX healthy WHEN Ada $HOME, `id` ME\n"
         "web 1.2.3 HEX healthy WHEN ME\n"
+        "note: migrate: the last that ran is of 1.2.4; on the way back none runs\n"
     )
     assert status(shop)["web"] == "1.2.3 healthy"
     assert shop.volumes() == ["-deploy-2", "-deploy-3", "_data"]

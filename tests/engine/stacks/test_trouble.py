@@ -74,6 +74,21 @@ def test_what_others_wait_for_is_named_with_its_evidence(shop: Path, condition: 
     }[condition]
 
 
+@pytest.mark.parametrize("code", [0, 4])
+def test_a_one_shot_is_waited_for_longer_than_others_settle(shop: Path, code: int) -> None:
+    service = f'    command: [sh, -c, "sleep 3; exit {code}"]\n'
+    needs = "depends_on: {web: {condition: service_completed_successfully}}"
+    app = f"  app: {{image: '{IMAGE}', command: [sleep, '99'], init: true, {needs}}}\n"
+    bench = Bench(shop, f"{WEB}{service}{app}")
+    if code:
+        assert fails(bench).message == "web exited with 4"
+        return
+    with bench.lifetime.running(bench.spec()):
+        found = bench.engine.containers(bench.spec().name)
+        states = {one.service: (one.state, one.exit_code) for one in found}
+        assert states == {"web": ("exited", 0), "app": ("running", None)}
+
+
 def test_a_program_that_is_not_in_the_image(shop: Path) -> None:
     bench = Bench(shop, f"services: {{web: {{image: '{IMAGE}', command: [no-such-program]}}}}\n")
     error = fails(bench)
