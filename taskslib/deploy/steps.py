@@ -7,12 +7,13 @@ there, whatever became of us.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from taskslib.cancellation import Cancellation
 from taskslib.deploy.lock import held
+from taskslib.deploy.masking import mask_for
 from taskslib.deploy.oneshots import still_going
 from taskslib.deploy.plan import Kind, Plan, Wanted, levels, plan
 from taskslib.deploy.reasons import Reasons
@@ -24,7 +25,7 @@ from taskslib.deploy.trial import Trial, remove_trials, tried
 from taskslib.deploy.watching import with_logs
 from taskslib.errors import EngineError, Interrupted, StackError, TaskslibError
 from taskslib.project.model import Limits
-from taskslib.secrets import Mask, mask_of
+from taskslib.secrets import Mask
 from taskslib.stacks.engine import ComposeConfig, Watched
 from taskslib.stacks.wait import one_shots, wait_ready
 
@@ -218,8 +219,7 @@ class Deployer:
         return StackError(f"{what}; {back}", details=mask(error.details), hint=error.hint)
 
     def _mask(self, ready: Plan) -> Mask:
-        configs = (ready.deployment.config, ready.before or {})
-        return mask_of(self.target.environ, *(one for some in configs for one in _variables(some)))
+        return mask_for(self.target.environ, ready.deployment.config, ready.before or {})
 
     def _interrupted(self, ready: Plan, standing: _Standing) -> None:
         """Go back because somebody ended the deployment, unless that is ended too."""
@@ -258,13 +258,6 @@ class Deployer:
             details = f"\n{error.details}" if error.details else ""
             return f"and going back to {was} fails: {error.message}{details}"
         return f"{self.environment} runs {was} again"
-
-
-def _variables(config: ComposeConfig) -> Iterator[dict[str, str]]:
-    """Yield the variables of each service: what containers log may have secrets among them."""
-    for service in (config.get("services") or {}).values():
-        given = service.get("environment") or {}
-        yield {key: value.replace("$$", "$") for key, value in given.items() if value}
 
 
 def _ids(running: Iterable[Running], without: frozenset[str]) -> set[str]:
