@@ -41,6 +41,7 @@ class ComposeTarget(Target):
     KEEPER: ClassVar[Keeper] = VOLUMES
     EXTERNAL: ClassVar[tuple[str, ...]] = ("volume", "network")
     TRIES: ClassVar[bool] = True
+    STOPS: ClassVar[str] = "stopped"
 
     def own(self, config: ComposeConfig) -> tuple[ComposeConfig, tuple[Upload, ...]]:
         """Return the configuration as it is: Compose mounts files, where they are on the engine."""

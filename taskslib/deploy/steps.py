@@ -247,7 +247,7 @@ class Deployer:
                 return f"{self.environment} runs {was} again"
             if ready.before is None:
                 target.stop(begun)
-                what = "nothing of it ran before, so what had been started is stopped"
+                what = f"nothing of it ran before, so what had been started is {target.STOPS}"
                 return f"{what}; its data stays"
             with suppress(EngineError):  # somebody may have pruned them; else bringing up says it
                 images = (one["image"] for one in ready.before["services"].values())

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from taskslib.deploy.balancing import balanced, lacks_ipvs
 from taskslib.deploy.lock import CONFIGS, Keeper
 from taskslib.deploy.record import PREFIX, RECORD, Deployment, packed, parse_configs, record_name
 from taskslib.deploy.running import Running
@@ -38,6 +39,7 @@ class SwarmTarget(Target):
     KEEPER: ClassVar[Keeper] = CONFIGS
     EXTERNAL: ClassVar[tuple[str, ...]] = ("network",)  # volumes are each node's own
     TRIES: ClassVar[bool] = False
+    STOPS: ClassVar[str] = "removed"
 
     def own(self, config: ComposeConfig) -> tuple[ComposeConfig, tuple[Upload, ...]]:
         """Return a configuration whose files are named by what is in them, and these files."""
@@ -70,8 +72,10 @@ class SwarmTarget(Target):
                     self.docker.run(kind, "rm", name)
 
     def remarks(self, config: ComposeConfig) -> Iterator[str]:
-        """Yield a line for each thing of a configuration that a Swarm can't have."""
-        return left_out(config)
+        """Yield a line for each thing of a configuration that this Swarm can't have."""
+        yield from left_out(config)
+        if lacks_ipvs(self.docker):
+            yield from balanced(config)
 
     def records(self) -> tuple[Deployment, ...]:
         """Return what was deployed there, the oldest first."""

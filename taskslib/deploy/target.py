@@ -55,6 +55,8 @@ class Target(ABC):
     """Kinds of things that a configuration can take from there, and that can be asked for."""
     TRIES: ClassVar[bool]
     """Whether what is to start first is tried by us; else the target does that by itself."""
+    STOPS: ClassVar[str]
+    """What stopping services makes of them."""
 
     stack: Stack
     name: str

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,11 +17,18 @@ from tests.engine.deploy.scenes import (
     status,
     what_does_not_come_up,
 )
-from tests.engine.deploy.shop import COMPOSE, DOCKERFILE, SERVER, Shop, interrupted
+from tests.engine.deploy.shop import COMPOSE, DOCKERFILE, SERVER, interrupted
 from tests.engine.second.daemon import Daemon, missing, second_daemon
+from tests.engine.second.fleet import NO_IPVS, Fleet
 from tests.engine.second.images import copy
 from tests.support.leftovers import docker
-from tests.support.projects import TASKS, Ran, environment, repository, write
+from tests.support.projects import (
+    TASKS,
+    Ran,
+    repository,
+    unredacted,
+    write,
+)
 from tests.support.registry import Running, registry
 from tests.support.registry import missing as no_registry
 
@@ -60,57 +65,6 @@ def store(engine: Daemon, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Return a registry in the engine's network."""
     with registry(tmp_path_factory.mktemp("swarm") / "registry", engine.within) as running:
         yield running
-
-
-class Fleet(Shop):
-    """A project that is deployed to a Swarm."""
-
-    engine: Daemon
-
-    def build(self) -> Ran:
-        command = (sys.executable, "-m", "invoke", "build", "--push")
-        done = subprocess.run(
-            self.engine.within("env", "-C", str(self.root), *command),
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
-
-    def lasting(self) -> list[str]:
-        return [*self.tasks("store"), *self.tasks("web")]
-
-    def records(self) -> list[str]:
-        return self.configs()
-
-    def logged(self, service: str, line: str) -> str:
-        del service
-        return f"  {line}\n"
-
-    def tasks(self, service: str) -> list[str]:
-        """Return the ids of a service's tasks that are to run."""
-        chosen = ("--filter", "desired-state=running", "--quiet", "--no-trunc")
-        return docker("service", "ps", *chosen, f"{self.name}_{service}").split()
-
-    def configs(self) -> list[str]:
-        listed = docker("config", "ls", "--format", "{{.Name}}").split()
-        return sorted(one.removeprefix(self.name) for one in listed if one.startswith(self.name))
-
-    def secrets(self) -> list[str]:
-        listed = docker("secret", "ls", "--format", "{{.Name}}").split()
-        return [one for one in listed if one.startswith(self.name)]
-
-    def secret(self) -> str:
-        """Return what the server has for its secret."""
-        container = docker("ps", "--quiet", "--filter", f"name={self.name}_web")
-        return docker("exec", container, "cat", "/run/secrets/key")
-
-    def services(self) -> list[str]:
-        chosen = ("--filter", f"label=com.docker.stack.namespace={self.name}")
-        listed = docker("service", "ls", *chosen, "--format", "{{.Name}}").split()
-        return sorted(one.removeprefix(f"{self.name}_") for one in listed)
 
 
 @pytest.fixture
@@ -250,7 +204,7 @@ def test_the_first_that_fails_is_removed_and_its_data_stays(fleet: Fleet) -> Non
     fleet.release("1.0.0", "ends")
     ran = fleet.deploy("--yes")
     assert ran.code == 3
-    what = "nothing of it ran before, so what had been started is stopped; its data stays\n"
+    what = "nothing of it ran before, so what had been started is removed; its data stays\n"
     assert what in ran.err
     assert (fleet.services(), fleet.configs()) == ([], [])
     assert f"{fleet.name}_data" in docker("volume", "ls", "--format", "{{.Name}}").split()
@@ -361,6 +315,13 @@ def test_what_a_swarm_has_not(fleet: Fleet) -> None:
         "error: web publishes 8000 at 127.0.0.1 only, and a Swarm publishes at all addresses\n\n"
         "hint: take the address out of `ports`, or the whole port\n",
     )
+
+
+def test_without_ipvs_it_is_said_beforehand(fleet: Fleet) -> None:
+    fleet.release("1.0.0")
+    ran = unredacted(fleet.root, "deploy", "prod", "--dry-run", PORT=str(PORT))
+    note = f"note: store: {NO_IPVS}, so others don't reach it by its name; "
+    assert (ran.code, note in ran.err) == (0, not Path("/proc/net/ip_vs").exists()), ran.err
 
 
 def test_an_engine_without_a_swarm(fleet: Fleet, tmp_path: Path) -> None:
