@@ -12,9 +12,9 @@ from taskslib.project.model import Layout
 from taskslib.scaffold.naming import (
     Kind,
     Named,
+    alone,
     check_free,
     check_no_project,
-    check_package,
     check_project,
     named,
 )
@@ -58,13 +58,11 @@ def answers_of(told: Mapping[str, Any], version: str) -> Answers:
     check_project(project)
     layout = LAYOUTS[_one_of("layout", told["layout"], tuple(LAYOUTS))]
     services = (
-        (Named(project, Kind.API),)
+        (alone(project),)
         if layout is Layout.SINGLE
         else _distinct(str(told["services"]).split(","))
     )
-    if layout is Layout.SINGLE:
-        check_package(services[0].package)
-    else:
+    if layout is Layout.MULTI:
         for one in services:
             check_no_project(one.name, project)
     datastore = _one_of("datastore", told["datastore"], DATASTORES)

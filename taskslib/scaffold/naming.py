@@ -11,31 +11,19 @@ from enum import StrEnum
 from unicodedata import normalize
 
 from taskslib.errors import UsageError, did_you_mean
+from taskslib.scaffold.reserved import (
+    is_device,
+    is_imported_by_tasks,
+    is_reserved,
+    is_taken,
+    means_several,
+)
 
 _LABEL = re.compile(r"[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?")
 """A name of a host (RFC 1123), as Compose's network has it, and shorter: image names, variables and
 volumes are made of it. A letter first, since a package's name is made of it too."""
-_WORDS = ("false", "null", "true")
-"""What is no text in YAML (1.2, the core schema), where Compose and the record have names."""
-_DEVICES = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
-"""What no file can be called on Windows."""
 _MARKS = re.compile("[\u0300-\u036f]")
 """What NFKD takes off letters."""
-_TAKEN = (
-    "all",
-    "coverage",
-    "database",
-    "deploy",
-    "localhost",
-    "project",
-    "psycopg",
-    "pytest",
-    "taskslib",
-    "test",
-    "tests",
-)
-"""What something else is called: in Compose files, in the repo, or where tests import it from.
-`test` is the environment of tests, and a package of Python's."""
 
 
 class Kind(StrEnum):
@@ -78,27 +66,34 @@ def named(text: str, kind: str = "") -> Named:
             hint=f"{did_you_mean(kind, Kind)}kinds: {', '.join(Kind)}",
         )
     _check_label(name, "a service")
-    if _DEVICES.fullmatch(name) or name in {*_WORDS, *_TAKEN}:
-        raise UsageError(f"a service can't be called {name!r}: that is reserved", hint=_OTHER)
     found = Named(name, Kind(kind))
-    check_package(found.package)
+    if means_several(name):
+        raise _reserved("service", name)
+    _check_service(found)
+    return found
+
+
+def alone(project: str) -> Named:
+    """Return the service of a flat project: its name and package are the project's.
+
+    Raises `UsageError` for what it can't be; the package lies where `inv` imports from first.
+    """
+    found = Named(project, Kind.API)
+    _check_service(found)
+    if is_imported_by_tasks(found.package):
+        raise UsageError(
+            f"a project of one service can't be called {project!r}: "
+            "its package would be in the place of one that `inv` imports",
+            hint=f"another name, such as --project {project}-service",
+        )
     return found
 
 
 def check_project(name: str) -> None:
     """Raise `UsageError` for what a project can't be called."""
     _check_label(name, "a project")
-    if _DEVICES.fullmatch(name) or name in _WORDS:
-        raise UsageError(f"a project can't be called {name!r}: that is reserved", hint=_OTHER)
-
-
-def check_package(package: str) -> None:
-    """Raise `UsageError` for the name of a package that Python already has a meaning for."""
-    if keyword.iskeyword(package) or package in sys.stdlib_module_names:
-        raise UsageError(
-            f"a service can't be called {package!r}: its package would hide Python's own",
-            hint=f"another name, such as {package}-service",
-        )
+    if is_reserved(name):
+        raise _reserved("project", name)
 
 
 def check_free(name: str, taken: Iterable[str], where: str = "") -> None:
@@ -141,7 +136,7 @@ def project_name(folder: str) -> str:
             "a project can't be in the top folder of a disk: its name would be the project's",
             hint="a folder with a name: taskslib init shop",
         )
-    if _DEVICES.fullmatch(folder.partition(".")[0].strip().lower()):
+    if is_device(folder.partition(".")[0].strip().lower()):
         raise UsageError(
             f"a project's folder can't be called {folder!r}: that is reserved on Windows",
             hint=_OTHER,
@@ -152,6 +147,21 @@ def project_name(folder: str) -> str:
 
 
 _OTHER = "choose another name"
+
+
+def _reserved(what: str, name: str) -> UsageError:
+    return UsageError(f"a {what} can't be called {name!r}: that is reserved", hint=_OTHER)
+
+
+def _check_service(service: Named) -> None:
+    if is_taken(service.name):
+        raise _reserved("service", service.name)
+    package = service.package
+    if keyword.iskeyword(package) or package in sys.stdlib_module_names:
+        raise UsageError(
+            f"a service can't be called {package!r}: its package would hide Python's own",
+            hint=f"another name, such as {package}-service",
+        )
 
 
 def _check_label(name: str, what: str) -> None:

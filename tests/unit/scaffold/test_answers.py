@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from taskslib import __version__, api
 from taskslib.errors import ConfigError, UsageError
 from taskslib.project.model import Layout
 from taskslib.scaffold.answers import Answers, recorded
 from taskslib.scaffold.naming import Kind, Named, check_free, project_name
+from taskslib.scaffold.reserved import is_imported_by_tasks, is_taken
 
 TOO_LONG = "x" * 41
 
@@ -42,6 +46,19 @@ TOO_LONG = "x" * 41
         ({"datastore": "mysql"}, "no datastore 'mysql'"),
         ({"ci": "gitlab"}, "no ci 'gitlab'"),
         ({"layout": "single", "project": "http"}, "a service can't be called 'http'"),
+        # Of pytest's, of any platform and Python: the service's own would be imported instead.
+        *(
+            ({"services": one}, f"a service can't be called '{one}': that is reserved")
+            for one in ("packaging", "iniconfig", "exceptiongroup", "tomli", "typing-extensions")
+        ),
+        *(
+            ({"layout": "single", "project": one}, f"a service can't be called '{one}'")
+            for one in ("pytest", "taskslib", "deploy", "tests", "pluggy", "colorama", "pygments")
+        ),
+        *(
+            ({"layout": "single", "project": one}, f"one service can't be called '{one}'")
+            for one in ("invoke", "ruamel", "tasks", "services", "prompt-toolkit")
+        ),
         ({"registry": "https://a b"}, "a registry can't be 'https://a b'"),
     ],
 )
@@ -54,6 +71,36 @@ def test_what_can_not_be(given: dict[str, str], said: str) -> None:
     assert said in refused.value.message
 
 
+def imported(*distributions: str) -> set[str]:
+    """Return what distributions and all that they require put where Python imports from."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = list(distributions)
+    while waiting:
+        name = canonicalize_name(waiting.pop())
+        try:
+            one = metadata.distribution(name)
+        except metadata.PackageNotFoundError:  # of another platform
+            continue
+        if name in seen:
+            continue
+        seen.add(name)
+        found |= {
+            file.parts[0].partition(".")[0] for file in one.files or () if file.suffix == ".py"
+        }
+        required = map(Requirement, one.requires or ())
+        waiting += [one.name for one in required if "extra" not in str(one.marker)]
+    return {name for name in found if name.isidentifier() and not name.startswith("_")}
+
+
+def test_nothing_that_tests_or_tasks_import_is_hidden() -> None:
+    by_tests, by_tasks = imported("pytest", "pytest-xdist", "coverage"), imported("taskslib")
+    assert {"pytest", "pluggy"} <= by_tests
+    assert {"invoke", "pydantic"} <= by_tasks
+    assert [one for one in by_tests if not is_taken(one)] == []
+    assert [one for one in by_tasks if not (is_taken(one) or is_imported_by_tasks(one))] == []
+
+
 def test_defaults() -> None:
     api_alone = (Named("api", Kind.API),)
     assert api.init_answers(Path("shop"), {}) == Answers(
@@ -63,6 +110,8 @@ def test_defaults() -> None:
     assert (single.project, single.services) == ("my-shop", (Named("my-shop", Kind.API),))
     assert single.services[0].package == "my_shop"
     assert single.services[0].variable == "MY_SHOP"
+    # Of the folder 日本; among several services it would be taken.
+    assert api.init_answers(Path("日本"), {"layout": "single"}).project == "project"
 
 
 @pytest.mark.parametrize(
