@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Protocol
@@ -126,23 +126,57 @@ class Cancellation:
         Only the main thread may install handlers; in any other this does nothing. Where nothing
         comes after it (`last`), one more Ctrl-C changes nothing: the exit code would be its own.
         """
-        if threading.current_thread() is not threading.main_thread():
+        with _handled(self.request, ignores=lambda: last and self.requested):
             yield
-            return
 
-        def handle(signum: int, _frame: FrameType | None) -> None:
-            # CTRL_BREAK is Windows' other Ctrl-C.
-            self.request(int(signal.SIGINT) if signum == _BREAK else signum)
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Let a signal end what only asks or reckons, and leaves nothing behind, right where it is.
 
-        # What we were started to ignore (nohup, a script's background job) stays ignored.
-        wanted = (one for one in _END_SIGNALS if signal.getsignal(one) is not signal.SIG_IGN)
-        before = {number: signal.signal(number, handle) for number in wanted}
+        Such waits, of libraries and of a terminal, look at nobody's cancellation. Raises
+        `Interrupted`, also for what was asked for before.
+        """
+
+        def end(signum: int) -> None:
+            first = not self._requested
+            self.request(signum)
+            if first:
+                raise KeyboardInterrupt  # which libraries let through, as they may not ours
+
+        self.check()
         try:
-            yield
-        finally:
-            for number, handler in before.items():
-                over = last and self.requested and number == signal.SIGINT
-                signal.signal(number, signal.SIG_IGN if over else handler)
+            with _handled(end):
+                yield
+        except (KeyboardInterrupt, Interrupted):
+            raise Interrupted(self._reason or int(signal.SIGINT)) from None
+        self.check()
+
+
+@contextmanager
+def _handled(
+    told: Callable[[int], None], *, ignores: Callable[[], bool] = lambda: False
+) -> Iterator[None]:
+    """Have the signals that end us told to somebody, from the main thread.
+
+    At the end all is as before, but for a Ctrl-C that is ignored from then on.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def handle(signum: int, _frame: FrameType | None) -> None:
+        # CTRL_BREAK is Windows' other Ctrl-C.
+        told(int(signal.SIGINT) if signum == _BREAK else signum)
+
+    # What we were started to ignore (nohup, a script's background job) stays ignored.
+    wanted = (one for one in _END_SIGNALS if signal.getsignal(one) is not signal.SIG_IGN)
+    before = {number: signal.signal(number, handle) for number in wanted}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            over = number == signal.SIGINT and ignores()
+            signal.signal(number, signal.SIG_IGN if over else handler)
 
 
 _BREAK = int(getattr(signal, "SIGBREAK", -1))

@@ -115,11 +115,15 @@ class NothingToRunError(TaskslibError):
 
 
 class Interrupted(BaseException):
-    """A signal ended the run. Raised in the main thread by the handlers of `processes`."""
+    """A signal ended the run. Raised in the main thread by the handlers of `processes`.
 
-    def __init__(self, signum: int) -> None:
+    `told` says what that left, where a person has to know it.
+    """
+
+    def __init__(self, signum: int, told: str = "") -> None:
         super().__init__(signum)
         self.signum = signum
+        self.told = told
 
     @property
     def exit_code(self) -> ExitCode:

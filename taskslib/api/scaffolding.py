@@ -129,4 +129,4 @@ def write_update(session: Session, update: Update) -> None:
     """Write an update. Raises `UsageError`, before, where it would meet changes not committed."""
     updating = _updating(session)
     updating.check_committed(update.changes)
-    update.changes.write()
+    update.changes.write(session.cancellation.check)

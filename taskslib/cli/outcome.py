@@ -50,7 +50,8 @@ def worded(body: Callable[[], ExitCode | None]) -> ExitCode:
         say(error_words(error))
         return error.exit_code
     except Interrupted as stopped:
-        say(f"interrupted by signal {stopped.signum}")
+        told = f": {stopped.told}" if stopped.told else ""
+        say(f"interrupted by signal {stopped.signum}{told}")
         return stopped.exit_code
     except BrokenPipeError:
         # Who read our output has gone (`inv services | head -1`): what is left goes nowhere.

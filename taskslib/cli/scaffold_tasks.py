@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from taskslib.cli.asking import confirmed
 from taskslib.cli.outcome import cancellation, say, tell
 from taskslib.cli.path_task import WordTask
 from taskslib.cli.session import PROGRAM_KEY, command, session
-from taskslib.errors import ExitCode, UsageError
+from taskslib.errors import ExitCode, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from taskslib.scaffold.answers import Answers
@@ -82,9 +84,10 @@ def init(
     given = {name: value for name, value in told.items() if value is not None}
     if single and (multi or services is not None):
         raise UsageError("--single is one service", hint="leave out --multi and --services")
-    changes = api.init_changes(where, _made_of(where, given, answers, defaults=yes or dry_run))
-    if not dry_run and changes.overwritten and not overwrite:
-        _ask_to_overwrite(changes, yes=yes)
+    with _nothing_written(), cancellation().at_once():
+        changes = api.init_changes(where, _made_of(where, given, answers, defaults=yes or dry_run))
+        if not dry_run and changes.overwritten and not overwrite:
+            _ask_to_overwrite(changes, yes=yes)
     _written(changes, dry_run=dry_run)
     if dry_run:
         return
@@ -177,8 +180,18 @@ def _written(changes: Changes, *, dry_run: bool) -> None:
         tell(changes.difference())
         _tell_notes(changes)
         return
-    changes.write()
+    with _nothing_written():
+        changes.write(cancellation().check)
     _tell_written(changes)
+
+
+@contextmanager
+def _nothing_written() -> Iterator[None]:
+    """Say of a signal that ends the block that it left nothing behind."""
+    try:
+        yield
+    except Interrupted as stopped:
+        raise Interrupted(stopped.signum, "nothing was written") from None
 
 
 def _tell_written(changes: Changes) -> None:
@@ -234,7 +247,8 @@ def update(context: Context, check: bool = False) -> ExitCode:
     if check:
         _written(found.changes, dry_run=True)
         return ExitCode.FAILED if found.behind else ExitCode.PASSED
-    api.write_update(where, found)
+    with _nothing_written():
+        api.write_update(where, found)
     _tell_written(found.changes)
     if found.conflicts:
         say("both changed the same lines; take out the marks: " + ", ".join(found.conflicts))

@@ -6,7 +6,7 @@ import difflib
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -64,23 +64,27 @@ class Changes:
             new = f"b/{one.path}" if one.after is not None else "/dev/null"
             yield from difflib.unified_diff(before, after, old, new, lineterm="")
 
-    def write(self) -> None:
+    def write(self, check: Callable[[], None] = lambda: None) -> None:
         """Write all of them, or leave everything as it was.
 
         Raises `UsageError`, also where a file is no longer what the changes were made of,
-        `EnvironmentFailure` where one can't be written.
+        `EnvironmentFailure` where one can't be written, and what `check` raises.
+
+        Args:
+            check: Called before each file: a `Cancellation`'s, which raises `Interrupted`.
         """
         with _alone(self.root):
             for one in self.files:
                 if _text(self.root, one.path) != one.before:
                     raise changed_meanwhile(one.path)
-            self._write()
+            self._write(check)
 
-    def _write(self) -> None:
+    def _write(self, check: Callable[[], None]) -> None:
         made: list[Path] = []
         done: list[Change] = []
         try:
             for one in self.files:
+                check()
                 file = self.root / one.path
                 with _told(file):
                     _make_folders(file.parent, made)

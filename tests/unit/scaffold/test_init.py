@@ -348,16 +348,3 @@ def test_on_a_terminal_it_asks_for_what_is_not_given(tmp_path: Path) -> None:
         services=(Named("api", Kind.API), Named("jobs", Kind.WORKER)),
         taskslib=record.taskslib,
     )
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
-def test_ctrl_c_at_a_question_leaves_nothing(tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path, "init", "shop", interactive=True, program="taskslib")
-    try:
-        wait_for(lambda: "project called?" in terminal.read(), timeout=60, message="a question")
-        terminal.type("\x03")
-        wait_for(lambda: terminal.read() and terminal.child.poll() is not None, timeout=60)
-    finally:
-        terminal.child.kill()
-    assert terminal.child.returncode == 130
-    assert contents(tmp_path) == {}
