@@ -29,6 +29,8 @@ from taskslib.scaffold.workflows import with_workflows
 
 _CONVENTIONS = ("unit_tests", "service_tests", "integration_tests", "service_stack")
 """What the template's folders are called like."""
+_INTEGRATION = Config().integration_tests
+"""Where the tests of all services together are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Addition:
         self._check_free(service.name, files, place)
         after = with_service(files, place, service)
         self._check_new(after, place)
-        project = with_branch(self._with(place, service), self.environ)
+        project = with_branch(self._with(place, service, after), self.environ)
         after, notes = with_workflows(after, project, providers(self.project.root), self.prefix)
         self._check(files, after, project)
         found = changes(self.project.root, after.changed, (*notes, *_absent(place, service)))
@@ -145,14 +147,19 @@ class Addition:
                 hint="move them out of the way, or choose another name",
             )
 
-    def _with(self, place: Place, service: Named) -> Project:
-        """Return the project as it will be."""
+    def _with(self, place: Place, service: Named, after: Files) -> Project:
+        """Return the project as it will be with the files that change."""
         root = self.project.root
         folder = root / place.services / service.name
         library = service.kind is Kind.LIBRARY
         new = Service(service.name, folder, None if library else folder / "Dockerfile")
         stages = (Stage.UNIT,) if library else (Stage.UNIT, Stage.SERVICE)
         suites = [Suite(SuiteId(new.name, one), folder, folder / "tests") for one in stages]
+        if not any(one.id.stage is Stage.INTEGRATION for one in self.project.suites) and any(
+            path.startswith(f"{_INTEGRATION}/") for path in after.changed
+        ):
+            own = SuiteId(self.project.name, Stage.INTEGRATION)
+            suites.append(Suite(own, root, root / _INTEGRATION, self.project.stack))
         several = self.project.layout is Layout.MULTI
         services = (*self.project.services, new) if several else (new,)
         services = tuple(sorted(services, key=lambda one: one.path))

@@ -92,6 +92,19 @@ def test_it_is_what_init_would_have_written(shop: Path, tmp_path: Path, kind: st
     assert contents(shop) == before
 
 
+def test_the_first_service_with_a_container_beside_libraries(tmp_path: Path) -> None:
+    """With it there are integration tests for the first time, which CI is to run."""
+    root = made(tmp_path / "shop", "--services", "shared:library")
+    workflow = root / ".github" / "workflows" / "test.yml"
+    assert "\n  integration:\n" not in workflow.read_text("utf-8")
+    assert inv(root, "new-service", "billing").code == 0
+    assert "\n  integration:\n" in workflow.read_text("utf-8")
+    assert inv(root, "ci-check") == Ran(0, "", "")
+    (tmp_path / "other").mkdir()
+    other = made(tmp_path / "other" / "shop", "--services", "shared:library,billing")
+    assert contents(root) == contents(other)
+
+
 def test_its_unit_tests_pass(shop: Path) -> None:
     assert inv(shop, "new-service", "order-mail").code == 0
     ran = inv(shop, "test-unit", "--service", "order-mail", "--plain", program="taskslib")
