@@ -48,22 +48,26 @@ def down(session: Session, service: str = "") -> bool:
         return lifetime_of(session, guard).stop(spec.name)
 
 
-def tests_with_stack(session: Session, path: Path) -> Suite:
-    """Return the suite whose tests a path is, is in, or has in it, and that has a stack.
+def tests_with_stack(session: Session, *paths: Path) -> Suite:
+    """Return the suite whose tests paths are, are in, or have in them, and that has a stack.
 
-    Raises `NothingToRunError` where there is none, `UsageError` where there are several.
+    Of several suites with one stack it is the first. Raises `NothingToRunError` where there is
+    none, `UsageError` where they have several stacks.
     """
     found = [
         suite
         for suite in project(session).suites
-        if suite.stack and (path.is_relative_to(suite.tests) or suite.tests.is_relative_to(path))
+        if suite.stack
+        and any(one.is_relative_to(suite.tests) or suite.tests.is_relative_to(one) for one in paths)
     ]
+    where = ", ".join(map(str, paths))
     if not found:
-        raise NothingToRunError(f"{path}: no tests that have a stack")
-    if len(found) > 1:
+        raise NothingToRunError(f"{where}: no tests that have a stack")
+    if len({suite.stack for suite in found}) > 1:
         raise UsageError(
-            f"{path}: tests of several stacks: {', '.join(suite.id.name for suite in found)}",
-            hint="name the folder of one of them",
+            f"{where}: tests of several stacks: {', '.join(suite.id.name for suite in found)}",
+            hint="name the folder of one of them, and then of the next: they have the variables "
+            "of one stack; `inv test` runs all",
         )
     return found[0]
 

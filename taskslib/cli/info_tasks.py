@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from invoke.context import Context
@@ -36,15 +37,16 @@ def instance_id(context: Context) -> None:
     help={
         "format": "table, env (for eval in a POSIX shell), powershell, fish, dotenv or json",
         "service": "of this service's own test stack instead of the full one",
-        "tests": "of the stack that the tests in this file or folder use",
+        "tests": "of the stack that the tests in this file or folder use; again for one more",
     },
+    iterable=["tests"],
 )
 @command
 def ports(
     context: Context,
     format: str = "table",  # noqa: A002
     service: str = "",
-    tests: str = "",
+    tests: Sequence[str] | None = None,
 ) -> None:
     """Print where the running stack is reached.
 
@@ -58,7 +60,8 @@ def ports(
     where = session(context)
     if service and tests:
         raise UsageError("--service and --tests exclude each other", hint="inv ports --tests PATH")
-    suite = api.tests_with_stack(where, Path(tests).resolve()) if tests else None
+    paths = [Path(one).resolve() for one in tests or ()]
+    suite = api.tests_with_stack(where, *paths) if paths else None
     if suite is not None and suite.stack is not None:
         service = suite.stack.service
     try:

@@ -20,10 +20,10 @@ _SCRIPTS = ("bin/taskslib", "Scripts/taskslib.exe")
 class NoStackError(Exception):
     """The tests need a stack, and none is up; its words say what brings it up."""
 
-    def __init__(self, message: str, tests: str) -> None:
+    def __init__(self, message: str, *tests: str) -> None:
         super().__init__(message)
         self.tests = tests
-        """The folder of the tests that need it."""
+        """The folders of the tests that need it."""
 
 
 def ask(command: Sequence[str], arguments: Sequence[str]) -> dict[str, str]:
@@ -34,29 +34,28 @@ def ask(command: Sequence[str], arguments: Sequence[str]) -> dict[str, str]:
         arguments: pytest's: paths, with `::` and what follows.
 
     Raises:
-        NoStackError: That stack isn't up, or nobody could say where.
+        NoStackError: That stack isn't up, there are several, or nobody could say where.
         LookupError: These are no tests that have a stack.
     """
     paths = [Path(argument.partition("::")[0]).absolute() for argument in arguments]
-    first = next((path for path in paths if path.exists()), Path.cwd())
-    folder = first if first.is_dir() else first.parent
-    asked = [*(command or _command(folder)), "--format", "json", "--tests", str(first)]
+    there = list(dict.fromkeys(path for path in paths if path.exists())) or [Path.cwd()]
+    folders = [str(path if path.is_dir() else path.parent) for path in there]
+    folder = Path(folders[0])
+    tests = (word for path in there for word in ("--tests", str(path)))
+    asked = [*(command or _command(folder)), "--format", "json", *tests]
     try:
         done = subprocess.run(
             asked, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False
         )
     except OSError as error:
-        raise NoStackError(
-            f"taskslib_command: {asked[0]}: {error.strerror}", str(folder)
-        ) from error
+        raise NoStackError(f"taskslib_command: {asked[0]}: {error.strerror}", *folders) from error
     words = done.stderr.strip().removeprefix("error: ")
     if done.returncode == _NO_STACK:
-        tests = json.loads(done.stdout)["tests"]
-        raise NoStackError(words, tests)
+        raise NoStackError(words, json.loads(done.stdout)["tests"])
     if done.returncode == _NOT_OURS:
         raise LookupError(words)
     if done.returncode != 0:
-        raise NoStackError(words, str(folder))
+        raise NoStackError(words, *folders)
     variables: dict[str, str] = json.loads(done.stdout)["variables"]
     return variables
 

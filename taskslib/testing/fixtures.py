@@ -140,14 +140,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 class _Skipping:
     """Skips the tests that need the stack which isn't there."""
 
-    def __init__(self, reason: str, tests: str) -> None:
+    def __init__(self, reason: str, tests: tuple[str, ...]) -> None:
         self._reason, self._tests = reason, tests
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Mark what lies in the folder of the suite that has a stack."""
+        """Mark what lies in the folders of suites that have a stack."""
         for item in items:
-            if item.path.is_relative_to(self._tests):
+            if any(map(item.path.is_relative_to, self._tests)):
                 item.add_marker(pytest.mark.skip(reason=self._reason))
 
 
