@@ -30,9 +30,11 @@ def dev_up(session: Session) -> Instance:
     """
     from taskslib.project.environments import make_env
     from taskslib.stacks.development import bring_up, port_taken
+    from taskslib.stacks.resolving import check_services
 
     found = project(session)
     spec = _spec(session)
+    check_services(spec.stack)
     made = make_env(spec.stack)
     if made is not None:
         session.say(f"made {found.shown(made.path)} of its example: look what it says")

@@ -31,8 +31,11 @@ def up(session: Session, service: str = "") -> Instance:
 
     Raises `UsageError` for a stack that isn't there, `EngineError` and its kin.
     """
+    from taskslib.stacks.resolving import check_services
+
     found = project(session)
     spec = _kept(session, found, service)
+    check_services(spec.stack)
     with (
         session.cancellation.on_signals(),
         watchdog(session) as guard,

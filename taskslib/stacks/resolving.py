@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from taskslib.errors import EngineError
+from taskslib.errors import ConfigError, EngineError
 from taskslib.project.model import Stack
 from taskslib.stacks.client import QUICK, DockerClient
 from taskslib.stacks.compose_errors import config_error, without_warnings
@@ -22,7 +22,7 @@ def resolved(
     """Return a stack as Compose resolves it, `x-taskslib` of its services included."""
     document = resolve(docker, stack, name, variables)
     if not document.get("services"):
-        raise config_error(stack, "no services")
+        raise _no_services(stack)
     texts = [path.read_text("utf-8", "replace") for path in stack.files]
     # In a file that is included or extended, it may stand too.
     if any(word in text for text in texts for word in ("x-taskslib", "include", "extends")):
@@ -30,6 +30,28 @@ def resolved(
         for key in document["services"].keys() & found.keys():
             document["services"][key]["x-taskslib"] = found[key]
     return document
+
+
+def check_services(stack: Stack) -> None:
+    """Raise `ConfigError` for a stack whose files have no service, without asking Compose.
+
+    What can't be read here is Compose's to judge, and so is what others that are included have.
+    """
+    from taskslib.project.references.document import Malformed, document
+
+    texts = [path.read_text("utf-8", "replace") for path in stack.files]
+    try:
+        found = document(texts)
+    except Malformed:
+        return
+    if not (found.get("services") or found.get("include")):
+        raise _no_services(stack)
+
+
+def _no_services(stack: Stack) -> ConfigError:
+    error = config_error(stack, "no services")
+    error.hint = "`inv new-service NAME` adds one with a container; libraries have none"
+    return error
 
 
 def resolve(

@@ -65,10 +65,17 @@ def _stages(repo: Repo) -> Iterator[Hit]:
                 f"{service.name} has no {' and no '.join(names)} tests",
                 "`inv services` says where they are looked for",
             )
-    if not any(one.stage is Stage.INTEGRATION for one in suites):
+    if _has_containers(repo) and not any(one.stage is Stage.INTEGRATION for one in suites):
         yield from _said(
             repo, ".", "there are no integration tests", "write them in tests/integration"
         )
+
+
+def _has_containers(repo: Repo) -> bool:
+    """Return whether there is anything to integrate: libraries alone have unit tests, no more."""
+    return any(not one.is_library for one in repo.project.services) or any(
+        one.services for one in repo.stacks
+    )
 
 
 def _said(repo: Repo, folder: str, message: str, hint_: str) -> Iterator[Hit]:

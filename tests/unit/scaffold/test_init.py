@@ -25,6 +25,7 @@ from tests.support.terminal import Terminal
 VARIANTS = {
     "plain": PLAIN,
     "full": FULL,
+    "library": ("--services", "shared:library"),
     "single": SINGLE,
     "single-database": (*SINGLE, "--datastore", "postgres", "--registry", "a.example/b"),
 }
@@ -80,6 +81,22 @@ def test_plain_pytest_runs_it_too(
     assert f"`inv infra-up{stack}`" in (root / "README.md").read_text("utf-8")
 
 
+def test_libraries_alone_have_no_containers(projects: dict[str, Path]) -> None:
+    """What starts them says so, before it makes a file or asks an engine."""
+    root = projects["library"]
+    before = contents(root)
+    for command, environment_ in (("infra-up", "test"), ("dev-up", "dev")):
+        ran = inv(root, command, DOCKER_HOST="tcp://127.0.0.1:9")
+        file = f"ROOT/deploy/{environment_}/docker-compose.yml"
+        assert (ran.code, ran.out) == (2, "")
+        assert re.fullmatch(
+            rf"error: {file}:\d+: no services\n\n"
+            r"hint: `inv new-service NAME` adds one with a container; libraries have none\n",
+            ran.err,
+        ), ran.err
+    assert contents(root) == before
+
+
 def test_what_is_in_it(projects: dict[str, Path]) -> None:
     services = inv(projects["full"], "services").out
     assert services == (
@@ -116,7 +133,10 @@ def test_the_commands_that_it_names_exist(projects: dict[str, Path], variant: st
         assert {flag[2:] for flag in flags.split()} <= known
     places = re.findall(r"`((?:tests/integration|deploy)[\w./]*)`", "\n".join(texts))
     assert len(places) > 4
-    assert [one for one in places if not (projects[variant] / one).exists()] == []
+    # Tests of all services come with the first service that has a container.
+    later = {"tests/integration"} if variant == "library" else set()
+    missing = {one.rstrip("/") for one in places if not (projects[variant] / one).exists()}
+    assert missing == later
 
 
 def test_a_dry_run_is_a_tree_and_a_patch(projects: dict[str, Path], tmp_path: Path) -> None:
