@@ -27,13 +27,13 @@ def init_answers(folder: Path, given: Mapping[str, str], *, ask: bool = False) -
         given: Answers by question: project, layout, services, datastore, ci, registry.
         ask: Ask on the terminal for those that are missing; otherwise defaults count.
     """
-    from taskslib.scaffold.answers import DEFAULTS, QUESTIONS, answers_of
+    from taskslib.scaffold.answers import QUESTIONS, answers_of, defaults_of
     from taskslib.scaffold.naming import project_name
 
-    defaults = {**DEFAULTS, "project": project_name(folder.resolve().name)}
-    answers_of(
-        {**defaults, **given}, __version__
-    )  # what is given is refused before anyone is asked
+    of_folder = project_name(folder.resolve().name)
+    defaults = defaults_of(given.get("project", of_folder))
+    # What is given is refused before anyone is asked.
+    answers_of({**defaults, **given}, __version__)
     told: Mapping[str, str] = {**defaults, **given}
     if ask and any(one not in given for one in QUESTIONS):
         from taskslib.scaffold.render import asked

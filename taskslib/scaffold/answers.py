@@ -35,6 +35,8 @@ DEFAULTS: Mapping[str, str] = {
 }
 """What counts where nothing is given and nobody is asked."""
 QUESTIONS = ("project", *DEFAULTS)
+_INSTEAD = "backend"
+"""What the service is called in a project that has its name; template/project/copier.yml too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ class Answers:
     """The version whose template it was."""
 
 
+def defaults_of(project: str) -> dict[str, str]:
+    """Return what counts in a project of that name where nothing is given and nobody is asked."""
+    taken = project == DEFAULTS["services"]
+    return {**DEFAULTS, "project": project, **({"services": _INSTEAD} if taken else {})}
+
+
 def answers_of(told: Mapping[str, Any], version: str) -> Answers:
     """Return the answers that texts are. Raises `UsageError` for what can't be."""
     project = str(told["project"])
@@ -64,7 +72,7 @@ def answers_of(told: Mapping[str, Any], version: str) -> Answers:
     )
     if layout is Layout.MULTI:
         for one in services:
-            check_no_project(one.name, project)
+            check_no_project(one.name, project, "; or --project names the project otherwise")
     datastore = _one_of("datastore", told["datastore"], DATASTORES)
     if datastore != "none" and not any(one.kind is Kind.API for one in services):
         raise UsageError(f"{datastore} is where an api keeps its data, and there is no api")

@@ -116,13 +116,19 @@ def check_free(name: str, taken: Iterable[str], where: str = "") -> None:
             )
 
 
-def check_no_project(name: str, project: str) -> None:
-    """Raise `UsageError` where a service would be called like its project."""
+def check_no_project(name: str, project: str, hint: str = "") -> None:
+    """Raise `UsageError` where a service would be called like its project.
+
+    Args:
+        name: The service's.
+        project: The project's.
+        hint: What else there is besides another name for the service.
+    """
     if name.lower() == project.lower():
         raise UsageError(
             f"a service can't be called {name!r}, like the project: "
             "the suite of the project's own tests is called so",
-            hint=f"another name, such as {name}-api",
+            hint=f"another name, such as {name}-api{hint}",
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
@@ -106,6 +107,15 @@ def test_defaults() -> None:
     assert api.init_answers(Path("shop"), {}) == Answers(
         "shop", Layout.MULTI, api_alone, "none", "github", "", __version__
     )
+    # Called like its project it can't be.
+    called_api = Answers("api", services=(Named("backend", Kind.API),), ci="github")
+    for given in ({}, {"project": "api"}):
+        found = api.init_answers(Path("shop" if given else "api"), given)
+        assert found == replace(called_api, taskslib=__version__)
+    with pytest.raises(UsageError) as refused:
+        api.init_answers(Path("api"), {"services": "api"})
+    hint = "another name, such as api-api; or --project names the project otherwise"
+    assert refused.value.hint == hint
     single = api.init_answers(Path("My Shop"), {"layout": "single"})
     assert (single.project, single.services) == ("my-shop", (Named("my-shop", Kind.API),))
     assert single.services[0].package == "my_shop"

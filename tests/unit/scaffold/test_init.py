@@ -368,3 +368,25 @@ def test_on_a_terminal_it_asks_for_what_is_not_given(tmp_path: Path) -> None:
         services=(Named("api", Kind.API), Named("jobs", Kind.WORKER)),
         taskslib=record.taskslib,
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+@pytest.mark.parametrize(("typed", "service"), [("\r", "backend"), ("\x15shop\r", "api")])
+def test_the_default_service_is_not_called_like_its_project(
+    tmp_path: Path, typed: str, service: str
+) -> None:
+    def asks(question: str) -> None:
+        wait_for(lambda: question in terminal.read(), timeout=60, message=question)
+
+    told = ("--multi", "--datastore", "none", "--ci", "none", "--registry", "")
+    terminal = Terminal(tmp_path, "init", "api", *told, interactive=True, program="taskslib")
+    try:
+        asks("project called?")
+        terminal.type(typed)
+        asks("Which services?")
+        terminal.type("\r")
+        wait_for(lambda: terminal.read() and terminal.child.poll() is not None, timeout=60)
+    finally:
+        terminal.child.kill()
+    record = recorded((tmp_path / "api" / ".copier-answers.yml").read_text("utf-8"))
+    assert [one.name for one in record.services] == [service]
