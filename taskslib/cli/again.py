@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
+from pathlib import Path
 
 from taskslib.typed import typed_as
 
@@ -16,12 +17,13 @@ def called(name: str, prefix: str = "") -> None:
     typed_as(partial(program, name), prefix)
 
 
-def program(name: str) -> str:
+def program(name: str, *, tasks: bool = False) -> str:
     """Return what is typed before a task.
 
     Args:
         name: Of the program that runs now. `inv` is there; `taskslib` may be started by its path,
             or by uvx, which takes it from PATH again when it ends.
+        tasks: Whether there is a tasks.py, and so `inv` does as well, where it is ours on PATH.
     """
     if name != _NAME:
         return name
@@ -32,6 +34,9 @@ def program(name: str) -> str:
     # uv tells all that it starts where it is; of a project's environment also which that is.
     if "UV" in os.environ and os.environ.get("VIRTUAL_ENV") != sys.prefix:
         return command_line("uvx", *_origin(), _NAME)
+    inv = which("inv") if tasks else None
+    if inv is not None and Path(inv).parent == Path(sys.executable).parent:
+        return "inv"
     return name if which(_NAME) else command_line(sys.executable, "-m", _NAME)
 
 

@@ -45,19 +45,22 @@ GROUPS: dict[str, tuple[ModuleType, ...]] = {
 """The files of tasks, as `taskslib --list` shows them."""
 
 
-def make_ns(*, include: Iterable[str] = (), prefix: str = "", **overrides: object) -> Collection:
+def make_ns(
+    *, include: Iterable[str] | None = None, prefix: str = "", **overrides: object
+) -> Collection:
     """Return a fresh collection of tasks, to be a repo's root or a part of another collection.
 
     A task added to it whose name is taken ends the command line with exit code 2, naming both.
 
     Args:
         include: Names of the tasks that are wanted, or patterns such as `infra-*`; all by default.
+            An empty list is refused: it would be none.
         prefix: What stands before every name: `prefix="lib-"` makes `test` `lib-test`.
         overrides: Keys of `[tool.taskslib]` with values that win over pyproject.toml, such as
             `project="shop"`. They are checked when a task runs, as the file's are.
 
     Raises:
-        Exit: A pattern fits no task, or the prefix can't begin a name (exit code 2).
+        Exit: A pattern fits no task, there is none, or the prefix can't begin a name (exit code 2).
     """
     if not re.fullmatch(r"([A-Za-z][\w-]*)?", prefix):
         raise refused(ConfigError(f"make_ns(prefix={prefix!r}): a task can't be called so"))
@@ -77,11 +80,18 @@ def make_ns(*, include: Iterable[str] = (), prefix: str = "", **overrides: objec
     return collection
 
 
-def _chosen(tasks: Sequence[Task[Any]], include: Iterable[str]) -> list[Task[Any]]:
-    patterns = [include] if isinstance(include, str) else list(include)
-    if not patterns:
+def _chosen(tasks: Sequence[Task[Any]], include: Iterable[str] | None) -> list[Task[Any]]:
+    if include is None:
         return list(tasks)
+    patterns = [include] if isinstance(include, str) else list(include)
     names = [typed_name(task) for task in tasks]
+    if not patterns:
+        raise refused(
+            ConfigError(
+                "make_ns(include=[]): no task at all",
+                hint=f"leave it out for all of them, or name some: {', '.join(sorted(names))}",
+            )
+        )
     for pattern in patterns:
         if not any(fnmatchcase(name, pattern) for name in names):
             raise refused(

@@ -9,6 +9,9 @@ from typing import Any, ClassVar
 from invoke.parser.argument import Argument
 from invoke.tasks import Task
 
+from taskslib.cli.collected import refused
+from taskslib.errors import UsageError
+
 
 class WordTask(Task[Any]):
     """A task with an optional word of its own, the service that it is about.
@@ -57,6 +60,27 @@ class FailureTask(WordTask):
     def fits(word: str) -> bool:
         """Tell whether a word is one of our ids."""
         return word[:1] in {"F", "f"} and word[1:].isdecimal()
+
+
+class FolderTask(WordTask):
+    """A task that takes a folder: as a word of its own, or by its option."""
+
+    parameter = "folder"
+
+    def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
+        """Return the arguments. Ends with exit code 2 where there are two folders."""
+        arguments = super().get_arguments(ignore_unknown_help)
+        words = sys.argv[1 : sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
+        option = next((one for one in words if one.partition("=")[0] == "--folder"), None)
+        if option is not None and any(one.name == "folder" and one.positional for one in arguments):
+            raise refused(
+                UsageError(
+                    f"{self.name} takes one folder, and there are two: "
+                    "a word of its own and --folder",
+                    hint="leave out one of them",
+                )
+            )
+        return arguments
 
 
 def given_word(

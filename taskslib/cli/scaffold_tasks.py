@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,21 +11,24 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
-from taskslib.cli.asking import confirmed
+from taskslib.cli.given import passed_through
 from taskslib.cli.outcome import cancellation, say, tell
-from taskslib.cli.path_task import WordTask
+from taskslib.cli.path_task import FolderTask
 from taskslib.cli.session import PROGRAM_KEY, command, session
-from taskslib.errors import ExitCode, Interrupted, UsageError
+from taskslib.cli.writing import ask_to_overwrite, nothing_written, tell_written, written
+from taskslib.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from taskslib.scaffold.answers import Answers
-    from taskslib.scaffold.changes import Changes
 
 
-class FolderTask(WordTask):
-    """A task that takes a folder."""
-
-    parameter = "folder"
+def _refuse_passed_through(task: str) -> None:
+    """Raise `UsageError` for words after `--`, which Invoke takes from us without telling."""
+    if words := passed_through():
+        raise UsageError(
+            f"{task} takes nothing after `--`: {' '.join(words)}",
+            hint="options stand before it; a folder called -x is ./-x",
+        )
 
 
 @task(
@@ -72,6 +73,7 @@ def init(
 
     Example: taskslib init shop --services api,jobs:worker --yes
     """
+    _refuse_passed_through("init")
     where = Path(folder or ".")
     told = {
         "layout": "single" if single else "multi" if multi else None,
@@ -84,18 +86,19 @@ def init(
     given = {name: value for name, value in told.items() if value is not None}
     if single and (multi or services is not None):
         raise UsageError("--single is one service", hint="leave out --multi and --services")
-    with _nothing_written(), cancellation().at_once():
+    with nothing_written(), cancellation().at_once():
         changes = api.init_changes(where, _made_of(where, given, answers, defaults=yes or dry_run))
         if not dry_run and changes.overwritten and not overwrite:
-            _ask_to_overwrite(changes, yes=yes)
-    _written(changes, dry_run=dry_run)
+            ask_to_overwrite(changes, yes=yes)
+    written(changes, dry_run=dry_run)
     if dry_run:
         return
     if git:
         api.init_git(where, cancellation())
     from taskslib.cli.again import program
 
-    say(f"next: {_enter(where)}{program(context.config.get(PROGRAM_KEY, 'inv'))} test")
+    again = program(context.config.get(PROGRAM_KEY, "inv"), tasks=True)
+    say(f"next: {_enter(where)}{again} test")
 
 
 def _made_of(where: Path, given: dict[str, str], record: str, *, defaults: bool) -> Answers:
@@ -103,7 +106,13 @@ def _made_of(where: Path, given: dict[str, str], record: str, *, defaults: bool)
     if record:
         if given:
             raise UsageError(f"--answers has them all, {', '.join(given)} too")
-        return api.recorded_answers(Path(record))
+        try:
+            return api.recorded_answers(Path(record))
+        except OSError as error:
+            raise UsageError(
+                f"--answers {record}: {error.strerror}",
+                hint="it is the .copier-answers.yml in a project that init wrote",
+            ) from error
     terminal = sys.stdin is not None and sys.stdin.isatty()
     if not (terminal or defaults):
         raise UsageError(
@@ -139,10 +148,11 @@ def adopt(context: Context, folder: str | None = None, dry_run: bool = False) ->
     from taskslib.cli.namespace import ns
     from taskslib.lint.formats import text
 
+    _refuse_passed_through("adopt")
     ours = {name for one in ns.tasks.values() for name in (one.name, *one.aliases)}
     where = Path(folder or ".")
     found = api.repo_adoption(where, os.environ, ours)
-    _written(found.changes, dry_run=dry_run)
+    written(found.changes, dry_run=dry_run)
     tell(found.additions)
     tell(text(found.report))
     if found.changes.files and not dry_run:
@@ -156,55 +166,6 @@ def _enter(where: Path) -> str:
 
     line = "" if where.resolve() == Path.cwd() else command_line("cd", str(where))
     return f"{line} && " if line else ""
-
-
-def _ask_to_overwrite(changes: Changes, *, yes: bool) -> None:
-    """Raise `UsageError` unless somebody says yes to files becoming other ones."""
-    listed = "\n".join(changes.overwritten)
-    refusal = UsageError(
-        f"{changes.root} has files that would be other ones; nothing was written",
-        details=listed,
-        hint="--dry-run shows how, --overwrite does it all the same",
-    )
-    if yes or sys.stdin is None or not sys.stdin.isatty():
-        raise refusal
-    say(listed)
-    if not confirmed("write over these?"):
-        raise refusal
-
-
-def _written(changes: Changes, *, dry_run: bool) -> None:
-    """Write changes, or show them, and say what was done."""
-    if dry_run:
-        tell(changes.tree())
-        tell(changes.difference())
-        _tell_notes(changes)
-        return
-    with _nothing_written():
-        changes.write(cancellation().check)
-    _tell_written(changes)
-
-
-@contextmanager
-def _nothing_written() -> Iterator[None]:
-    """Say of a signal that ends the block that it left nothing behind."""
-    try:
-        yield
-    except Interrupted as stopped:
-        raise Interrupted(stopped.signum, "nothing was written") from None
-
-
-def _tell_written(changes: Changes) -> None:
-    _tell_notes(changes)
-    if changes.files:
-        say("\n".join(changes.tree()))
-
-
-def _tell_notes(changes: Changes) -> None:
-    for one in changes.notes:
-        say(f"note: {one}")
-    if not changes.files:
-        say("nothing to change")
 
 
 @task(
@@ -225,7 +186,7 @@ def new_service(context: Context, name: str, kind: str = "", dry_run: bool = Fal
 
     Example: inv new-service billing --kind api --dry-run
     """
-    _written(api.service_changes(session(context), name, kind), dry_run=dry_run)
+    written(api.service_changes(session(context), name, kind), dry_run=dry_run)
 
 
 @task(
@@ -244,12 +205,14 @@ def update(context: Context, check: bool = False) -> ExitCode:
     """
     where = session(context)
     found = api.template_update(where)
-    if check:
-        _written(found.changes, dry_run=True)
+    marked = bool(found.conflicts) and not found.changes.files  # by an earlier one
+    if check and not marked:
+        written(found.changes, dry_run=True)
         return ExitCode.FAILED if found.behind else ExitCode.PASSED
-    with _nothing_written():
-        api.write_update(where, found)
-    _tell_written(found.changes)
+    if not marked:
+        with nothing_written():
+            api.write_update(where, found)
+        tell_written(found.changes)
     if found.conflicts:
         say("both changed the same lines; take out the marks: " + ", ".join(found.conflicts))
         return ExitCode.FAILED

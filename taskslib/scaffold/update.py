@@ -33,6 +33,8 @@ from taskslib.version import __version__
 
 _LINES = 20
 """How much of uv's reason is shown."""
+_OURS = "yours"
+"""What the repo's own lines are called where both changed them."""
 _NOT_OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
 """Variables that would let an older version import this one."""
 
@@ -43,7 +45,8 @@ class Update:
 
     changes: Changes
     conflicts: tuple[str, ...]
-    """Files in which both changed the same lines; their texts have git's marks."""
+    """Files in which both changed the same lines; their texts have git's marks, of this update or
+    of an earlier one."""
     older: str
     """The version that the project was made with."""
     newer: str
@@ -67,14 +70,21 @@ class Updating:
     def update(self) -> Update:
         """Return what brings the project up to date.
 
-        Raises `UsageError` where it was not made by taskslib, or by a newer one,
-        `EnvironmentFailure` where the recorded version can't be had.
+        Raises `UsageError` where it was not made by taskslib, or by a newer one, or has conflicts
+        of an earlier update, `EnvironmentFailure` where the recorded version can't be had.
         """
         root = self.project.root
         answers = self._recorded()
         older, newer = answers.taskslib, __version__
+        marked = self._marked()
         if older == newer:
-            return Update(Changes(root, ()), (), older, newer)
+            return Update(Changes(root, ()), marked, older, newer)
+        if marked:
+            raise UsageError(
+                "files have the marks of an earlier update",
+                details="\n".join(marked),
+                hint="take out the marks, commit, and once more",
+            )
         if _version(older) > _version(newer):
             raise UsageError(
                 f"the project is of taskslib {older}, and this is {newer}",
@@ -100,6 +110,14 @@ class Updating:
                 hint="commit them first, so that `git diff` shows what the update did",
             )
 
+    def _marked(self) -> tuple[str, ...]:
+        """Return the files that have a conflict of an update, with its marks."""
+        git = Git(self.project.root, self.environ)
+        marks = (f"^<<<<<<< {_OURS}", "^>>>>>>> taskslib ")
+        each = (word for one in marks for word in ("-e", one))
+        told = git("grep", "--files-with-matches", "--all-match", "-z", "--untracked", *each)
+        return tuple(one for one in (told or "").split("\0") if one)
+
     def _recorded(self) -> Answers:
         source = Files(self.project.root).source(FILE)
         if source is None:
@@ -112,7 +130,7 @@ class Updating:
     def _merged(
         self, answers: Answers, older: Mapping[str, str], newer: Mapping[str, str]
     ) -> tuple[dict[str, str | None], tuple[str, ...], tuple[str, ...]]:
-        labels = ("yours", f"taskslib {answers.taskslib}", f"taskslib {__version__}")
+        labels = (_OURS, f"taskslib {answers.taskslib}", f"taskslib {__version__}")
         merging = ThreeWay(labels, self.cancellation)
         files = Files(self.project.root)
         wanted: dict[str, str | None] = {}

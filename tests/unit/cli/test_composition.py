@@ -83,6 +83,10 @@ def test_a_name_that_is_taken(tmp_path: Path, body: str, first: str, second: str
     [
         ("prefix='9 '", "error: make_ns(prefix='9 '): a task can't be called so\n"),
         (
+            "include=[]",
+            "error: make_ns(include=[]): no task at all\n\nhint: leave it out for all",
+        ),
+        (
             "include=['port']",
             "error: make_ns(include=…): no task 'port'\n\nhint: did you mean 'ports'? tasks: ",
         ),

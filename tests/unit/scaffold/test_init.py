@@ -273,6 +273,8 @@ def test_what_is_next_works_in_the_shell_that_one_has(tmp_path: Path) -> None:
     write(tmp_path, {"bin/taskslib": ""})
     (tmp_path / "bin" / "taskslib").chmod(0o755)
     assert following(PATH=git_alone) == "next: cd shop && taskslib test"
+    ours = os.pathsep.join((git_alone, str(Path(sys.executable).parent)))
+    assert following(PATH=ours) == "next: cd shop && inv test"
     # As uvx starts it: on PATH as long as it runs, in an environment that is nobody's.
     uvx = following(PATH=git_alone, UV="/bin/uv", VIRTUAL_ENV="")
     assert re.fullmatch(r"next: cd shop && uvx (--from \S+ )?taskslib test", uvx)
@@ -300,6 +302,25 @@ def test_a_name_that_can_not_be(tmp_path: Path) -> None:
     )
     ran = inv(tmp_path, "init", "shop", *SINGLE, "--services", "a", program="taskslib")
     assert (ran.code, ran.err.splitlines()[0]) == (2, "error: --single is one service")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("init", "z3", "--folder", "z4", "--yes"), "init takes one folder, and there are two: "),
+        (("init", "--folder=z4", "z3", "--yes"), "init takes one folder, and there are two: "),
+        (("adopt", "z3", "--folder", "z4"), "adopt takes one folder, and there are two: "),
+        (("init", "--", "-x", "--yes"), "init takes nothing after `--`: -x --yes\n"),
+        (("adopt", "--", "-x"), "adopt takes nothing after `--`: -x\n"),
+        (("init", "--answers", "nope"), "--answers nope: No such file or directory\n"),
+    ],
+)
+def test_words_that_mean_nothing(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    ran = inv(tmp_path, *words, program="taskslib")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"error: {said}")
+    assert "\nhint: " in ran.err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -179,6 +179,40 @@ def test_where_both_changed_the_same_lines(versions: Versions, shop: Path) -> No
         "=======",
         f">>>>>>> taskslib {SECOND}",
     ]
+    marked = "both changed the same lines; take out the marks: AGENTS.md\n"
+    before = contents(shop)
+    for arguments in (("update",), ("update", "--check")):
+        again = versions.run(SECOND, shop, *arguments)
+        assert again == Ran(1, "", f"{marked}")
+    assert contents(shop) == before
+    (shop / "AGENTS.md").write_text("# Ours\n", "utf-8")
+    assert versions.run(SECOND, shop, "update") == Ran(0, "", "nothing to change\n")
+
+
+def test_marks_of_an_earlier_update_are_taken_out_before_the_next(
+    versions: Versions, shop: Path
+) -> None:
+    marks = (
+        "<<<<<<< yours",
+        "a",
+        "||||||| taskslib 0.0.1",
+        "=======",
+        "b",
+        ">>>>>>> taskslib 0.0.2",
+    )
+    edit(shop / "AGENTS.md", lambda text: text + "\n".join((*marks, "")))
+    committed(shop)
+    before = contents(shop)
+    refused = versions.run(SECOND, shop, "update")
+    assert refused == Ran(
+        2,
+        "",
+        "error: files have the marks of an earlier update\n"
+        "  AGENTS.md\n"
+        "\n"
+        "hint: take out the marks, commit, and once more\n",
+    )
+    assert contents(shop) == before
 
 
 def test_changes_that_are_not_committed_are_not_mixed_in(versions: Versions, shop: Path) -> None:
