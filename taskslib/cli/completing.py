@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,9 @@ from taskslib.cli.path_task import WordTask
 COMPLETE = "--complete"
 """Invoke's flag; what follows `--` after it is the line, the word at the cursor as the last."""
 
+_OWN_STACK = "own test stack"
+"""What the help of an argument says that takes only a service with one."""
 _SHELLS = Path(__file__).parent / "completion"
-_KNOWN_WORDS = ("service", "id")
-"""What tasks take as a word of its own that we know the values of."""
 _EMPTY = '""'
 """How PowerShell gives an empty word."""
 
@@ -52,9 +52,8 @@ def answer_completion(task: Task[Any], overrides: Mapping[str, object]) -> None:
         words = ["" if word == _EMPTY else word for word in sys.argv[1:]]
         words = words[words.index("--") + 2 :] if "--" in words else []
         # A word that may be left out: where there is nothing to offer, the next task is.
-        optional = task.parameter if isinstance(task, WordTask) else ""
-        optional = optional if optional in _KNOWN_WORDS else ""
-        found = typed_value(words, {task.name, *task.aliases}, arguments, optional)
+        optional, fits = (task.parameter, task.fits) if isinstance(task, WordTask) else ("", bool)
+        found = typed_value(words, {task.name, *task.aliases}, arguments, optional, fits)
         if found is not None:
             argument, given = found
             values = tuple(_values(argument, overrides))
@@ -69,7 +68,11 @@ def answer_completion(task: Task[Any], overrides: Mapping[str, object]) -> None:
 
 
 def typed_value(
-    words: Sequence[str], names: set[str], arguments: Iterable[Argument], optional: str = ""
+    words: Sequence[str],
+    names: set[str],
+    arguments: Iterable[Argument],
+    optional: str = "",
+    fits: Callable[[str], bool] = bool,
 ) -> tuple[Argument, str] | None:
     """Return which argument of a task is being typed, and what is there of it.
 
@@ -78,6 +81,7 @@ def typed_value(
         names: What the task is called.
         arguments: The task's.
         optional: Which of them may stand as a word of its own, or be left out.
+        fits: Tells whether a word can be that one, and not the next task.
 
     None is none: the line is about another task, or it is a flag or a task that is being typed.
     """
@@ -96,7 +100,7 @@ def typed_value(
         elif word.startswith("-"):
             one = flags.get(word)
             pending = one if one is not None and one.takes_value else None
-        elif waiting:
+        elif waiting and (waiting[0].name != optional or fits(word)):
             waiting.pop(0)
         else:
             return None  # the next task
@@ -129,13 +133,14 @@ def _completed(given: str, values: Iterable[str]) -> Iterator[str]:
 def _values(argument: Argument, overrides: Mapping[str, object]) -> Iterable[str]:
     """Return the values that an argument can have, as far as they are known; else the shell asks.
 
-    A `--format` has those that its help lists, a `name` is a service's where its help says so, and
-    an `env` is any folder of an environment where it says so, else one that rules are for.
+    A `--format` has those that its help lists, a `name` is a service's where its help says so, one
+    with a stack of its own where it speaks of that, and an `env` is any folder of an environment
+    where it says so, else one that rules are for.
     """
     words = argument.help or ""
     match argument.name:
         case "service" | "name" if "service" in words:
-            return _services(overrides)
+            return _services(overrides, with_stack=_OWN_STACK in words)
         case "env":
             return _environments() if "folder" in words else _linted()
         case "id":
@@ -147,12 +152,14 @@ def _values(argument: Argument, overrides: Mapping[str, object]) -> Iterable[str
     return ()
 
 
-def _services(overrides: Mapping[str, object]) -> tuple[str, ...]:
+def _services(overrides: Mapping[str, object], *, with_stack: bool = False) -> tuple[str, ...]:
     from taskslib.errors import TaskslibError
     from taskslib.project import find_root, load
 
     try:
-        return load(find_root(Path.cwd()), overrides).service_names()
+        found = load(find_root(Path.cwd()), overrides)
+        names = found.service_names()
+        return tuple(one for one in names if not with_stack or found.service_stack(one))
     except (TaskslibError, OSError):
         return ()  # the command itself will say what is wrong
 

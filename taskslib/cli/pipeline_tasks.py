@@ -153,7 +153,7 @@ def test_unit(
     auto_shortflags=False,
     positional=["name"],
     help={
-        "name": "the service, or several: api,worker",
+        "name": "the service, on its own test stack; or several: api,worker",
         "verbose": _VERBOSE,
         "keep": _KEEP,
         "force": _FORCE,

@@ -27,6 +27,8 @@ CASES = {
     "inv why w": "inv why web",
     "inv new-service billing --kind f": "inv new-service billing --kind frontend",
     "inv init --datastore p": "inv init --datastore postgres",
+    "inv init shop --datastore p": "inv init shop --datastore postgres",
+    "inv test services/web --stage u": "inv test services/web --stage unit",
     "inv infra-d": "inv infra-down",
     "inv ports --fo": "inv ports --format",
     "inv test --junit servi": "inv test --junit services",
@@ -165,8 +167,11 @@ def completed(root: Path, *words: str) -> list[str]:
 def test_values(tmp_path: Path) -> None:
     more = {f"services/{name}/pyproject.toml": "" for name in ("api", "worker")}
     root = write(tmp_path / "shop", {**multi(), **more})
-    assert completed(root, "test-service", "") == ["api", "web", "worker"]
-    assert completed(root, "test-service", '""') == ["api", "web", "worker"]  # PowerShell's
+    # Only what has service tests, and so a stack of its own.
+    assert completed(root, "test-service", "") == ["web"]
+    assert completed(root, "test-service", '""') == ["web"]  # PowerShell's
+    for task in ("infra-up", "infra-down", "infra-logs", "ports"):
+        assert completed(root, task, "--service", "") == ["web"]
     assert completed(root, "test", "--service", "web,") == ["web,api", "web,worker"]
     assert completed(root, "test", "--service", "=", "w") == ["api", "web", "worker"]  # bash's
     assert completed(root, "test", "--stage", "unit,") == ["unit,service", "unit,integration"]
@@ -209,7 +214,7 @@ def test_a_configuration_that_is_wrong_says_nothing(tmp_path: Path) -> None:
 def test_what_make_ns_was_given_counts(tmp_path: Path) -> None:
     tasks = "from taskslib import make_ns\nns = make_ns(services=['apps/*'])\n"
     root = write(tmp_path / "shop", multi(**{"tasks.py": tasks, "apps/one/Dockerfile": ""}))
-    assert completed(root, "test-service", "") == ["one"]
+    assert completed(root, "test", "--service", "") == ["one"]
 
 
 @pytest.mark.parametrize("task", ["ports", "graph", "affected", "flaky", "slowest"])
@@ -271,3 +276,10 @@ def test_which_value_is_typed() -> None:
         assert (found[0].name, found[1]) == expected
     for words in none:
         assert typed_value(words, {"a_task"}, arguments) is None, words
+    # A word that may be left out, of a task that knows its own when it sees one.
+    optional = [Argument(name="path"), arguments[1]]
+    for words, told in {("a/b", "--service", ""): "service", ("lint", "--service", ""): ""}.items():
+        found = typed_value(
+            ("a-task", *words), {"a_task"}, optional, "path", lambda word: "/" in word
+        )
+        assert (found[0].name if found else "") == told
