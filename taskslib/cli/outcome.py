@@ -86,12 +86,15 @@ def error_words(error: TaskslibError) -> str:
     return "\n".join(parts)
 
 
-def say(words: str) -> None:
-    """Tell people something; stdout stays for data."""
+def say(words: str, *, exact: bool = False) -> None:
+    """Tell people something; stdout stays for data.
+
+    Tasks in it are named as they are typed here, unless the words are `exact`.
+    """
     from taskslib.display.clean import clean
 
     if sys.stderr is not None:  # `print` would take stdout, which is data
-        print(clean(as_typed(words)), file=sys.stderr, flush=True)
+        print(clean(words if exact else as_typed(words)), file=sys.stderr, flush=True)
 
 
 def tell(lines: Iterable[str], *, exact: bool = False) -> None:

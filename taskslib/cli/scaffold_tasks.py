@@ -98,7 +98,7 @@ def init(
     from taskslib.cli.again import program
 
     again = program(context.config.get(PROGRAM_KEY, "inv"), tasks=True)
-    say(f"next: {_enter(where)}{again} test")
+    say(f"next: {_enter(where)}{again} test", exact=True)
 
 
 def _made_of(where: Path, given: dict[str, str], record: str, *, defaults: bool) -> Answers:
