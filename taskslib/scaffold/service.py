@@ -46,7 +46,7 @@ def with_service(files: Files, place: Place, service: Named) -> Files:
     added: dict[str, str] = {}
     for path, text in render(Part.SERVICE, _words(files, place, service, folder)).items():
         for prefix, target in ((_OWN, folder), (_ROOT, "")):
-            if path.startswith(prefix) and not (alone and _is_anothers(path)):
+            if path.startswith(prefix) and _has_place(place, path):
                 changed[target + path.removeprefix(prefix)] = text
         if path.startswith((_COMPOSE, _ENV)):
             added[path] = text
@@ -74,9 +74,15 @@ def _example(compose: str) -> str:
     return posixpath.join(posixpath.dirname(compose), _EXAMPLE)
 
 
-def _is_anothers(path: str) -> bool:
-    """Return whether of two things of one place in a flat project this is the other one."""
-    return path.startswith((f"{_OWN}deploy/", _ROOT))
+def _has_place(place: Place, path: str) -> bool:
+    """Return whether a repo has use for a file of a service's.
+
+    Of two things of one place in a flat project, one is another's. Where there is no full stack, an
+    integration test would have nothing to run on, and no task would work any more.
+    """
+    if place.layout is Layout.SINGLE:
+        return not path.startswith((f"{_OWN}deploy/", _ROOT))
+    return Environment.TEST in place.stacks or not path.startswith(_ROOT)
 
 
 def _words(files: Files, place: Place, service: Named, folder: str) -> dict[str, object]:

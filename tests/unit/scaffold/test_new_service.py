@@ -153,6 +153,20 @@ def test_a_repo_that_no_template_made(tmp_path: Path) -> None:
     assert inv(root, "new-service", "billing").err.endswith("nothing to change\n")
 
 
+def test_a_repo_without_a_full_stack_stays_usable(tmp_path: Path) -> None:
+    """As one that was adopted: an integration test would have no stack, and no task would work."""
+    root = write(tmp_path / "shop", {**TASKS, "services/web/Dockerfile": "FROM scratch\n"})
+    ran = inv(root, "new-service", "billing")
+    assert ran.code == 0, ran.err
+    assert ran.err.splitlines()[1] == (
+        "note: there is no deploy/test: billing is not in it, and has no integration test"
+    )
+    assert not (root / "tests").exists()
+    assert inv(root, "test", "--dry-run").code == 0
+    assert "  billing          service  unit, service\n" in inv(root, "services").out
+    assert inv(root, "new-service", "billing").err.endswith("nothing to change\n")
+
+
 def test_the_first_service_of_a_repo(tmp_path: Path) -> None:
     root = write(tmp_path / "shop", TASKS)
     ran = inv(root, "new-service", "jobs", "--kind", "worker")
