@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
 from taskslib.lint.commands import Command, commands
 from taskslib.lint.finding import Edit
 from taskslib.lint.gather import Script
+from taskslib.lint.makefiles import lines, variables, without_definitions
 from taskslib.lint.rule import TEST, Hit, Scope, Severities, W, rule
 from taskslib.lint.stack import Stack
 
@@ -18,6 +20,8 @@ _AFTER = re.compile(r"\s*(?:&&|;|\n)")
 _RUNNERS = re.compile(
     r"(?<![\w/.-])(?P<runner>pytest|py\.test|vitest|go test|unittest)\b(?P<rest>[^;&|\n]*)"
 )
+_REFERENCE = re.compile(r"(?<!\$)\$[({](?P<name>[\w.-]+)[)}]")
+_REST = re.compile(r"[^;&|\n]*")
 _OPTION = re.compile(r"(?<=\s)-\S*[^\s\"'`)]")
 _CLUSTER = re.compile(r"-[A-Za-z]+")
 _LETTERS = {"pytest": ("vs", "kmrcopWn"), "py.test": ("vs", "kmrcopWn"), "unittest": ("v", "kspt")}
@@ -83,11 +87,11 @@ def _loud(subject: Subject) -> Iterator[Hit]:
     for command in commands(subject):
         if "verbose:" in command.context or "test-verbose" in command.context:
             continue
-        for runner in _RUNNERS.finditer(command.text):
-            for start, word in _loud_words(runner["runner"], runner["rest"]):
+        for runner, begin, rest in _runners(command):
+            for start, word in _loud_words(runner, rest):
                 yield at(
                     command,
-                    runner.start("rest") + start,
+                    begin + start,
                     f"`{word}` prints what passed",
                     "leave it out; failures are printed in full without",
                 )
@@ -99,6 +103,29 @@ def _loud(subject: Subject) -> Iterator[Hit]:
                 f"`{found_trace['what']}` prints each command",
                 "leave it out; set -euo pipefail ends a script where it fails",
             )
+
+
+def _runners(command: Command) -> Iterator[tuple[str, int, str]]:
+    """Yield what runs tests in a command, where what it is given begins, and that."""
+    for found in _RUNNERS.finditer(command.text):
+        yield found["runner"], found.start("rest"), found["rest"]
+    if not command.source.path.endswith(("Makefile", ".mk")):
+        return
+    known = _by_variable(command.source.text)
+    end = 0
+    for found in _REFERENCE.finditer(command.text):
+        if found.start() >= end and (runner := known.get(found["name"])):
+            rest = _REST.match(command.text, found.end())
+            end = rest.end() if rest else found.end()
+            yield runner, found.end(), command.text[found.end() : end]
+
+
+@functools.lru_cache(maxsize=8)
+def _by_variable(text: str) -> dict[str, str]:
+    """Return the variables of a Makefile that run tests: `PYTEST ?= python -m pytest`."""
+    values = variables(without_definitions(lines(text))).items()
+    found = ((name, list(_RUNNERS.finditer(value))) for name, value in values)
+    return {name: runs[-1]["runner"] for name, runs in found if runs}
 
 
 def _loud_words(runner: str, rest: str) -> Iterator[tuple[int, str]]:

@@ -87,8 +87,17 @@ def _has_tasks(found: Found) -> bool:
 
 def _unread(found: Found) -> Iterator[str]:
     if found.unread:
-        listed = ", ".join(one if one.isprintable() else repr(one) for one in found.unread)
+        listed = ", ".join(map(_printed, found.unread))
         yield f"the Makefile may have more targets, which stay with make: {listed}"
+    for name, word in found.recipes:
+        yield (
+            f"the recipe of {_printed(name)} was not read: {_printed(word)}; variables that it "
+            "gives its tests are for `env` of [tool.taskslib.unit], or of a service's"
+        )
+
+
+def _printed(text: str) -> str:
+    return text if text.isprintable() else repr(text)
 
 
 def _told(found: Found, *, has_table: bool, adopted: bool) -> Iterator[str]:

@@ -1,48 +1,29 @@
-"""Makefiles and scripts, as far as they say how tests are run. Pure: nothing of them is run."""
+"""How command lines run tests: recipes of make, lines of scripts. Pure: none of them is run."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-_SEPARATOR = re.compile(r"&&|\|\||[;|]")
+from taskslib.lint.makefiles import lines
+from taskslib.scaffold.adoption.makefiles import Target
+from taskslib.scaffold.adoption.starting import makes, starts
+from taskslib.scaffold.adoption.words import joined, parts, words_of
+
 _ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL | re.ASCII)
 _TAKES_VALUE = ("-k", "-m", "-n", "-p", "-c", "-o", "-W")
-_VARIABLE = re.compile(r"\$[({][^)}$]*[)}]")
-"""No other one begins in it: what is looked for ends there, and takes no hours."""
-_DEEPEST = 3
-"""Variables in variables that are taken for one word."""
-_INCLUDES = ("include", "-include", "sinclude")
-_LONGEST = 100_000
-"""Characters that are read of one file: nobody writes longer ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A target of a Makefile."""
-
-    name: str
-    recipe: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    """Targets that are made first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Makefile:
-    """What a Makefile says, as far as it says so itself."""
-
-    targets: tuple[Target, ...] = ()
-    unread: tuple[str, ...] = ()
-    """What only make knows the targets of: other files, patterns, names with variables."""
+_HERE = re.compile(r"\$\$?(?:[({](?P<name>CURDIR|PWD|pwd|shell pwd)[)}]|PWD\b)")
+"""How a command line writes the folder that it is run in."""
+_OF_MAKE = re.compile(r"(?<!\$)\$[({][^)}]*[)}]?")
+_OTHERS = ("tox", "nox", "nose2", "hatch", "manage.py", "ward")
+"""What runs tests in ways of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of pytest."""
+    """A call of pytest or unittest."""
 
     folder: str = ""
     """Where, from the repo's root on."""
@@ -53,171 +34,138 @@ class Call:
     """What it is given to run, from the repo's root on."""
     containers: bool = False
     """Whether containers are started before it."""
-
-
-def makefile(text: str) -> Makefile:
-    """Return the targets of a Makefile by their names as they are written, and what has others."""
-    found: dict[str, list[str]] = {}
-    needs: dict[str, list[str]] = {}
-    unread: dict[str, None] = {}
-    current: list[str] = []
-    for line in _without_definitions(_lines(text)):
-        if line.startswith("\t"):
-            for name in current:
-                found[name].append(line.strip())
-            continue
-        if line.split()[:1] and line.split()[0] in _INCLUDES:
-            unread |= dict.fromkeys([line.strip()] if _has_targets(line) else [])
-        # No regular expression: one that allows blanks around names takes hours for many blanks.
-        head, colon, rest = line.partition(":")
-        if not colon or set(head) & set("=#") or rest.lstrip(":").startswith("="):
-            current = [] if line.strip() and not line.lstrip().startswith("#") else current
-            continue
-        names = _words_of(head)
-        current = [one for one in names if not one.startswith(".") and not set(one) & set("%$")]
-        for name in current:
-            found.setdefault(name, [])
-            needs.setdefault(name, []).extend(rest.partition(";")[0].split())
-        if len(current) < len(names) and set(head) & set("%$") and "test" in head.lower():
-            unread[head.strip()] = None
-    made = (Target(name, tuple(one), tuple(needs[name])) for name, one in found.items())
-    return Makefile(tuple(made), tuple(unread))
-
-
-def _words_of(head: str) -> list[str]:
-    """Return the names before a colon; one with a variable in it has a `%`, as patterns have."""
-    for _ in range(_DEEPEST):
-        head = _VARIABLE.sub("%", head)
-    return head.split()
-
-
-def _without_definitions(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines but for those of `define … endef`, which are a variable's value."""
-    depth = 0
-    for line in lines:
-        words = [one for one in line.split(maxsplit=2)[:2] if one not in {"override", "export"}]
-        if not line.startswith("\t") and words[:1] == ["define"]:
-            depth += 1
-        if not depth:
-            yield line
-        elif words[:1] == ["endef"]:
-            depth -= 1
-
-
-def _has_targets(line: str) -> bool:
-    """Return whether a line includes a file other than those of variables (`-include .env`)."""
-    return any(not posixpath.basename(one).startswith(".env") for one in line.split()[1:])
-
-
-def starting(made: Iterable[Target]) -> frozenset[str]:
-    """Return the targets that start containers, by themselves or by what they need."""
-    users: dict[str, list[str]] = {}
-    left = []
-    for one in made:
-        for other in (*one.needs, *_makes(one)):
-            users.setdefault(other, []).append(one.name)
-        left += [one.name] if any(map(_starts, _parts(one.recipe))) else []
-    found: set[str] = set()
-    while left:
-        name = left.pop()
-        if name not in found:
-            found.add(name)
-            left += users.get(name, [])
-    return frozenset(found)
-
-
-def _makes(target: Target) -> Iterator[str]:
-    for part in _parts(target.recipe):
-        yield from _made(part)
-
-
-def _made(part: str) -> list[str]:
-    """Return the targets that a command makes: `$(MAKE) up`."""
-    words = part.split()
-    return words[1:] if words[:1] and words[0] in {"make", "$(MAKE)", "${MAKE}"} else []
-
-
-def _parts(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        yield from _SEPARATOR.split(line.lstrip("@-+ \t"))
-
-
-def _starts(part: str) -> bool:
-    """Return whether a command starts containers: `docker compose up`, `docker run`."""
-    words = part.split()
-    by_compose = any("compose" in one.lower() for one in words) and "up" in words
-    runs = {("docker", "run"), ("podman", "run")}
-    return by_compose or any(pair in runs for pair in pairwise(words))
+    unknown: tuple[str, ...] = ()
+    """Variables whose values only who runs it knows."""
 
 
 def calls(
-    lines: Iterable[str],
+    told: Iterable[str],
     *,
     keep_folder: bool = False,
     containers: bool = False,
     up: Collection[str] = (),
+    env: Iterable[tuple[str, str]] = (),
 ) -> Iterator[Call]:
-    """Yield the calls of pytest in command lines.
+    """Yield the calls of tests in command lines.
 
     What has a variable in it is left out, since only who runs it knows what it is.
 
     Args:
-        lines: Of a recipe or a script.
+        told: Lines of a recipe or a script.
         keep_folder: Whether a `cd` holds for the lines after it, as in a script.
         containers: Whether some are up before.
         up: Targets that start some.
+        env: Variables that all of them have.
     """
     folder: str | None = ""
-    for line in lines:
+    for line in told:
         if not keep_folder:
             folder = ""
-        for part in _SEPARATOR.split(line.lstrip("@-+ \t")):
-            words = _words(part)
+        for part in parts(line):
+            words = words_of(part)
             if words[:1] == ["cd"]:
-                told = len(words) > 1 and words[1].isprintable()
-                folder = _joined(folder, words[1]) if told else None
-            elif folder is not None and (call := _call(words, folder)) is not None:
+                is_known = len(words) > 1 and words[1].isprintable()
+                folder = joined(folder, _seen(words[1], folder)) if is_known else None
+            elif folder is not None and (call := _call(words, folder, dict(env))) is not None:
                 yield replace(call, containers=containers)
-            containers = containers or _starts(part) or any(one in up for one in _made(part))
+            containers = containers or starts(part) or any(one in up for one in makes(part))
 
 
 def script_calls(text: str) -> Iterator[Call]:
-    """Yield the calls of pytest in a shell script."""
-    yield from calls(_lines(text), keep_folder=True)
+    """Yield the calls of tests in a shell script."""
+    yield from calls(lines(text), keep_folder=True)
 
 
-def _call(words: list[str], folder: str) -> Call | None:
-    program = next((i for i, one in enumerate(words) if posixpath.basename(one) == "pytest"), None)
+def unread_recipes(targets: Iterable[Target]) -> Iterator[tuple[str, str]]:
+    """Yield each target of tests whose recipe can't be read, and the word that nobody knows."""
+    for target in targets:
+        if "test" not in target.name.lower() or any(calls(target.recipe)):
+            continue
+        commands = (_command(words_of(part)) for line in target.recipe for part in parts(line))
+        for word in commands:
+            if _OF_MAKE.match(word.replace("$(MAKE)", "").replace("${MAKE}", "")) or (
+                posixpath.basename(word) in _OTHERS
+            ):
+                yield target.name, word
+                break
+
+
+def _command(words: list[str]) -> str:
+    """Return the program that a command runs, or the module of Python's."""
+    left = [one for one in words if not _ASSIGNMENT.fullmatch(one)]
+    known = next((one for one in left if posixpath.basename(one) in _OTHERS), "")
+    return known or (left[0] if left else "")
+
+
+def _call(words: list[str], folder: str, env: dict[str, str]) -> Call | None:
+    program = next((i for i, one in enumerate(words) if _runs_tests(words, i)), None)
     if program is None:
         return None
-    told = (_ASSIGNMENT.fullmatch(one) for one in words[:program])
-    env = tuple((one["name"], one["value"]) for one in told if one and "$" not in one["value"])
-    unprintable = tuple(name for name, value in env if not value.isprintable())
-    env = tuple(one for one in env if one[1].isprintable())
+    for one in words[:program]:
+        if found := _ASSIGNMENT.fullmatch(one):
+            env[found["name"]] = found["value"]
     arguments = words[program + 1 :]
-    paths = []
-    for before, word in zip(("", *arguments), arguments, strict=False):
-        if not word.startswith("-") and before not in _TAKES_VALUE:
-            path = _joined(folder, word.split("::")[0])
-            paths += [path] if path is not None else []
-    return Call(folder, env, unprintable, tuple(paths))
+    if posixpath.basename(words[program]) == "unittest":
+        written, top = _of_unittest(arguments)
+        if top:
+            env["PYTHONPATH"] = ":".join(one for one in (env.get("PYTHONPATH"), top) if one)
+    else:
+        written = _of_pytest(arguments)
+    if "PYTHONPATH" in env:
+        env["PYTHONPATH"] = _known_path(env["PYTHONPATH"], folder)
+    paths = (joined(folder, _seen(one, folder)) for one in written)
+    return Call(
+        folder,
+        tuple((k, v) for k, v in env.items() if v.isprintable() and "$" not in v),
+        tuple(name for name, value in env.items() if not value.isprintable()),
+        tuple(one for one in paths if one is not None),
+        unknown=tuple(name for name, value in env.items() if "$" in value and value.isprintable()),
+    )
 
 
-def _words(part: str) -> list[str]:
-    try:
-        return shlex.split(part, comments=True)
-    except ValueError:
-        return []
+def _runs_tests(words: list[str], place: int) -> bool:
+    name = posixpath.basename(words[place])
+    return name in {"pytest", "py.test"} or (
+        name == "unittest" and place > 0 and words[place - 1] == "-m"
+    )
 
 
-def _joined(folder: str | None, written: str) -> str | None:
-    """Return a path from the root on; None for one outside, or that nobody knows here."""
-    if folder is None or "$" in written or written.startswith(("/", "~")):
-        return None
-    path = posixpath.normpath(posixpath.join(folder, written))
-    return None if path.startswith("..") else "" if path == "." else path
+def _known_path(value: str, folder: str) -> str:
+    """Return Python's path without the folders that only who runs it knows."""
+    known = (_seen(one, folder) for one in value.split(":"))
+    return ":".join(one for one in known if "$" not in one)
 
 
-def _lines(text: str) -> Iterator[str]:
-    """Yield lines, each with those that continue it."""
-    yield from re.sub(r"\\\r?\n\s*", " ", text[:_LONGEST]).splitlines()
+def _seen(path: str, folder: str | None) -> str:
+    """Return a path from a folder on, where it begins with what make or a shell is in."""
+    root = posixpath.relpath(".", folder) if folder else "."
+    return _HERE.sub(lambda one: root if one["name"] == "CURDIR" else ".", path)
+
+
+def _of_pytest(arguments: list[str]) -> list[str]:
+    return [
+        word.split("::")[0]
+        for before, word in zip(("", *arguments), arguments, strict=False)
+        if not word.startswith("-") and before not in _TAKES_VALUE
+    ]
+
+
+def _of_unittest(arguments: list[str]) -> tuple[list[str], str]:
+    """Return what unittest is given to run, and the folder that it imports from."""
+    discovers = arguments[:1] == ["discover"]
+    told: dict[str, str] = {}
+    names = []
+    keys = {"-s": "-s", "--start-directory": "-s", "-t": "-t", "--top-level-directory": "-t"}
+    rest = iter(arguments[1:] if discovers else arguments)
+    for word in rest:
+        key, equals, value = word.partition("=")
+        if key in keys:
+            told[keys[key]] = value if equals else next(rest, "")
+        elif key in {"-p", "--pattern", "-k"}:
+            _ = value if equals else next(rest, "")
+        elif not word.startswith("-"):
+            names.append(word)
+    if not discovers:
+        return [one if "/" in one else one.replace(".", "/") for one in names], ""
+    told = dict(zip(("-s", "-p", "-t"), names, strict=False)) | told
+    return [told.get("-s", ".")], told.get("-t", "")

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from taskslib.scaffold.adoption.commands import Call, Target
+from taskslib.scaffold.adoption.commands import Call
+from taskslib.scaffold.adoption.makefiles import Target
 
 MANIFESTS = ("pyproject.toml", "setup.py", "requirements.txt", "requirements-dev.txt")
 """Files that say what an environment of Python has."""
@@ -46,6 +47,8 @@ class Found:
     """Of the Makefile at the root."""
     unread: tuple[str, ...] = ()
     """What of that Makefile can have more targets of tests, as it is written."""
+    recipes: tuple[tuple[str, str], ...] = ()
+    """Targets of tests whose recipes don't say how, and the word that nobody knows here."""
     calls: tuple[Call, ...] = ()
     """How tests are run by the Makefile and by scripts."""
     addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -193,3 +193,5 @@ def _notes(
         yield f"{name} looks like a secret, so its value was not taken over: `pass_env`"
     for name in sorted({name for call in found.calls for name in call.unprintable}):
         yield f"{name} has signs that can't be printed, so its value was not taken over"
+    for name in suites.unknown(found):
+        yield f"{name} is known only where tests are run, so it was not taken over: `pass_env`"

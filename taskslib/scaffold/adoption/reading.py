@@ -13,16 +13,11 @@ from taskslib.lint.loading import stack
 from taskslib.project.commits import Git
 from taskslib.project.dependencies.areas import matches
 from taskslib.project.references.values import table
-from taskslib.scaffold.adoption.commands import (
-    Call,
-    Target,
-    calls,
-    makefile,
-    script_calls,
-    starting,
-)
+from taskslib.scaffold.adoption.commands import Call, calls, script_calls, unread_recipes
 from taskslib.scaffold.adoption.containers import addresses
 from taskslib.scaffold.adoption.found import NODE_TESTS, PYTHON_TESTS, Build, Compose, Found
+from taskslib.scaffold.adoption.makefiles import Target, makefile
+from taskslib.scaffold.adoption.starting import starting
 
 _COMPOSE = ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml")
 _SCRIPTS = ("*.sh",)
@@ -45,6 +40,7 @@ def read(root: Path, environ: Mapping[str, str]) -> Found:
         composes={path: _compose(files, path) for path in named},
         targets=made.targets,
         unread=made.unread,
+        recipes=tuple(unread_recipes(made.targets)),
         calls=tuple(_calls(files, paths, made.targets)),
         addresses={
             one: names
@@ -131,7 +127,7 @@ def _calls(files: Files, paths: frozenset[str], made: tuple[Target, ...]) -> Ite
     started = starting(made)
     for target in made:
         first = any(one in started for one in target.needs)
-        yield from calls(target.recipe, containers=first, up=started)
+        yield from calls(target.recipe, containers=first, up=started, env=target.env)
     for path in sorted(paths):
         if matches(posixpath.basename(path), _SCRIPTS) and path.count("/") < 2:  # noqa: PLR2004
             yield from script_calls(_text(files, path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from taskslib.scaffold.adoption.commands import Call
 from taskslib.scaffold.adoption.containers import is_of_stack, need_containers
@@ -134,6 +135,12 @@ def withheld(found: Found) -> list[str]:
     return sorted({name for call in found.calls for name, _ in call.env if is_secret_name(name)})
 
 
+def unknown(found: Found) -> list[str]:
+    """Return the names of variables whose values nothing of the repo says."""
+    named = {name for call in found.calls for name in call.unknown}
+    return sorted(name for name in named if not is_of_stack(name))
+
+
 def _is_bare(found: Found, folder: str) -> bool:
     """Return whether a folder has sources in `src` that nothing installs."""
     source = posixpath.join(folder, "src")
@@ -146,9 +153,19 @@ def _call_of(found: Found, place: Place) -> Call:
         (abs(path.count("/") - place.folder.count("/")), call)
         for call in found.calls
         for path in (call.paths or (call.folder,))
-        if is_within(place.folder, path) or is_within(path, place.folder)
+        if _covers(path, place.folder) or is_within(path, place.folder)
     ]
     return min(fitting, key=lambda one: one[0], default=(0, Call()))[1]
+
+
+def _covers(path: str, folder: str) -> bool:
+    """Return whether a folder is one that is run, or in it; `apps/*/test` is several."""
+    if not set(path) & set("*?["):
+        return is_within(folder, path)
+    parts, patterns = folder.split("/"), path.split("/")
+    # No `**` of a shell's: what it is for is in folders below all the same.
+    fits = all(fnmatchcase(one, pattern) for one, pattern in zip(parts, patterns, strict=False))
+    return fits and len(parts) >= len(patterns)
 
 
 def _unless_staged(found: Found, folder: str, claimed: Collection[str] = ()) -> Place | None:
@@ -210,8 +227,6 @@ def _pattern(tests: Collection[str]) -> str:
 
 
 def _fits(name: str, pattern: str) -> bool:
-    from fnmatch import fnmatchcase
-
     return fnmatchcase(name, pattern)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from taskslib.errors import ConfigError
-from taskslib.scaffold.adoption.commands import Target
+from taskslib.scaffold.adoption.makefiles import Target
 
 _TASK = re.compile(r"test[-_][A-Za-z0-9][A-Za-z0-9_-]{0,60}", re.ASCII)
 _BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
