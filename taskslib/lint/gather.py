@@ -20,6 +20,8 @@ from taskslib.project.model import Layout, Project
 
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:\.(?P<kind>[\w.-]+))?\.ya?ml")
 COMPOSE_FILES = ("compose*.y*ml", "docker-compose*.y*ml")
+ELSEWHERE = ("docker", ".docker", "compose", "infra", "deployment", "ops", "containers")
+"""Folders, at the root or in a service, that people have for Compose files."""
 WORKFLOWS = (".github/workflows", ".gitea/workflows", ".forgejo/workflows")
 SCRIPTS: dict[str, tuple[str, ...]] = {
     ".": ("*.sh", "Makefile", "*.mk", ".gitlab-ci.yml"),
@@ -161,18 +163,25 @@ def _places(project: Project, config: Config) -> Iterator[_Place]:
 
 
 def _folders(project: Project, files: Files) -> Iterator[tuple[str, str]]:
-    yield ".", ""
+    tops = [(".", "")]
     if project.layout is Layout.MULTI:
-        for one in project.services:
-            yield files.shown(one.path), one.name
+        tops += [(files.shown(one.path), one.name) for one in project.services]
+    yield from tops
+    patterns = [f"{depth}{one}" for depth in ("", "*/") for one in COMPOSE_FILES]
+    for top, service in tops:
+        for name in ELSEWHERE:
+            found = files.find(posixpath.normpath(posixpath.join(top, name)), patterns)
+            for folder in sorted({posixpath.dirname(one) for one in found}):
+                yield folder, service
 
 
 def _elsewhere(made: _Stacks, path: str, service: str, *, alone: bool) -> None:
-    """Add a file that lies in no environment's folder: its name may say what it is for."""
+    """Add a file that lies in no environment's folder: names may say what it is for."""
     folder, _, name = path.rpartition("/")
     found = _COMPOSE.fullmatch(name)
     words = re.split(r"[.-]", found["kind"] or "") if found else []
-    environment = next((one for one in Environment if one in words), None)
+    about = (*words, posixpath.basename(folder))
+    environment = next((one for one in Environment if one in about), None)
     base = [posixpath.join(folder, name.replace(f".{found['kind']}", "")) if found else ""]
     first = [one for one in base if words and one != path and made.files.is_file(one)]
     made.add((*first, path), environment, service, whole=alone or bool(first))

@@ -16,6 +16,7 @@ from taskslib.project.discovery import discover
 from taskslib.scaffold.adoption.found import Found
 from taskslib.scaffold.adoption.layout import Layout, layout
 from taskslib.scaffold.adoption.reading import has_tasks, is_configured, read
+from taskslib.scaffold.adoption.stacks import unread
 from taskslib.scaffold.adoption.writing import Taken, pyproject_table, taken, tasks_file
 from taskslib.scaffold.changes import Changes, changes
 
@@ -56,7 +57,11 @@ def adoption(root: Path, environ: Mapping[str, str], ours: Collection[str]) -> A
     project = discover(root, config)
     repo = gather(project, config, Files(root))
     report = Report(lint(repo), len(repo.sources()))
-    told = (*_told(found, has_table=has_table, adopted=has_tasks(root)), *_unread(found))
+    told = (
+        *_told(found, has_table=has_table, adopted=has_tasks(root)),
+        *_unread(found),
+        *_unlinted(found, repo.sources()),
+    )
     unit = any(one.id.stage is Stage.UNIT for one in project.suites)
     notes = (*described.notes, *targets.notes, *project.gaps, *told)
     return Adoption(changes(root, wanted, notes), tuple(additions), report, unit)
@@ -94,6 +99,11 @@ def _unread(found: Found) -> Iterator[str]:
             f"the recipe of {_printed(name)} was not read: {_printed(word)}; variables that it "
             "gives its tests are for `env` of [tool.taskslib.unit], or of a service's"
         )
+
+
+def _unlinted(found: Found, read: Collection[str]) -> Iterator[str]:
+    if left := unread(found, read):
+        yield f"Compose files that are in no stack, and that lint does not read: {', '.join(left)}"
 
 
 def _printed(text: str) -> str:

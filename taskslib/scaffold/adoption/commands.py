@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from taskslib.lint.makefiles import lines
 from taskslib.scaffold.adoption.makefiles import Target
-from taskslib.scaffold.adoption.starting import makes, starts
-from taskslib.scaffold.adoption.words import joined, parts, words_of
+from taskslib.scaffold.adoption.starting import Started, located, makes, starts
+from taskslib.scaffold.adoption.words import joined, parts, seen, words_of
 
 _ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL | re.ASCII)
 _TAKES_VALUE = ("-k", "-m", "-n", "-p", "-c", "-o", "-W")
-_HERE = re.compile(r"\$\$?(?:[({](?P<name>CURDIR|PWD|pwd|shell pwd)[)}]|PWD\b)")
-"""How a command line writes the folder that it is run in."""
 _OF_MAKE = re.compile(r"(?<!\$)\$[({][^)}]*[)}]?")
 _OTHERS = ("tox", "nox", "nose2", "hatch", "manage.py", "ward")
 """What runs tests in ways of its own."""
@@ -34,6 +32,8 @@ class Call:
     """What it is given to run, from the repo's root on."""
     containers: bool = False
     """Whether containers are started before it."""
+    stack: tuple[str, ...] = ()
+    """The Compose files that these are of, where they are named."""
     unknown: tuple[str, ...] = ()
     """Variables whose values only who runs it knows."""
 
@@ -42,8 +42,8 @@ def calls(
     told: Iterable[str],
     *,
     keep_folder: bool = False,
-    containers: bool = False,
-    up: Collection[str] = (),
+    before: Started | None = None,
+    up: Mapping[str, Started] = MappingProxyType({}),
     env: Iterable[tuple[str, str]] = (),
 ) -> Iterator[Call]:
     """Yield the calls of tests in command lines.
@@ -53,27 +53,16 @@ def calls(
     Args:
         told: Lines of a recipe or a script.
         keep_folder: Whether a `cd` holds for the lines after it, as in a script.
-        containers: Whether some are up before.
-        up: Targets that start some.
+        before: What is up before, if anything is.
+        up: Targets that start something.
         env: Variables that all of them have.
     """
-    folder: str | None = ""
-    for line in told:
-        if not keep_folder:
-            folder = ""
-        for part in parts(line):
-            words = words_of(part)
-            if words[:1] == ["cd"]:
-                is_known = len(words) > 1 and words[1].isprintable()
-                folder = joined(folder, _seen(words[1], folder)) if is_known else None
-            elif folder is not None and (call := _call(words, folder, dict(env))) is not None:
-                yield replace(call, containers=containers)
-            containers = containers or starts(part) or any(one in up for one in makes(part))
-
-
-def script_calls(text: str) -> Iterator[Call]:
-    """Yield the calls of tests in a shell script."""
-    yield from calls(lines(text), keep_folder=True)
+    for part, folder in located(told, keep_folder=keep_folder):
+        if folder is not None and (call := _call(words_of(part), folder, dict(env))) is not None:
+            files = before.files if before else ()
+            yield replace(call, containers=before is not None, stack=files)
+        made = next((up[one] for one in makes(part) if one in up), None)
+        before = starts(part, folder) or made or before
 
 
 def unread_recipes(targets: Iterable[Target]) -> Iterator[tuple[str, str]]:
@@ -113,7 +102,7 @@ def _call(words: list[str], folder: str, env: dict[str, str]) -> Call | None:
         written = _of_pytest(arguments)
     if "PYTHONPATH" in env:
         env["PYTHONPATH"] = _known_path(env["PYTHONPATH"], folder)
-    paths = (joined(folder, _seen(one, folder)) for one in written)
+    paths = (joined(folder, seen(one, folder)) for one in written)
     return Call(
         folder,
         tuple((k, v) for k, v in env.items() if v.isprintable() and "$" not in v),
@@ -132,14 +121,8 @@ def _runs_tests(words: list[str], place: int) -> bool:
 
 def _known_path(value: str, folder: str) -> str:
     """Return Python's path without the folders that only who runs it knows."""
-    known = (_seen(one, folder) for one in value.split(":"))
+    known = (seen(one, folder) for one in value.split(":"))
     return ":".join(one for one in known if "$" not in one)
-
-
-def _seen(path: str, folder: str | None) -> str:
-    """Return a path from a folder on, where it begins with what make or a shell is in."""
-    root = posixpath.relpath(".", folder) if folder else "."
-    return _HERE.sub(lambda one: root if one["name"] == "CURDIR" else ".", path)
 
 
 def _of_pytest(arguments: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from taskslib.scaffold.adoption.commands import Call
 from taskslib.scaffold.adoption.makefiles import Target
+from taskslib.scaffold.adoption.starting import Used
 
 MANIFESTS = ("pyproject.toml", "setup.py", "requirements.txt", "requirements-dev.txt")
 """Files that say what an environment of Python has."""
@@ -29,10 +30,21 @@ class Build:
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """A port of this machine that a Compose file takes."""
+
+    port: int
+    service: str
+    target: str
+    """The container's port."""
+
+
+@dataclass(frozen=True, slots=True)
 class Compose:
     """A Compose file."""
 
     builds: tuple[Build, ...] = ()
+    published: tuple[Published, ...] = ()
     whole: bool = True
     """Whether each of its services says what it runs; else it builds upon another file."""
 
@@ -51,6 +63,8 @@ class Found:
     """Targets of tests whose recipes don't say how, and the word that nobody knows here."""
     calls: tuple[Call, ...] = ()
     """How tests are run by the Makefile and by scripts."""
+    used: tuple[Used, ...] = ()
+    """Compose files that these name."""
     addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Of files of tests, the variables they read that say where something runs."""
     vitest: frozenset[str] = frozenset()

@@ -13,7 +13,7 @@ from taskslib.scaffold.adoption.containers import readers
 from taskslib.scaffold.adoption.dependencies import unread
 from taskslib.scaffold.adoption.found import Found, is_within
 from taskslib.scaffold.adoption.homes import Home, globs, homes, needs_telling
-from taskslib.scaffold.adoption.stacks import dev_stack, test_stack
+from taskslib.scaffold.adoption.stacks import dev_stack, stack_of_tests
 from taskslib.scaffold.adoption.suites import Place
 
 _USUAL = Config()
@@ -38,13 +38,15 @@ def layout(found: Found) -> Layout:
     claimed = {one.folder for places in (unit, service) for one in places.values() if one}
     own = suites.root_unit_tests(found, claimed)
     whole = suites.root_integration_tests(found, claimed)
-    stack = test_stack(found, "")
+    folders = [one.folder for one in known]
+    stack = stack_of_tests(found, "", suites.call_of(found, whole) if whole else None, folders)
+    dev = dev_stack(found, folders)
     table: Table = {"services": globs(found, known) if known else None}
     usual = _common_unit(found, own, unit)
     table["unit_tests"] = usual
     table["integration_tests"] = whole.path if whole and stack else _none(found, "integration")
     table["stack"] = _one_or_several(stack) if stack else None
-    table["dev_stack"] = _one_or_several(dev_stack(found)) or None
+    table["dev_stack"] = _one_or_several(dev) or None
     # The project's own tests can import any service.
     table["inputs"] = [one.folder for one in known] if own else []
     table["unit"] = _suite(found, None, own, "")
@@ -56,14 +58,13 @@ def layout(found: Found) -> Layout:
     }
     kept = {key: one for key, one in table.items() if one not in (None, {}, _usual(key))}
     places = [one for one in (own, whole, *unit.values(), *service.values()) if one]
-    left_out = None if stack else whole
     of_services = (*unit.items(), *service.items())
     environments = [suites.runs_in(found, home, one) for home, one in of_services if one]
     environments += [""] if own or whole else []
     apart = [one for one in (own, *unit.values()) if one]
     more = (
-        *_notes(found, known, places, left_out),
-        *_homeless(found, service, stack),
+        *_notes(found, known, places),
+        *_homeless(found, service, whole, stack),
         *_reading(found, apart),
         *unread(found, environments),
     )
@@ -103,7 +104,7 @@ def _service(
 ) -> Table | None:
     """Return what is told of a service; None where it is by convention."""
     own = home.folder
-    stack = test_stack(found, own) or root_stack
+    stack = _stack_of(found, home, service, root_stack)
     table: Table = {}
     if home.dockerfile != f"{own}/Dockerfile" and home.dockerfile:
         table["dockerfile"] = posixpath.relpath(home.dockerfile, own)
@@ -154,13 +155,31 @@ def _usual(key: str) -> Any:
     return list(told) if isinstance(told, tuple) else told
 
 
+def _stack_of(found: Found, home: Home, place: Place | None, root_stack: list[str]) -> list[str]:
+    """Return the Compose files of a service's tests: its own, or those of the whole."""
+    call = suites.call_of(found, place) if place else None
+    return stack_of_tests(found, home.folder, call) or root_stack
+
+
 def _homeless(
-    found: Found, service: Mapping[Home, Place | None], root_stack: list[str]
+    found: Found, service: Mapping[Home, Place | None], whole: Place | None, root_stack: list[str]
 ) -> Iterator[str]:
-    """Yield a note of each service whose tests need containers that no Compose file has."""
+    """Yield a note of each folder of tests that need containers that no Compose file has."""
+    if whole and not root_stack:
+        yield _without(whole.path, "[tool.taskslib]", "integration_tests", whole.path, "the root")
     for home, place in service.items():
-        if place and not (root_stack or test_stack(found, home.folder)):
-            yield f"{place.path} has no Compose file, so its tests are left out: say `stack`"
+        if place and not _stack_of(found, home, place, root_stack):
+            table = f"[tool.taskslib.service.{home.name}]"
+            told = _seen_from(home.folder, place)
+            yield _without(place.path, table, "service_tests", told, home.folder)
+
+
+def _without(tests: str, table: str, key: str, told: str, start: str) -> str:
+    return (
+        f"{tests} has no Compose file, so its tests are left out: {table} takes "
+        f'`{key} = "{told}"` and `stack = "PATH"`, the file that has their containers, from '
+        f"{start} on"
+    )
 
 
 def _reading(found: Found, unit: list[Place]) -> Iterator[str]:
@@ -173,15 +192,11 @@ def _reading(found: Found, unit: list[Place]) -> Iterator[str]:
             )
 
 
-def _notes(
-    found: Found, known: tuple[Home, ...], places: list[Place], left_out: Place | None
-) -> Iterator[str]:
+def _notes(found: Found, known: tuple[Home, ...], places: list[Place]) -> Iterator[str]:
     """Yield what a person should know, or has to decide."""
     for place in places:
         for one in suites.unseen(found, place):
             yield f"{one} is in no suite: {place.path} does not find it"
-    if left_out:
-        yield f"{left_out.path} has no Compose file, so its tests are left out: say `stack`"
     for home in known:
         other = found.has(home.folder, "package.json", "go.mod", "Cargo.toml")
         if other and not found.tests(home.folder):

@@ -6,18 +6,29 @@ import os
 import posixpath
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from taskslib.lint.files import Files
+from taskslib.lint.gather import ELSEWHERE
 from taskslib.lint.loading import stack
+from taskslib.lint.makefiles import lines
+from taskslib.lint.ports import ports
 from taskslib.project.commits import Git
 from taskslib.project.dependencies.areas import matches
 from taskslib.project.references.values import table
-from taskslib.scaffold.adoption.commands import Call, calls, script_calls, unread_recipes
+from taskslib.scaffold.adoption.commands import Call, calls, unread_recipes
 from taskslib.scaffold.adoption.containers import addresses
-from taskslib.scaffold.adoption.found import NODE_TESTS, PYTHON_TESTS, Build, Compose, Found
+from taskslib.scaffold.adoption.found import (
+    NODE_TESTS,
+    PYTHON_TESTS,
+    Build,
+    Compose,
+    Found,
+    Published,
+)
 from taskslib.scaffold.adoption.makefiles import Target, makefile
-from taskslib.scaffold.adoption.starting import starting
+from taskslib.scaffold.adoption.starting import Used, starting, used
 
 _COMPOSE = ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml")
 _SCRIPTS = ("*.sh",)
@@ -33,15 +44,19 @@ def read(root: Path, environ: Mapping[str, str]) -> Found:
     there = (one for one in _OURS if os.path.lexists(root / one))
     paths = frozenset((*_paths(root, environ), *there))
     files = Files(root)
-    named = [one for one in sorted(paths) if matches(posixpath.basename(one), _COMPOSE)]
     made = makefile(_text(files, next((one for one in _MAKEFILES if one in paths), "")))
+    scripts = {one: list(lines(_text(files, one))) for one in sorted(paths) if _is_script(one)}
+    uses = tuple(_uses(made.targets, scripts, paths))
+    named = {one for one in paths if matches(posixpath.basename(one), _COMPOSE)}
+    named |= {path for one in uses for path in one.files}
     return Found(
         files=paths,
-        composes={path: _compose(files, path) for path in named},
+        composes={path: _compose(files, path) for path in sorted(named)},
         targets=made.targets,
         unread=made.unread,
         recipes=tuple(unread_recipes(made.targets)),
-        calls=tuple(_calls(files, paths, made.targets)),
+        calls=tuple(_calls(made.targets, scripts, paths)),
+        used=uses,
         addresses={
             one: names
             for one in paths
@@ -100,7 +115,7 @@ def _walked(root: Path) -> Iterator[str]:
         folders[:] = [
             one
             for one in folders
-            if not one.startswith(".")
+            if (not one.startswith(".") or one in ELSEWHERE)
             and one not in _LEFT_OUT
             # Unlike `is_file`, no error where we may not look, as in a database's folder.
             and not os.path.lexists(Path(parent) / one / "pyvenv.cfg")
@@ -115,7 +130,14 @@ def _compose(files: Files, path: str) -> Compose:
         for one in services
         if one.build
     )
-    return Compose(tuple(builds), all(one.build or one.image for one in services))
+    published = (
+        Published(number, one.name, port.targets[0] if port.targets else port.target)
+        for one in services
+        for port in ports(one.node)
+        for number in port.taken
+    )
+    whole = all(one.build or one.image for one in services)
+    return Compose(tuple(builds), tuple(published), whole)
 
 
 def _place(path: str) -> str:
@@ -123,14 +145,32 @@ def _place(path: str) -> str:
     return "" if path == "." else path
 
 
-def _calls(files: Files, paths: frozenset[str], made: tuple[Target, ...]) -> Iterator[Call]:
+def _is_script(path: str) -> bool:
+    return matches(posixpath.basename(path), _SCRIPTS) and path.count("/") < 2  # noqa: PLR2004
+
+
+def _uses(
+    made: tuple[Target, ...], scripts: Mapping[str, list[str]], paths: frozenset[str]
+) -> Iterator[Used]:
+    found = [one for target in made for one in used(target.name, target.recipe)]
+    found += [one for path in scripts for one in used(path, scripts[path], keep_folder=True)]
+    for one in found:
+        if files := tuple(path for path in one.files if path in paths):
+            yield Used(one.by, files)
+
+
+def _calls(
+    made: tuple[Target, ...], scripts: Mapping[str, list[str]], paths: frozenset[str]
+) -> Iterator[Call]:
     started = starting(made)
+    found: list[Call] = []
     for target in made:
-        first = any(one in started for one in target.needs)
-        yield from calls(target.recipe, containers=first, up=started, env=target.env)
-    for path in sorted(paths):
-        if matches(posixpath.basename(path), _SCRIPTS) and path.count("/") < 2:  # noqa: PLR2004
-            yield from script_calls(_text(files, path))
+        first = next((started[one] for one in target.needs if one in started), None)
+        found += calls(target.recipe, before=first, up=started, env=target.env)
+    for told in scripts.values():
+        found += calls(told, keep_folder=True)
+    for one in found:
+        yield replace(one, stack=tuple(path for path in one.stack if path in paths))
 
 
 def _text(files: Files, path: str) -> str:

@@ -106,7 +106,7 @@ def env_of(found: Found, home: Home | None, place: Place, folder: str) -> dict[s
 
     Secrets are left out; `withheld` names them.
     """
-    call = _call_of(found, place)
+    call = call_of(found, place)
     told = {
         name: value
         for name, value in call.env
@@ -147,7 +147,7 @@ def _is_bare(found: Found, folder: str) -> bool:
     return source in found.folders and not found.has(folder, "pyproject.toml", "setup.py")
 
 
-def _call_of(found: Found, place: Place) -> Call:
+def call_of(found: Found, place: Place) -> Call:
     """Return the call that runs a place's tests, the one that names it most exactly first."""
     fitting = [
         (abs(path.count("/") - place.folder.count("/")), call)

@@ -8,6 +8,8 @@ import shlex
 from collections.abc import Iterator
 
 _SEPARATOR = re.compile(r"&&|\|\||[;|]")
+_HERE = re.compile(r"\$\$?(?:[({](?P<name>CURDIR|PWD|pwd|shell pwd)[)}]|PWD\b)")
+"""How a command line writes the folder that it is run in."""
 
 
 def parts(line: str) -> Iterator[str]:
@@ -29,3 +31,9 @@ def joined(folder: str | None, written: str) -> str | None:
         return None
     path = posixpath.normpath(posixpath.join(folder, written))
     return None if path.startswith("..") else "" if path == "." else path
+
+
+def seen(path: str, folder: str | None) -> str:
+    """Return a path from a folder on, where it begins with what make or a shell is in."""
+    root = posixpath.relpath(".", folder) if folder else "."
+    return _HERE.sub(lambda one: root if one["name"] == "CURDIR" else ".", path)

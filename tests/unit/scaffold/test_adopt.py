@@ -217,7 +217,9 @@ def test_where_they_may_need_containers_it_is_said(tmp_path: Path) -> None:
     ran = adopted(write(tmp_path / "shop", files))
     where = "where that is a container's, its place is in `service_tests` or `integration_tests`"
     assert ran.err.splitlines()[:3] == [
-        "note: apps/jobs/tests has no Compose file, so its tests are left out: say `stack`",
+        "note: apps/jobs/tests has no Compose file, so its tests are left out: "
+        '[tool.taskslib.service.jobs] takes `service_tests = "tests"` and `stack = "PATH"`, the '
+        "file that has their containers, from apps/jobs on",
         f"note: apps/web/test/test_c.py is a unit test here, and reads SHOP_URL: {where}",
         f"note: apps/web/test/test_e.py is a unit test here, and reads TEST_API_URL: {where}",
     ]
