@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from taskslib.project.config import Config
 from taskslib.scaffold.adoption import suites
+from taskslib.scaffold.adoption.addresses import left_out
 from taskslib.scaffold.adoption.containers import readers
 from taskslib.scaffold.adoption.dependencies import unread
 from taskslib.scaffold.adoption.found import Found, is_within
@@ -50,7 +51,7 @@ def layout(found: Found) -> Layout:
     # The project's own tests can import any service.
     table["inputs"] = [one.folder for one in known] if own else []
     table["unit"] = _suite(found, None, own, "")
-    table["integration"] = _suite(found, None, whole, "") if whole and stack else None
+    table["integration"] = _suite(found, None, whole, "", stack) if whole and stack else None
     table["service"] = {
         home.name: told
         for home in known
@@ -65,6 +66,7 @@ def layout(found: Found) -> Layout:
     more = (
         *_notes(found, known, places),
         *_homeless(found, service, whole, stack),
+        *_addresses(found, service, whole, stack),
         *_reading(found, apart),
         *unread(found, environments),
     )
@@ -114,7 +116,8 @@ def _service(
     if service and stack:
         table["service_tests"] = _seen_from(own, service)
         table["stack"] = _one_or_several([posixpath.relpath(one, own) for one in stack])
-        table["service"] = _suite(found, home, service, suites.runs_in(found, home, service))
+        folder = suites.runs_in(found, home, service)
+        table["service"] = _suite(found, home, service, folder, stack)
     elif _any(found, f"{own}/{_USUAL.service_tests}"):
         table["service_tests"] = ""
     if unit:
@@ -128,14 +131,20 @@ def _seen_from(folder: str, place: Place) -> str:
     return posixpath.join(posixpath.relpath(place.folder or ".", folder), place.glob).rstrip("/")
 
 
-def _suite(found: Found, home: Home | None, place: Place | None, folder: str) -> Table | None:
+def _suite(
+    found: Found,
+    home: Home | None,
+    place: Place | None,
+    folder: str,
+    stack: Collection[str] = (),
+) -> Table | None:
     """Return how tests are run, where that is not in their service's folder and as it is."""
     if place is None:
         return None
     table: Table = {}
     if home is not None and folder != home.folder:
         table["folder"] = posixpath.relpath(folder or ".", home.folder)
-    if env := suites.env_of(found, home, place, folder):
+    if env := suites.env_of(found, home, place, folder, stack):
         table["env"] = env
     return table or None
 
@@ -172,6 +181,20 @@ def _homeless(
             table = f"[tool.taskslib.service.{home.name}]"
             told = _seen_from(home.folder, place)
             yield _without(place.path, table, "service_tests", told, home.folder)
+
+
+def _addresses(
+    found: Found, service: Mapping[Home, Place | None], whole: Place | None, root_stack: list[str]
+) -> Iterator[str]:
+    """Yield a note of each variable that would send tests to other containers than their own."""
+    of_services = (
+        (place, _stack_of(found, home, place, root_stack)) for home, place in service.items()
+    )
+    notes: dict[str, None] = {}
+    for place, stack in ((whole, root_stack), *of_services):
+        if place and stack:
+            notes |= dict.fromkeys(left_out(found, stack, suites.call_of(found, place)))
+    yield from notes
 
 
 def _without(tests: str, table: str, key: str, told: str, start: str) -> str:

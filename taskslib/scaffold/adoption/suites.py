@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from taskslib.scaffold.adoption.addresses import address
 from taskslib.scaffold.adoption.commands import Call
 from taskslib.scaffold.adoption.containers import is_of_stack, need_containers
 from taskslib.scaffold.adoption.found import (
@@ -101,16 +102,20 @@ def runs_in(found: Found, home: Home, place: Place) -> str:
     return home.folder if own or (inside and not found.has("", *MANIFESTS)) else ""
 
 
-def env_of(found: Found, home: Home | None, place: Place, folder: str) -> dict[str, str]:
+def env_of(
+    found: Found, home: Home | None, place: Place, folder: str, stack: Collection[str] = ()
+) -> dict[str, str]:
     """Return the variables that tests need: those of the call that runs them, and Python's paths.
 
-    Secrets are left out; `withheld` names them.
+    Secrets are left out, which `withheld` names, and addresses of the stack that the tests get.
     """
     call = call_of(found, place)
     told = {
         name: value
         for name, value in call.env
-        if not is_secret_name(name) and not is_of_stack(name)
+        if not is_secret_name(name)
+        and not is_of_stack(name)
+        and not (stack and address(found, stack, name, value))
     }
     paths = [
         posixpath.normpath(posixpath.join(call.folder, one))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.support.adoptable import repo
 from tests.support.projects import inv, repository, write
 from tests.support.scaffolds import contents
 from tests.unit.scaffold.test_adopt import shared
@@ -75,3 +76,20 @@ def test_tests_that_make_starts_containers_for_have_a_stack_of_their_own(shop: P
     assert ran.code == 0, ran.out + ran.err
     name = shop.name
     assert stages(ran.out) == {"Unit": [name], "Service": ["api"], "Integration": [name]}
+
+
+def test_compose_files_in_a_folder_and_a_makefile_with_variables(shop: Path) -> None:
+    """Unit tests are green at once; the others when the Compose file says what the note does."""
+    write(shop, repo())
+    made = repository(shop)
+    ran = inv(shop, "adopt", program="taskslib")
+    assert ran.code == 0, ran.err
+    assert inv(shop, "test-unit", "--plain").code == 0
+    assert not made.git.diff("--name-only")
+    file, line = "docker/docker-compose.test.yml", "    x-taskslib: {env: CATALOG_URL}\n"
+    assert f"`{line.strip()}` below `services: catalog:` in {file}" in ran.err
+    text = (shop / file).read_text("utf-8")
+    write(shop, {file: text.replace("  catalog:\n", f"  catalog:\n{line}")})
+    ran = inv(shop, "test", "--plain")
+    assert ran.code == 0, ran.out + ran.err
+    assert stages(ran.out) == {"Unit": ["catalog", "orders"], "Integration": [shop.name]}

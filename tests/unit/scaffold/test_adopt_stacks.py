@@ -139,3 +139,60 @@ def test_tests_without_a_stack_are_said_with_what_to_write(tmp_path: Path) -> No
         "note: Compose files that are in no stack, and that lint does not read: "
         "some/where/compose.yaml"
     ) in lines
+
+
+def test_addresses_of_containers_are_not_taken_over(tmp_path: Path) -> None:
+    """Each run's stack has ports of its own, and on the old one another stack may answer."""
+    ran, table = told(tmp_path / "shop", repo())
+    assert table["integration"] == {"env": {"CURRENCY": "EUR"}}
+    assert (
+        "note: CATALOG_URL is the address of a container, and each run's stack has ports of its "
+        "own, so its value was not taken over: `x-taskslib: {env: CATALOG_URL}` below "
+        f"`services: catalog:` in {HERE} gives it to them\n"
+    ) in ran.err
+
+
+DATABASE = """\
+services:
+  db:
+    image: postgres:17-alpine
+    ports: ["5433:5432"]
+  api:
+    image: api
+    ports: ["${PORT:-8081}:8000", "9000:9000"]
+"""
+ADDRESSES = {
+    "API_URL=http://localhost:8081": "`x-taskslib: {env: API_URL, port: 8000}` below "
+    "`services: api:` in compose.yaml",
+    "BASE_URL=https://127.0.0.1:9000/v1": "`x-taskslib: {env: BASE_URL, port: 9000, url: "
+    '"https://{host}:{port}/v1"}` below `services: api:` in compose.yaml',
+    "DB_DSN=postgresql://u:hidden@localhost:5433/x": "`x-taskslib: {env: DB_DSN}` below "
+    "`services: db:` in compose.yaml",
+    "OTHER_URL=http://localhost:1": "`x-taskslib: {env: OTHER_URL}` below the service that it is "
+    "of, with `ports`, in compose.yaml",
+    "DB_PORT=5433": "they get it as TEST_DB_HOST, TEST_DB_PORT and TEST_DB_URL",
+    "DB_HOST=localhost": "they get it as TEST_SERVICE_HOST, TEST_SERVICE_PORT and TEST_SERVICE_URL",
+}
+
+
+@pytest.mark.parametrize("given", ADDRESSES)
+def test_what_gives_tests_their_own_containers_is_said(tmp_path: Path, given: str) -> None:
+    recipe = f"docker compose up -d && {given} WORKERS=2 SHOP=http://shop.example/ pytest test/e2e"
+    files = {
+        "Makefile": f"test-e2e:\n\t{recipe}\n",
+        "compose.yaml": DATABASE,
+        "test/e2e/test_all.py": PASSES,
+    }
+    ran, table = told(tmp_path / "shop", files)
+    assert table["integration"] == {"env": {"WORKERS": "2", "SHOP": "http://shop.example/"}}
+    assert f"{given.partition('=')[0]} is the address of a container" in ran.err
+    assert f"so its value was not taken over: {ADDRESSES[given]}" in ran.err
+    assert "hidden" not in ran.err + (tmp_path / "shop" / "pyproject.toml").read_text("utf-8")
+
+
+def test_unit_tests_keep_addresses(tmp_path: Path) -> None:
+    """They have no stack, and whoever reads one may mock what is there."""
+    files = {"test/unit/test_a.py": PASSES, "compose.yaml": DATABASE}
+    files["Makefile"] = "test-unit:\n\tAPI_URL=http://localhost:8081 pytest test/unit\n"
+    _, table = told(tmp_path / "shop", files)
+    assert table["unit"] == {"env": {"API_URL": "http://localhost:8081"}}
