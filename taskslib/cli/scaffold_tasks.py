@@ -154,7 +154,8 @@ def adopt(context: Context, folder: str | None = None, dry_run: bool = False) ->
     found = api.repo_adoption(where, os.environ, ours)
     written(found.changes, dry_run=dry_run)
     tell(found.additions)
-    tell(text(found.report))
+    if found.report is not None:
+        tell(text(found.report))
     if found.changes.files and not dry_run:
         tried = ", inv test --stage unit" if found.has_unit_tests else ""
         say(f"next: {_enter(where)}inv services{tried}")

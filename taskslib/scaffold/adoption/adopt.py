@@ -15,8 +15,9 @@ from taskslib.project.config import read_config
 from taskslib.project.discovery import discover
 from taskslib.scaffold.adoption.found import Found
 from taskslib.scaffold.adoption.layout import Layout, layout
-from taskslib.scaffold.adoption.reading import has_tasks, is_configured, read
+from taskslib.scaffold.adoption.reading import TASKS, is_configured, read, tasks_text
 from taskslib.scaffold.adoption.stacks import unread
+from taskslib.scaffold.adoption.tasksfile import TasksFile, beside, remarks, tasks_of
 from taskslib.scaffold.adoption.writing import Taken, pyproject_table, taken, tasks_file
 from taskslib.scaffold.changes import Changes, changes
 
@@ -33,10 +34,12 @@ class Adoption:
     """Files that are not there yet, and no others."""
     additions: tuple[str, ...]
     """Lines for a person to add, where the files that would have them are there."""
-    report: Report
-    """What lint finds."""
+    report: Report | None
+    """What lint finds; None where only running the repo's tasks.py says what there is."""
     has_unit_tests: bool
     """Whether there is something to try at once."""
+    in_tasks: bool
+    """Whether tasks.py has the configuration, which then only what runs it knows."""
 
 
 def adoption(root: Path, environ: Mapping[str, str], ours: Collection[str]) -> Adoption:
@@ -48,32 +51,47 @@ def adoption(root: Path, environ: Mapping[str, str], ours: Collection[str]) -> A
         ours: Names that tasks have here.
     """
     found = read(root, environ)
-    has_table = is_configured(root)
-    described = Layout({}) if has_table or has_tasks(root) else layout(found)
-    targets = taken(found.targets, ours)
-    wanted, additions = ({}, ()) if has_tasks(root) else _texts(found, described, targets)
+    text = tasks_text(root)
+    theirs, adopted = tasks_of(text), "taskslib" in text
+    described = Layout({}) if is_configured(root) or adopted else layout(found)
+    targets = taken(found.targets, ours, theirs)
+    wanted, additions = ({}, ()) if adopted else _texts(found, described, targets, theirs, ours)
     # Before anything is written: what is to be said must be what taskslib takes.
-    config = read_config(root, described.table)
+    given = (theirs.configuration or {}) if adopted else described.table
+    config = read_config(root, given)
     project = discover(root, config)
     repo = gather(project, config, Files(root))
-    report = Report(lint(repo), len(repo.sources()))
-    told = (
-        *_told(found, has_table=has_table, adopted=has_tasks(root)),
+    known = not adopted or theirs.configuration is not None
+    notes = (
+        *described.notes,
+        *targets.notes,
+        *(project.gaps if known else ()),
+        *_told(root, found, adopted=adopted, known=known),
+        *(() if adopted or not _has_tasks(found) else remarks(theirs, ours)),
         *_unread(found),
-        *_unlinted(found, repo.sources()),
+        *(_unlinted(found, repo.sources()) if known else ()),
     )
-    unit = any(one.id.stage is Stage.UNIT for one in project.suites)
-    notes = (*described.notes, *targets.notes, *project.gaps, *told)
-    return Adoption(changes(root, wanted, notes), tuple(additions), report, unit)
+    return Adoption(
+        changes(root, wanted, notes),
+        tuple(additions),
+        Report(lint(repo), len(repo.sources())) if known else None,
+        any(one.id.stage is Stage.UNIT for one in project.suites),
+        bool(given) and _PYPROJECT not in wanted,
+    )
 
 
 def _texts(
-    found: Found, described: Layout, targets: Taken
+    found: Found,
+    described: Layout,
+    targets: Taken,
+    theirs: TasksFile,
+    ours: Collection[str],
 ) -> tuple[dict[str, str | None], Iterator[str]]:
     """Return what is written, and what is left to a person to add."""
     table = described.table
     if _has_tasks(found):
-        return {}, _additions(tasks_file(targets.names, table))
+        names = {*ours, *(one.replace("_", "-") for one in targets.names)}
+        return {}, _additions(tasks_file(targets.names, table, beside(theirs, names)))
     apart = not found.has("", _PYPROJECT, *_OLDER)
     wanted: dict[str, str | None] = {_TASKS: tasks_file(targets.names, {} if apart else table)}
     if apart and table:
@@ -87,7 +105,7 @@ def _additions(text: str) -> Iterator[str]:
 
 
 def _has_tasks(found: Found) -> bool:
-    return found.has("", _TASKS, "tasks/__init__.py")
+    return found.has("", *TASKS)
 
 
 def _unread(found: Found) -> Iterator[str]:
@@ -110,8 +128,8 @@ def _printed(text: str) -> str:
     return text if text.isprintable() else repr(text)
 
 
-def _told(found: Found, *, has_table: bool, adopted: bool) -> Iterator[str]:
-    if has_table:
+def _told(root: Path, found: Found, *, adopted: bool, known: bool) -> Iterator[str]:
+    if is_configured(root):
         yield "[tool.taskslib] is there and stays: `inv services` shows what it finds"
     elif not _has_tasks(found) and found.has("", _PYPROJECT, *_OLDER):
         yield "the configuration is in tasks.py, so that no file of yours changes"
@@ -119,3 +137,8 @@ def _told(found: Found, *, has_table: bool, adopted: bool) -> Iterator[str]:
         yield "tasks.py has the tasks already"
     elif _has_tasks(found):
         yield "tasks.py is there, so nothing was written: what is to be added is printed"
+    if not known:
+        yield (
+            "what tasks.py gives `make_ns` is known only where it runs, which adopt does not do: "
+            "`inv services` shows what it finds, `inv lint` what is wrong"
+        )

@@ -34,7 +34,8 @@ _COMPOSE = ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-comp
 _SCRIPTS = ("*.sh",)
 _TESTS = (*PYTHON_TESTS, *NODE_TESTS, "conftest.py")
 _MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
-_OURS = ("tasks.py", "tasks/__init__.py", "pyproject.toml", "setup.py", "setup.cfg")
+TASKS = ("tasks.py", "tasks/__init__.py")
+_OURS = (*TASKS, "pyproject.toml", "setup.py", "setup.cfg")
 """Files that decide what is written, whether git ignores them or not."""
 _LEFT_OUT = ("node_modules", "__pycache__")
 
@@ -83,9 +84,10 @@ def is_configured(root: Path) -> bool:
     return isinstance(tool, dict) and "taskslib" in tool
 
 
-def has_tasks(root: Path) -> bool:
-    """Return whether a tasks.py is there that has to do with us."""
-    return "taskslib" in _text(Files(root), "tasks.py")
+def tasks_text(root: Path) -> str:
+    """Return the tasks.py that is there, or a package's; empty where there is none."""
+    files = Files(root)
+    return next((text for one in TASKS if (text := _text(files, one))), "")
 
 
 def _has_groups(text: str) -> bool:

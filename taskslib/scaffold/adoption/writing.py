@@ -12,13 +12,16 @@ from typing import Any
 
 from taskslib.errors import ConfigError
 from taskslib.scaffold.adoption.makefiles import Target
+from taskslib.scaffold.adoption.tasksfile import Beside, TasksFile
 
 _TASK = re.compile(r"test[-_][A-Za-z0-9][A-Za-z0-9_-]{0,60}", re.ASCII)
 _BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _PREFIX = re.compile(r"test[-_]")
 
+_NO_FILE = TasksFile()
+
 _MAKE = '''\
-def make(target):
+def HELPER(target):
     """Run a target of the Makefile, and end as it does."""
     code = subprocess.call(["make", target], cwd=Path(__file__).parent)
     if code:
@@ -34,13 +37,15 @@ class Taken:
     notes: tuple[str, ...]
 
 
-def taken(targets: Iterable[Target], ours: Collection[str]) -> Taken:
+def taken(targets: Iterable[Target], ours: Collection[str], theirs: TasksFile = _NO_FILE) -> Taken:
     """Return the targets that become tasks by name: those of tests that are none of ours.
 
     Args:
         targets: Of the Makefile. Their names are anybody's.
         ours: What tasks and their other names are called here.
+        theirs: The tasks.py that is there.
     """
+    own = {one.name for one in theirs.tasks}
     names: dict[str, str] = {}
     notes, same = [], []
     for target in targets:
@@ -51,6 +56,8 @@ def taken(targets: Iterable[Target], ours: Collection[str]) -> Taken:
             notes.append(f"make {target.name!r} can't be a task's name, and stays with make")
         elif typed in ours:
             same.append(target.name)
+        elif typed in own or _identifier(target.name) in theirs.defined:
+            notes.append(f"make {target.name} stays with make: your tasks.py has its name")
         elif typed in names:
             notes.append(f"make {target.name} stays with make: {names[typed]} has its name")
         else:
@@ -60,28 +67,34 @@ def taken(targets: Iterable[Target], ours: Collection[str]) -> Taken:
     return Taken(tuple(names.values()), tuple(notes))
 
 
-def tasks_file(names: Collection[str], table: Mapping[str, Any]) -> str:
-    """Return a tasks.py. Raises `ConfigError` where Python would not take it.
+def tasks_file(
+    names: Collection[str], table: Mapping[str, Any], beside: Beside | None = None
+) -> str:
+    """Return a tasks.py, or what one gets. Raises `ConfigError` where Python would not take it.
 
     Args:
         names: Targets of the Makefile that are to be tasks; `taken` has checked them.
         table: What `make_ns` gets; empty where pyproject.toml has it.
+        beside: What keeps the tasks of a file that is there.
     """
-    if not names and not table:
+    if not names and not table and beside is None:
         return 'from taskslib import ns\n\n__all__ = ["ns"]\n'
+    beside = beside or Beside()
     parts = []
     if names:
         parts.append(
             "import subprocess\nfrom pathlib import Path\n\nfrom taskslib import make_ns, task\n"
         )
-        parts.append(f"\n\n{_MAKE}")
-        parts += [_task(name) for name in names]
+        parts.append(f"\n\n{_MAKE.replace('HELPER', beside.helper)}")
+        parts += [_task(name, beside.helper) for name in names]
         parts.append("\n\n")
     else:
         parts.append("from taskslib import make_ns\n\n")
+    parts += [f"{line}\n" for line in beside.before]
     inner = "".join(f"\n    {key}={_literal(one, 1)}," for key, one in table.items())
     parts.append(f"ns = make_ns({inner}\n)\n" if inner else "ns = make_ns()\n")
     parts += [f"ns.add_task({_identifier(name)})\n" for name in names]
+    parts += [f"{line}\n" for line in beside.after]
     return _taken_by(ast.parse, "".join(parts))
 
 
@@ -131,10 +144,10 @@ def _key(name: str) -> str:
     return name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)
 
 
-def _task(name: str) -> str:
+def _task(name: str, helper: str) -> str:
     return (
         f"\n\n@task\ndef {_identifier(name)}(c):\n"
-        f'    """Run `make {name}`."""\n    make("{name}")\n'
+        f'    """Run `make {name}`."""\n    {helper}("{name}")\n'
     )
 
 
