@@ -91,9 +91,14 @@ def repo_adoption(folder: Path, environ: Mapping[str, str], ours: Collection[str
     """
     from taskslib.scaffold.adoption.adopt import adoption
 
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(
+            f"{folder} is no folder", hint="give the repo's top folder, or leave it out"
+        )
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}", hint="`taskslib init` makes a new project")
-    return adoption(folder, environ, ours)
+    # Whoever names the project looks at the folder's name, which `.` does not have.
+    return adoption(folder.resolve(), environ, ours)
 
 
 def init_git(folder: Path, cancellation: Cancellation) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from taskslib.typed import typed_as
 
-_NAME = "taskslib"
+_NAME, _INV = "taskslib", "inv"
 
 
 def called(name: str, prefix: str = "") -> None:
@@ -17,13 +17,12 @@ def called(name: str, prefix: str = "") -> None:
     typed_as(partial(program, name), prefix)
 
 
-def program(name: str, *, tasks: bool = False) -> str:
+def program(name: str) -> str:
     """Return what is typed before a task.
 
     Args:
         name: Of the program that runs now. `inv` is there; `taskslib` may be started by its path,
             or by uvx, which takes it from PATH again when it ends.
-        tasks: Whether there is a tasks.py, and so `inv` does as well, where it is ours on PATH.
     """
     if name != _NAME:
         return name
@@ -31,13 +30,42 @@ def program(name: str, *, tasks: bool = False) -> str:
 
     from taskslib.frameworks.base import command_line
 
-    # uv tells all that it starts where it is; of a project's environment also which that is.
-    if "UV" in os.environ and os.environ.get("VIRTUAL_ENV") != sys.prefix:
+    if _by_uvx():
         return command_line("uvx", *_origin(), _NAME)
-    inv = which("inv") if tasks else None
-    if inv is not None and Path(inv).parent == Path(sys.executable).parent:
-        return "inv"
     return name if which(_NAME) else command_line(sys.executable, "-m", _NAME)
+
+
+def tasks_program(name: str, *, in_tasks: bool = False) -> str:
+    """Return what is typed before a task of a repo that has a tasks.py.
+
+    Args:
+        name: Of the program that runs now.
+        in_tasks: Whether tasks.py has the configuration, which `taskslib` does not read.
+    """
+    if name != _NAME or (_has_inv() and not _by_uvx()):
+        return _INV
+    if not in_tasks:
+        return program(name)
+    from taskslib.frameworks.base import command_line
+
+    if _by_uvx():
+        _, *origin = _origin() or ("", _NAME)
+        return command_line("uvx", "--with", *origin, "--from", "invoke", _INV)
+    return command_line(sys.executable, "-m", "invoke")
+
+
+def _has_inv() -> bool:
+    """Return whether the `inv` of PATH is that of this environment: another one lacks us."""
+    from shutil import which
+
+    found = which(_INV)
+    return found is not None and Path(found).parent == Path(sys.executable).parent
+
+
+def _by_uvx() -> bool:
+    """Return whether uvx runs us, in an environment that is nobody's."""
+    # uv tells all that it starts where it is; of a project's environment also which that is.
+    return "UV" in os.environ and os.environ.get("VIRTUAL_ENV") != sys.prefix
 
 
 def _origin() -> tuple[str, ...]:

@@ -95,9 +95,9 @@ def init(
         return
     if git:
         api.init_git(where, cancellation())
-    from taskslib.cli.again import program
+    from taskslib.cli.again import tasks_program
 
-    again = program(context.config.get(PROGRAM_KEY, "inv"), tasks=True)
+    again = tasks_program(context.config.get(PROGRAM_KEY, "inv"))
     say(f"next: {_enter(where)}{again} test", exact=True)
 
 
@@ -145,6 +145,7 @@ def adopt(context: Context, folder: str | None = None, dry_run: bool = False) ->
 
     Example: taskslib adopt --dry-run
     """
+    from taskslib.cli.again import tasks_program
     from taskslib.cli.namespace import ns
     from taskslib.lint.formats import text
 
@@ -157,8 +158,9 @@ def adopt(context: Context, folder: str | None = None, dry_run: bool = False) ->
     if found.report is not None:
         tell(text(found.report))
     if found.changes.files and not dry_run:
-        tried = ", inv test --stage unit" if found.has_unit_tests else ""
-        say(f"next: {_enter(where)}inv services{tried}")
+        typed = tasks_program(context.config.get(PROGRAM_KEY, "inv"), in_tasks=found.in_tasks)
+        tried = f", {typed} test --stage unit" if found.has_unit_tests else ""
+        say(f"next: {_enter(where)}{typed} services{tried}", exact=True)
 
 
 def _enter(where: Path) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -125,3 +127,42 @@ def test_a_configuration_that_only_running_it_tells_is_said(tmp_path: Path) -> N
         "nothing to change\n"
     )
     assert not (tmp_path / "shop" / "ran").exists()
+
+
+def test_an_empty_folder_has_a_name(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    note = "note: empty has no tests (looked for tests/unit and tests/integration in "
+    assert adopted(tmp_path / "empty").err.startswith(note)
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    write(tmp_path, {"Makefile": ""})
+    assert inv(tmp_path, "adopt", "--folder", "Makefile", program="taskslib") == Ran(
+        2,
+        "",
+        "error: Makefile is no folder\n\nhint: give the repo's top folder, or leave it out\n",
+    )
+
+
+def test_what_is_next_can_be_typed(tmp_path: Path) -> None:
+    def following(files: dict[str, str], **variables: str) -> str:
+        shutil.rmtree(tmp_path / "shop", ignore_errors=True)
+        root = write(tmp_path / "shop", files)
+        ran = inv(root, "adopt", program="taskslib", PATH=str(tmp_path / "bin"), **variables)
+        assert ran.code == 0, ran.err
+        return ran.err.splitlines()[-1].removeprefix("next: ")
+
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "git").symlink_to(str(shutil.which("git")))
+    plain, apart = one_service(), one_service(**{"setup.py": ""})
+    end = r"services, \S.* test --stage unit"
+    assert re.fullmatch(rf"{re.escape(sys.executable)} -m taskslib {end}", following(plain))
+    # `taskslib` knows nothing of what tasks.py has.
+    assert re.fullmatch(rf"{re.escape(sys.executable)} -m invoke {end}", following(apart))
+    uvx = {"UV": "/bin/uv", "VIRTUAL_ENV": ""}
+    assert re.fullmatch(rf"uvx (--from \S+ )?taskslib {end}", following(plain, **uvx))
+    assert re.fullmatch(rf"uvx --with \S+ --from invoke inv {end}", following(apart, **uvx))
+    write(tmp_path, {"bin/inv": ""})
+    (tmp_path / "bin" / "inv").chmod(0o755)
+    assert following(apart) == "inv services, inv test --stage unit"
+    assert re.fullmatch(rf"uvx --with \S+ --from invoke inv {end}", following(apart, **uvx))
