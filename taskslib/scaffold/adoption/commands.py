@@ -15,6 +15,10 @@ from taskslib.scaffold.adoption.words import joined, parts, seen, words_of
 _ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL | re.ASCII)
 _TAKES_VALUE = ("-k", "-m", "-n", "-p", "-c", "-o", "-W")
 _OF_MAKE = re.compile(r"(?<!\$)\$[({][^)}]*[)}]?")
+_NO_RUNNER = re.compile(
+    r"\$[({]\w*?(?:PYTHON3?|PY|MAKE|SHELL|BASH|COMPOSE|DOCKER|PODMAN|NODE|NPM|ECHO|Q)[)}]"
+)
+"""Variables of programs that run anything, and of what comes before a command."""
 _OTHERS = ("tox", "nox", "nose2", "hatch", "manage.py", "ward")
 """What runs tests in ways of its own."""
 
@@ -72,9 +76,8 @@ def unread_recipes(targets: Iterable[Target]) -> Iterator[tuple[str, str]]:
             continue
         commands = (_command(words_of(part)) for line in target.recipe for part in parts(line))
         for word in commands:
-            if _OF_MAKE.match(word.replace("$(MAKE)", "").replace("${MAKE}", "")) or (
-                posixpath.basename(word) in _OTHERS
-            ):
+            of_make = _OF_MAKE.match(word) and not _NO_RUNNER.match(word)
+            if of_make or posixpath.basename(word) in _OTHERS:
                 yield target.name, word
                 break
 

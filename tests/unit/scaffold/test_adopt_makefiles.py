@@ -72,6 +72,13 @@ def test_a_recipe_that_can_not_be_read_is_said(tmp_path: Path, word: str) -> Non
     assert table == {"unit_tests": "test"}
 
 
+def test_recipes_of_programs_that_run_anything_are_not_said(tmp_path: Path) -> None:
+    commands = ("$(PYTHON) run.py", "$(MAKE) x", "${DOCKER_COMPOSE} up", "@$(ECHO) $(PYTEST)")
+    recipe = "".join(f"\t{one}\n" for one in commands)
+    ran, _ = told(tmp_path / "shop", one_service(Makefile=f"test-all:\n{recipe}"))
+    assert "was not read" not in ran.err
+
+
 def test_values_that_only_who_runs_them_knows_are_said(tmp_path: Path) -> None:
     files = one_service(Makefile="test-unit:\n\tMODE=$(MODE) TEST_A_URL=$$A pytest test\n")
     ran, table = told(tmp_path / "shop", files)
