@@ -87,7 +87,8 @@ _SERVERS = (
 _SERVE = (*DATASTORES, "caddy", "haproxy", "httpd", "nats", "nginx", "tomcat", "traefik")
 """Images that run until they are ended, unless they are told to run something else."""
 _WITHOUT_HEALTHCHECK = frozenset((*_SERVERS, *DATASTORES)) - {"minio", "timescaledb"}
-_PUBLIC = ("", "docker.io", "docker.io/library", "library")
+PUBLIC = ("", "docker.io", "docker.io/library", "library")
+"""Where official images lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +122,12 @@ class Image:
     @property
     def has_no_healthcheck(self) -> bool:
         """Whether it is known that it has none of its own."""
-        return self.folder in _PUBLIC and self.name in _WITHOUT_HEALTHCHECK
+        return self.folder in PUBLIC and self.name in _WITHOUT_HEALTHCHECK
 
     @property
     def serves(self) -> bool:
         """Whether it is known to run until it is ended."""
-        return self.datastore is not None or (self.folder in _PUBLIC and self.name in _SERVE)
+        return self.datastore is not None or (self.folder in PUBLIC and self.name in _SERVE)
 
     @property
     def version(self) -> int | None:

@@ -7,18 +7,11 @@ from collections.abc import Iterator
 from taskslib.lint.edits import added, replaced
 from taskslib.lint.finding import Edit
 from taskslib.lint.nodes import Entry, Kind, Node
-from taskslib.lint.rule import TEST, E, Hit, everywhere, hit, rule
+from taskslib.lint.probes import healthcheck, suggestion, times
+from taskslib.lint.rule import E, Hit, everywhere, hit, rule
 from taskslib.lint.stack import Service, Stack
 
 _DONE = "service_completed_successfully"
-_QUICK = (
-    "interval: 5s",
-    "timeout: 5s",
-    "retries: 10",
-    "start_period: 30s",
-    "start_interval: 200ms",
-)
-_CALM = ("interval: 30s", "timeout: 10s", "retries: 3", "start_period: 60s", "start_interval: 1s")
 
 
 @rule(
@@ -27,7 +20,7 @@ _CALM = ("interval: 30s", "timeout: 10s", "retries: 3", "start_period: 60s", "st
     everywhere(E),
     fixes=True,
     limits="where the image is of a database, cache or queue that it knows; how a service of yours "
-    "is asked, only you know",
+    "is asked, only you know; the hint suggests it from the port and the image",
     why="Without one, Compose starts what depends on it as soon as the container runs, long before "
     "it answers: a race that a fast machine wins and CI loses. An image's own HEALTHCHECK counts; "
     "so does waiting for a one-shot's end, `condition: service_completed_successfully`.",
@@ -44,17 +37,18 @@ def _missing(stack: Stack) -> Iterator[Hit]:
         yield hit(
             service.entry,
             f"{service.name}: {needed[0].name} depends on it, and it has no healthcheck",
-            f"healthcheck: {{test: {test or '[CMD, …]'}, …}}",
+            healthcheck(test, stack.environment)
+            if test
+            else suggestion(service, stack.environment),
             _healthcheck(stack, service, test) if test else None,
         )
 
 
 def _healthcheck(stack: Stack, service: Service, test: str) -> tuple[Edit, ...]:
-    times = _QUICK if stack.environment is TEST else _CALM
     if service.node.get("healthcheck") or service.shares("healthcheck"):
         return ()  # switched off, by somebody who knew why; or another image's too
-    lines = ["healthcheck:", f"  test: {test}", *(f"  {one}" for one in times)]
-    more = added(service.node, lines, f"healthcheck: {{test: {test}, {', '.join(times)}}}")
+    lines = ["healthcheck:", f"  test: {test}", *(f"  {one}" for one in times(stack.environment))]
+    more = added(service.node, lines, healthcheck(test, stack.environment))
     # It is there to be waited for.
     lists = {}
     for _, entry, condition in stack.needed_by(service.name):

@@ -11,7 +11,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.support.mistakes import FIXED, LEFT, PATH, mistaken
-from tests.support.projects import TASKS, Ran, argv, environment, inv, repository, write
+from tests.support.projects import TASKS, Ran, argv, environment, inv, repository, unredacted, write
 
 
 def test_the_fixed_stack_comes_up(shop: Path) -> None:
@@ -80,3 +80,42 @@ def test_wait_is_added_where_compose_itself_exits_0(
         down = (*compose, "down", "-v", "-t", "0")
         subprocess.run(down, cwd=root, check=True, capture_output=True, timeout=60)
     assert (up.returncode, is_added) == (code, code == 0)
+
+
+ASKED = {
+    "python": ("python:3.13-slim", "python -m http.server 8000", 8000),
+    "node": ("node:22-slim", "node -e \"require('net').createServer().listen(3000)\"", 3000),
+    "nginx": (
+        "nginx:1.29-alpine",
+        "sh -c \"echo 'server { listen 80; }' > /etc/nginx/conf.d/a.conf; "
+        "exec nginx -g 'daemon off;'\"",
+        80,
+    ),
+}
+
+
+def test_suggested_healthchecks_are_healthy_as_they_stand(tmp_path: Path) -> None:
+    path = "deploy/test/compose.yml"
+    text = "services:\n"
+    for name, (image, command, port) in ASKED.items():
+        text += f"  {name}:\n    image: {image}\n    expose: [{port}]\n    init: true\n"
+        text += f"    command: {command}\n"
+    last = "  waits:\n    image: python:3.13-slim\n    command: sleep 300\n    init: true\n"
+    text += f"{last}    depends_on: [{', '.join(ASKED)}]\n"
+    root = write(tmp_path, {**TASKS, path: text})
+    ran = unredacted(root, "lint", "--rule", "TL301", "--format", "json")
+    told = json.loads(ran.out)["findings"]
+    for one in told:
+        name = one["message"].partition(":")[0]
+        text = text.replace(f"  {name}:\n", f"  {name}:\n    {one['hint']}\n")
+    write(root, {path: text})
+    assert inv(root, "lint", "--fix", "--rule", "TL303").code == 0
+    assert len(told) == (root / path).read_text("utf-8").count("service_healthy") == len(ASKED)
+    compose = ("docker", "compose", "-p", f"taskslib-asks-{uuid.uuid4().hex[:8]}", "-f", path)
+    try:
+        up = (*compose, "up", "-d", "--wait")
+        done = subprocess.run(up, cwd=root, check=False, timeout=120, capture_output=True)
+        assert done.returncode == 0, done.stderr
+    finally:
+        down = (*compose, "down", "-v", "-t", "0")
+        subprocess.run(down, cwd=root, check=True, capture_output=True, timeout=60)

@@ -198,7 +198,8 @@ def test_explain(shop: Path) -> None:
         (
             "tl301",
             "fix: inv lint --fix mends it, where the image is of a database, cache or queue that "
-            "it knows; how a service of yours is asked, only you know",
+            "it knows; how a service of yours is asked, only you know; the hint suggests it "
+            "from the port and the image",
         ),
         ("TL105", "fix: inv lint --fix mends it"),
         ("TL302", "fix: a person decides how"),
