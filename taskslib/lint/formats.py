@@ -31,13 +31,18 @@ class Report:
 
 
 def text(report: Report) -> Iterator[str]:
-    """Yield a report for people: two lines a finding, and a count."""
+    """Yield a report for people: two lines a finding, and a count.
+
+    What a rule of ours leaves to a person is called a suggestion.
+    """
+    known = catalogue()
     for path in report.fixed:
         yield f"fixed {path}"
     for one in report.findings:
         yield _flat(f"{one.place}: {one.severity} {one.rule} {one.message}")
         if one.hint:
-            yield f"    hint: {_flat(one.hint)}"
+            label = "suggestion" if one.rule in known and not one.edits else "hint"
+            yield f"    {label}: {_flat(one.hint)}"
     yield from report.notes
     counts = Counter(one.severity for one in report.findings)
     found = ", ".join(_counted(counts[one], one) for one in Severity if counts[one])

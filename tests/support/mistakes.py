@@ -97,12 +97,13 @@ volumes:
 """
 LEFT = """\
 Dockerfile:1:1: warning TL603 what it runs, it runs as root
-    hint: RUN useradd … and USER …, at the end of the last stage
+    suggestion: RUN useradd … and USER …, at the end of the last stage
 deploy/test/docker-compose.yml:26:14: warning TL305 `sleep 1` waits for a time, not for what is \
 needed
-    hint: wait for a condition: a healthcheck with service_healthy, `up --wait`, a loop that asks
+    suggestion: wait for a condition: a healthcheck with service_healthy, `up --wait`, a loop \
+that asks
 deploy/test/docker-compose.yml:38:5: info TL508 web: `mem_limit` is production's
-    hint: leave it to deploy/prod
+    suggestion: leave it to deploy/prod
 2 warnings, 1 info in 2 files
 """
 

@@ -78,7 +78,7 @@ def test_all_mistakes_are_named_and_a_fix_leaves_suggestions(tmp_path: Path) -> 
     lines = ran.out.splitlines()
     named = [f"{line.split(': ')[0]} {line.split()[2]}" for line in lines[:-1:2]]
     assert "".join(f"{one}\n" for one in named) == MISTAKES
-    assert all(line.startswith("    hint: ") for line in lines[1:-1:2])
+    assert all(line.startswith(("    hint: ", "    suggestion: ")) for line in lines[1:-1:2])
     assert (tmp_path / PATH).read_text("utf-8") == STACK
     assert inv(tmp_path, "lint", "--fix") == Ran(0, f"fixed {PATH}\n{LEFT}", "")
     assert (tmp_path / PATH).read_text("utf-8") == FIXED

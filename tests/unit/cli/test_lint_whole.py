@@ -28,12 +28,14 @@ def test_each_is_named_and_a_fix_leaves_suggestions(tmp_path: Path, name: str) -
     assert before.code == (": error " in one.findings)
     *mistakes, count = one.findings.splitlines()
     assert all(re.match(r"\S+:\d+:\d+: (error|warning|info) TL", one) for one in mistakes[::2])
-    assert all(hint.startswith("    hint: ") for hint in mistakes[1::2])
+    labels = {hint.split(":")[0] for hint in mistakes[1::2]}
+    assert labels == {"    hint", "    suggestion"}
     assert "by inv lint --fix" in count
     said = "".join(f"fixed {path}\n" for path in one.fixed)
     code = int(": error " in one.left)
     assert inv(root, "lint", "--fix") == Ran(code, said + one.left, "")
     assert "by inv lint --fix" not in one.left
+    assert {hint.split(":")[0] for hint in one.left.splitlines()[1:-1:2]} == {"    suggestion"}
     texts = {path: (root / path).read_text("utf-8") for path in one.bad}
     assert texts == {**one.bad, **one.fixed}
     assert inv(root, "lint", "--fix") == Ran(code, one.left, "")
