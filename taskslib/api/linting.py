@@ -6,7 +6,6 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from taskslib.api.session import Session
-from taskslib.errors import UsageError, did_you_mean
 from taskslib.project import surveyed
 
 if TYPE_CHECKING:
@@ -20,24 +19,18 @@ def lint(
 
     Args:
         session: Where.
-        environment: Only the Compose files of this one.
+        environment: Only the Compose files of this one, by its name.
         rules: Ids of the rules to go by; all if there are none.
         fix: Mend first what can be mended; files are written.
     """
-    from taskslib.lint.environments import Environment
     from taskslib.lint.linting import Linting
     from taskslib.project.config import read_config
 
-    if environment and environment not in set(Environment):
-        raise UsageError(
-            f"no environment {environment!r}",
-            hint=f"{did_you_mean(environment, Environment)}environments: {', '.join(Environment)}",
-        )
     found, faults = surveyed(session.root, session.overrides)
     linting = Linting(
         found,
         read_config(session.root, session.overrides),
-        Environment(environment) if environment else None,
+        environment,
         tuple(rules),
         session.environ,
         session.cancellation,

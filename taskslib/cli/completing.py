@@ -205,4 +205,4 @@ def _environments() -> tuple[str, ...]:
 def _linted() -> tuple[str, ...]:
     from taskslib.lint.environments import Environment
 
-    return tuple(Environment)
+    return tuple(dict.fromkeys((*Environment, *_environments())))

@@ -19,7 +19,7 @@ _FORMATS = ("text", "json", "sarif", "github")
     auto_shortflags=False,
     iterable=["rule"],
     help={
-        "env": "only the Compose files of dev, test or prod",
+        "env": "only the Compose files of this environment: dev, test, prod, or another of deploy/",
         "format": "text, json, sarif or github",
         "fix": "mend what can be mended; comments and layout stay",
         "rule": "only this rule, e.g. TL101; more of them by repeating it, or with commas",

@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 
 from taskslib.cancellation import Cancellation
 from taskslib.lint.answers import Answer, Refusal, answer
-from taskslib.lint.environments import Environment
 from taskslib.lint.gather import Repo
 from taskslib.lint.inputs import Inputs, inputs
 from taskslib.lint.stack import Stack
@@ -47,7 +46,7 @@ class Compose:
     cancellation: Cancellation
     _answers: dict[Inputs, Answer] = field(default_factory=dict, init=False)
 
-    def refusals(self, repo: Repo, only: Environment | None = None) -> Refusals:
+    def refusals(self, repo: Repo, only: str | None = None) -> Refusals:
         """Return what Compose does not take, of the first `MOST` stacks that look right.
 
         Nothing where it is not there. What a variable, or a file, lacks on this machine is not
@@ -129,12 +128,12 @@ class Compose:
         return without_warnings(done.stderr) or "it does not say why"
 
 
-def askable(repo: Repo, only: Environment | None) -> Iterator[Stack]:
+def askable(repo: Repo, only: str | None) -> Iterator[Stack]:
     """Yield the stacks of which all files are here, and nothing speaks against them already."""
     for one in repo.stacks:
         known = one.unreadable or one.refused or one.outside
         here = one.whole and one.complete and one.documents
-        if only in {None, one.environment} and here and not known:
+        if one.is_for(only) and here and not known:
             yield one
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from taskslib.lint.dockerfiles import Dockerfile, dockerfile
-from taskslib.lint.environments import Environment
+from taskslib.lint.environments import Environment, kind_of
 from taskslib.lint.files import Files
 from taskslib.lint.loading import stack
 from taskslib.lint.source import Source
 from taskslib.lint.stack import Stack
 from taskslib.project.config import ComposeFiles, Config
+from taskslib.project.environments import FOLDER, environments
 from taskslib.project.locating import stack_of
 from taskslib.project.model import Layout, Project
 
@@ -73,6 +74,12 @@ class Repo:
         """Return the CI workflows."""
         return tuple(one.source for one in self.scripts if one.is_workflow)
 
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """Return the names of the environments that there are, those that we know first."""
+        names = {one.name for one in self.stacks if one.name}
+        return (*(one for one in Environment if one in names), *sorted(names - {*Environment}))
+
     def sources(self) -> dict[str, Source]:
         """Return all files that were read, by path."""
         found = {one.source.path: one.source for one in self.scripts}
@@ -90,23 +97,26 @@ def gather(project: Project, config: Config, files: Files) -> Repo:
     return Repo(project, files, stacks, tuple(_images(project, stacks, files)), scripts)
 
 
-_Place = tuple[str, Environment, Path, ComposeFiles]
-"""A service, what its stack is for, and where the configuration tells of it, from a folder on."""
+_Place = tuple[str, str, Path, ComposeFiles]
+"""A service, its stack's environment, and where the configuration tells of it, from a folder on."""
 
 
 def _stacks(project: Project, config: Config, files: Files) -> tuple[Stack, ...]:
     made = _Stacks(files)
-    for service, environment, base, told in _places(project, config):
+    for service, name, base, told in _places(project, config):
         found = stack_of(base, told, service)
         if found is None:
             continue
         main = tuple(files.shown(path) for path in found.files)
-        made.add(main, environment, service)
+        if name not in set(Environment) and main[0] in made.read:
+            continue  # what others include, or are configured to be
+        environment = kind_of(name)
+        made.add(main, environment, service, name=name)
         # A file that is named to us says nothing of those beside it.
         if not isinstance(told, str) or not (base / told).is_dir():
             continue
         for other in made.unread(posixpath.dirname(main[0])):
-            made.add((*main, other), environment, service, whole=False)
+            made.add((*main, other), environment, service, whole=False, name=name)
     for folder, service in _folders(project, files):
         # A file comes before what builds upon it: compose.yml, compose.test.yml.
         beside = sorted(made.unread(folder), key=lambda one: one.count("."))
@@ -131,9 +141,10 @@ class _Stacks:
         service: str,
         *,
         whole: bool = True,
+        name: str = "",
     ) -> None:
         """Add a stack of these files."""
-        one = stack(self.files, paths, environment, service, whole=whole)
+        one = stack(self.files, paths, environment, service, whole=whole, name=name)
         self.found.append(one)
         self.read.update(one.files)
         self.read.update(node.source.path for node in one.documents)
@@ -152,14 +163,17 @@ def _places(project: Project, config: Config) -> Iterator[_Place]:
     root = project.root
     yield "", Environment.TEST, root, config.stack
     yield "", Environment.DEV, root, config.dev_stack
-    yield "", Environment.PROD, root, f"deploy/{Environment.PROD}"
-    if project.layout is Layout.SINGLE:
-        return
-    for one in project.services:
+    yield "", Environment.PROD, root, f"{FOLDER}/{Environment.PROD}"
+    services = project.services if project.layout is Layout.MULTI else ()
+    for one in services:
         own = config.of(one.name).stack or config.service_stack
         yield one.name, Environment.TEST, one.path, own
         for environment in (Environment.DEV, Environment.PROD):
-            yield one.name, environment, one.path, f"deploy/{environment}"
+            yield one.name, environment, one.path, f"{FOLDER}/{environment}"
+    for owner, where in (("", root), *((one.name, one.path) for one in services)):
+        for name in environments(where):
+            if name not in set(Environment):
+                yield owner, name, where, f"{FOLDER}/{name}"
 
 
 def _folders(project: Project, files: Files) -> Iterator[tuple[str, str]]:

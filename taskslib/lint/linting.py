@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from taskslib.cancellation import Cancellation
+from taskslib.errors import UsageError, did_you_mean
 from taskslib.lint.catalogue import REFUSED, rule_id
 from taskslib.lint.compose import Compose, Refusals
-from taskslib.lint.environments import Environment
 from taskslib.lint.files import Files
 from taskslib.lint.finding import Finding
 from taskslib.lint.fix import fixed
@@ -18,6 +18,7 @@ from taskslib.lint.others import others
 from taskslib.lint.run import lint, of_layout, refusal
 from taskslib.lint.writing import written
 from taskslib.project.config import Config
+from taskslib.project.environments import FOLDER
 from taskslib.project.locating import Fault
 from taskslib.project.model import Project
 
@@ -28,7 +29,8 @@ class Linting:
 
     project: Project
     config: Config
-    environment: Environment | None
+    environment: str
+    """The name of one of which alone the Compose files count; empty for all."""
     rules: tuple[str, ...]
     environ: Mapping[str, str]
     cancellation: Cancellation
@@ -43,23 +45,25 @@ class Linting:
         self._compose = Compose(self.environ, self.cancellation)
 
     def report(self) -> Report:
-        """Return what there is to say."""
+        """Return what there is to say. Raises `UsageError` for an environment that isn't there."""
         repo = self._repo(Files(self.project.root))
+        only = self._only(repo)
         more = [of_layout(one, self.project.root) for one in self.faults]
         notes: tuple[str, ...] = ()
         if not self._rules:
-            more += others(repo, self.environment, self.environ, self.cancellation)
+            more += others(repo, only, self.environ, self.cancellation)
         if not self._rules or REFUSED in self._rules:
-            told = self._compose.refusals(repo, self.environment)
+            told = self._compose.refusals(repo, only)
             more += [refusal(one.path, one.line, one.problem) for one in told.found]
             notes = _unasked(told)
-        findings = lint(repo, self._rules, self.environment, more, unused=True)
+        findings = lint(repo, self._rules, only, more, unused=True)
         return Report(findings, len(repo.sources()), notes=notes)
 
     def fixed(self) -> Report:
         """Write what can be mended, and return what there is to say then.
 
-        What cannot be written is said, and so is what somebody changed meanwhile.
+        What cannot be written is said, and so is what somebody changed meanwhile. Raises
+        `UsageError` for an environment that isn't there.
         """
 
         def refuses(before: Files, after: Files) -> bool:
@@ -74,7 +78,19 @@ class Linting:
     def _findings(self, files: Files) -> tuple[Finding, ...]:
         # Whatever is mended, no fix may lead to what Compose refuses.
         rules = (*self._rules, REFUSED) if self._rules else ()
-        return lint(self._repo(files), rules, self.environment)
+        repo = self._repo(files)
+        return lint(repo, rules, self._only(repo))
+
+    def _only(self, repo: Repo) -> str | None:
+        """Return the environment that is asked for; None for all."""
+        known = repo.environments
+        if self.environment and self.environment not in known:
+            told = ", ".join(known) or f"none (folders of {FOLDER}/ with a Compose file)"
+            raise UsageError(
+                f"no environment {self.environment!r}",
+                hint=f"{did_you_mean(self.environment, known)}environments: {told}",
+            )
+        return self.environment or None
 
     def _repo(self, files: Files) -> Repo:
         return gather(self.project, self.config, files)

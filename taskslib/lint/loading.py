@@ -26,15 +26,25 @@ def stack(
     service: str = "",
     *,
     whole: bool = True,
+    name: str = "",
 ) -> Stack:
-    """Return what Compose files declare together; `whole`, if they are known to be all of it."""
-    made = Stack(environment, service, tuple(paths), whole=whole)
+    """Return what Compose files declare together.
+
+    Args:
+        files: Where they are.
+        paths: The Compose file and what overrides it.
+        environment: What they are for.
+        service: The service whose they are; empty for the full stack.
+        whole: Whether they are known to be all of it.
+        name: The environment's, where it has one of its own.
+    """
+    made = Stack(environment, service, tuple(paths), whole=whole, name=name)
     loader = _Loader(files, made)
     nodes, complete = loader.services(made.files, ())
     loader.note_what_is_not_there()
-    for name, (entry, node, own) in nodes.items():
+    for one, (entry, node, own) in nodes.items():
         build = loader.build(node)
-        made.services[name] = Service(name, entry, node, build, complete=complete and own)
+        made.services[one] = Service(one, entry, node, build, complete=complete and own)
     if whole and complete:
         made.refused += missing(made)
     return made

@@ -42,7 +42,7 @@ _SEVERITIES = {
 
 
 def others(
-    repo: Repo, only: Environment | None, environ: Mapping[str, str], cancellation: Cancellation
+    repo: Repo, only: str | None, environ: Mapping[str, str], cancellation: Cancellation
 ) -> Iterator[Finding]:
     """Yield what other linters find, those that are installed."""
 
@@ -84,15 +84,8 @@ def _hadolint(told_by: Asked, program: str, repo: Repo) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _compose_lint(
-    told_by: Asked, program: str, repo: Repo, only: Environment | None
-) -> Iterator[Finding]:
-    where = {
-        path: one.environment
-        for one in repo.stacks
-        for path in one.files
-        if only in {None, one.environment}
-    }
+def _compose_lint(told_by: Asked, program: str, repo: Repo, only: str | None) -> Iterator[Finding]:
+    where = {path: one.environment for one in repo.stacks for path in one.files if one.is_for(only)}
     if not where:
         return
     told = told_by(program, "--format", "json", "--allow-partial-coverage", *sorted(where))

@@ -23,7 +23,7 @@ from taskslib.project.model import shown
 def lint(
     repo: Repo,
     rules: Collection[str] = (),
-    environment: Environment | None = None,
+    environment: str | None = None,
     others: Iterable[Finding] = (),
     *,
     unused: bool = False,
@@ -33,7 +33,7 @@ def lint(
     Args:
         repo: What there is.
         rules: Ids of the rules to go by; all if there are none.
-        environment: Only Compose files that are for this one.
+        environment: The name of one of which alone the Compose files count.
         others: Findings of other linters, which can be ignored by comments likewise.
         unused: Whether comments that ignore what is not there are said too.
     """
@@ -73,18 +73,16 @@ def _mendable(found: Collection[Finding], repo: Repo) -> Iterator[Finding]:
         yield one if own else replace(one, edits=())
 
 
-def _subjects(
-    rule: Rule, repo: Repo, only: Environment | None
-) -> Iterator[tuple[Any, Environment | None]]:
+def _subjects(rule: Rule, repo: Repo, only: str | None) -> Iterator[tuple[Any, Environment | None]]:
     """Yield what a rule looks at, each with the environment that it is for."""
-    stacks = [one for one in repo.stacks if only in {None, one.environment}]
+    stacks = [one for one in repo.stacks if one.is_for(only)]
     match rule.scope:
         case Scope.STACK:
             yield from ((one, one.environment) for one in stacks)
         case Scope.ENVIRONMENT:
-            for environment in Environment:
-                found = tuple(one for one in stacks if one.environment is environment)
-                yield (replace(repo, stacks=found), environment)
+            for name, kind in {one.name: one.environment for one in stacks}.items():
+                found = tuple(one for one in stacks if one.name == name)
+                yield (replace(repo, stacks=found), kind)
         case Scope.IMAGE if only is None:
             yield from ((one, None) for one in repo.images)
         case Scope.SCRIPT:
@@ -127,9 +125,9 @@ _NAMED = 3
 """Services that are named, of those for which something is said in one place."""
 
 
-def _of_files(repo: Repo, only: Environment | None) -> Iterator[Finding]:
+def _of_files(repo: Repo, only: str | None) -> Iterator[Finding]:
     for stack in repo.stacks:
-        if only not in {None, stack.environment}:
+        if not stack.is_for(only):
             continue
         for source, error in stack.unreadable:
             yield Finding(
@@ -147,9 +145,9 @@ def _of_files(repo: Repo, only: Environment | None) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _refused(repo: Repo, only: Environment | None) -> Iterator[Finding]:
+def _refused(repo: Repo, only: str | None) -> Iterator[Finding]:
     for stack in repo.stacks:
-        if only in {None, stack.environment}:
+        if stack.is_for(only):
             for source, error in stack.refused:
                 yield refusal(source.path, error.line, error.problem)
 

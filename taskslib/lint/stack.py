@@ -123,8 +123,18 @@ class Stack:
     """Whether all files could be looked at: a variable may hide one, and some are elsewhere."""
     whole: bool = True
     """Whether these files are known to be all that Compose is given together."""
+    name: str = ""
+    """The environment's own name, by its folder: `staging` is like prod. Empty for none."""
     _needed_by: dict[str, list[tuple[Service, Entry, str]]] = field(default_factory=dict)
     """Once it was asked for."""
+
+    def __post_init__(self) -> None:
+        """Call it as what it is for, where it has no other name."""
+        self.name = self.name or self.environment or ""
+
+    def is_for(self, name: str | None) -> bool:
+        """Return whether it is of the environment with this name; None is for any."""
+        return name in {None, self.name}
 
     def top(self, key: str) -> Iterator[Entry]:
         """Yield what stands under one of the file's own keys, as all files together have it."""

@@ -150,8 +150,8 @@ def _absent(repo: Repo) -> Iterator[Hit]:
     owners = owners_of(repo.project, repo.files)
     images = {one: name for name in owners.values() for one in (name, _image(repo, name))}
     for stack in repo.stacks:
-        if stack.service or not stack.services:
-            continue
+        if stack.service or not stack.services or stack.name != stack.environment:
+            continue  # what is deployed elsewhere may be a part of it, or what watches it
         has = set(stack.services)
         for one in stack.services.values():
             if one.build:

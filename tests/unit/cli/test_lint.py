@@ -152,8 +152,7 @@ def test_sarif(tmp_path: Path) -> None:
         (("--explain", "tl3o1"), "error: no rule 'tl3o1'\n\nhint: did you mean 'TL301'? rules: "),
         (
             ("--env", "prd"),
-            "error: no environment 'prd'\n\nhint: did you mean 'prod'? "
-            "environments: dev, test, prod\n",
+            "error: no environment 'prd'\n\nhint: environments: test\n",
         ),
         (
             ("--format", "jsn"),
@@ -172,8 +171,30 @@ def test_what_cannot_be(shop: Path, arguments: tuple[str, ...], err: str) -> Non
 def test_only_these_rules_and_only_this_environment(shop: Path) -> None:
     nothing = Ran(0, "no findings in 2 files\n", "")
     assert inv(shop, "lint", "--rule", "TL105", "--rule", "tl801,TL603") == nothing
-    assert inv(shop, "lint", "--env", "prod") == nothing
     assert inv(shop, "lint", "--rule", "TL101").code == 1
+
+
+def test_other_environments_are_linted_as_what_a_release_is_deployed_to(shop: Path) -> None:
+    staging = "deploy/staging/compose.yml"
+    write(shop, {staging: WEB, "deploy/production/compose.yml": WEB})
+    ran = inv(shop, "lint", "--env", "staging")
+    named = {line.split()[2] for line in ran.out.splitlines() if line.startswith(staging)}
+    assert (ran.code, ran.err) == (1, "")
+    assert {"TL501", "TL502"} <= named
+    assert PATH not in ran.out
+    assert "deploy/production" not in ran.out
+    assert "deploy/production/compose.yml:1:" in inv(shop, "lint").out
+
+
+@pytest.mark.parametrize("more", [(), ("--fix",)])
+def test_an_environment_that_is_not_there_is_no_passing_one(
+    shop: Path, more: tuple[str, ...]
+) -> None:
+    write(shop, {"deploy/staging/compose.yml": WEB})
+    told = "error: no environment 'prod'\n\nhint: environments: test, staging\n"
+    assert inv(shop, "lint", "--env", "prod", *more) == Ran(2, "", told)
+    near = "error: no environment 'stagin'\n\nhint: did you mean 'staging'? environments: "
+    assert inv(shop, "lint", "--env", "stagin", *more).err.startswith(near)
 
 
 def test_what_only_the_repo_tells_is_told_of_one_environment_too(tmp_path: Path) -> None:

@@ -50,6 +50,23 @@ WEB = "services: {web: {image: x}}\n"
                 ("prod", "", "docker-compose.prod.yaml"),
             },
         ),
+        (
+            [
+                "deploy/staging/compose.yml",
+                "deploy/eu-test/compose.yml",
+                "deploy/local/compose.yml",
+                "deploy/prod/compose.yml",
+                "services/api/Dockerfile",
+                "services/api/deploy/live/compose.yml",
+            ],
+            {
+                ("prod", "", "deploy/staging/compose.yml"),
+                ("test", "", "deploy/eu-test/compose.yml"),
+                ("dev", "", "deploy/local/compose.yml"),
+                ("prod", "", "deploy/prod/compose.yml"),
+                ("prod", "api", "services/api/deploy/live/compose.yml"),
+            },
+        ),
     ],
 )
 def test_by_place_and_name(
@@ -72,6 +89,23 @@ def test_by_configuration(tmp_path: Path) -> None:
         ("dev", "", "docker-compose.yml"),
         ("test", "a", "services/a/t.yml"),
     }
+
+
+def test_what_others_include_is_no_environment_of_its_own(tmp_path: Path) -> None:
+    prod = "include: [../base/compose.yml]\n"
+    files = {"deploy/base/compose.yml": WEB, "deploy/prod/compose.yml": prod}
+    assert found(project(tmp_path, files)) == {("prod", "", "deploy/prod/compose.yml")}
+
+
+def test_each_environment_has_its_own_machine_and_may_be_a_part(tmp_path: Path) -> None:
+    """One host port in prod and staging; no api in what watches the others."""
+    web = "services: {web: {image: 'x:1', ports: ['80:80']}}\n"
+    paths = ("deploy/prod/compose.yml", "deploy/staging/compose.yml")
+    more = {"deploy/monitoring/compose.yml": WEB, "services/web/Dockerfile": "FROM x:1\n"}
+    root = project(tmp_path, {**dict.fromkeys(paths, web), **more})
+    assert findings(root, "TL104", "TL804") == ()
+    project(root, {paths[1]: web.replace("'80:80'", "'80:80', '127.0.0.1:80:81'")})
+    assert [(one.rule, one.path) for one in findings(root, "TL104")] == [("TL104", paths[1])]
 
 
 BASE = "services:\n  db:\n    image: redis:7\n    volumes: ['data:/data']\n    restart: always\n"
