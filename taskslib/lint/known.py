@@ -66,6 +66,8 @@ DATASTORES: Mapping[str, Datastore] = {
     "neo4j": Datastore(("7474", "7687"), ("/data",)),
     "minio": Datastore(("9000",), ("/data",)),
 }
+KEPT = tuple(name for name, one in DATASTORES.items() if one.data)
+"""Images of which it is known where their data lies."""
 _OF_BITNAMI = {
     "postgresql": "postgres", "mongodb": "mongo", "clickhouse": "clickhouse",
     **{

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from taskslib.lint.edits import added, elements, removed, replaced
 from taskslib.lint.finding import Edit
-from taskslib.lint.known import Datastore
+from taskslib.lint.known import KEPT, Datastore
 from taskslib.lint.mounts import Mount, below, mounts, tmpfs
 from taskslib.lint.mounts import mount as volume
 from taskslib.lint.nodes import Entry
@@ -24,7 +24,8 @@ from taskslib.lint.stack import Service, Stack
     why="A volume or a folder of the host is what the run before left behind: tests pass or "
     "fail by what an earlier one wrote, and writing to disk is slow. tmpfs is memory: fast, and "
     "empty at every start. What is mounted read-only, or as a file or folder of the host below the "
-    "data path, is what a test starts with (a configuration, a dump): it is right.",
+    "data path, is what a test starts with (a configuration, a dump): it is right. Where data lies "
+    f"is known of these images: {', '.join(sorted(KEPT))}; of others nothing is said.",
     origin="the pattern's table of mistakes: persistent test volumes; use tmpfs",
 )
 def _persistent(stack: Stack) -> Iterator[Hit]:
