@@ -11,7 +11,7 @@ from taskslib.lint.rules import load
 
 REFUSED = "TL001"
 OWN = {
-    REFUSED: "a file that cannot be read, or that Compose refuses",
+    REFUSED: "a file that cannot be read, that Compose refuses, or that names what is not there",
     "TL002": "an ignore comment without a rule or without a reason, or that ignores nothing",
 }
 """What is said of files as such, and is no rule of one environment."""
@@ -19,8 +19,11 @@ _WHY = {
     REFUSED: "What nobody can read, no rule can look at. Compose itself is asked about each stack "
     "where docker is there (it needs no engine for that); elsewhere it is looked up here whether "
     "services, networks, volumes, secrets and configs that a file refers to are there, and whether "
-    "services wait for each other in a circle. A link that leads out of the repo is said, since it "
-    "is not looked at.",
+    "services wait for each other in a circle. So it is, everywhere, whether an `env_file`, the "
+    "folder that an image is built from and its Dockerfile are there, but for what git ignores and "
+    "files with variables that have an example beside them (`.env.example`); and a volume of one "
+    "letter, `d:/data`, which Compose takes for a Windows drive. A link that leads out of the repo "
+    "is said, since it is not looked at.",
     "TL002": "A reason tells the next one whether it still holds. What ignores nothing any more is "
     "only said where all rules are asked.",
 }

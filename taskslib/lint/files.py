@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,9 @@ from taskslib.lint.source import Source
 
 _LONGEST = 1_000_000
 """Bytes of a file that is read: no one writes longer ones."""
+
+
+_SUBMODULES = re.compile(r"^\s*path\s*=\s*(\S.*?)\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,19 @@ class Files:
 
     def exists(self, path: str) -> bool:
         """Return whether there is anything, also where it leads out of the repo."""
+        below = f"{path}/"
+        if path in self.changed or any(one.startswith(below) for one in self.changed):
+            return True
         try:
-            return path in self.changed or (self.root / path).exists()
+            return (self.root / path).exists()
         except (OSError, ValueError):
             return False
+
+    def is_of_submodule(self, path: str) -> bool:
+        """Return whether it lies in a submodule, which is empty until it is fetched."""
+        told = self.source(".gitmodules")
+        found = _SUBMODULES.findall(told.text) if told else ()
+        return any(path == one or path.startswith(f"{one}/") for one in found)
 
     def is_folder(self, path: str) -> bool:
         """Return whether there is such a folder."""
@@ -91,6 +104,15 @@ class Files:
         """Yield likewise what links lead out of the repo with."""
         found = self._matching(folder, patterns)
         yield from (one for one in found if self.ours.real(one) is None)
+
+    def broken(self, folder: str, patterns: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield what has such a name and is no file, each with what it is."""
+        where = self.root / folder
+        for path in sorted({path for one in patterns for path in where.glob(one)}):
+            if path.is_symlink() and not path.exists():
+                yield self.shown(path), "it is a link that leads nowhere"
+            elif not path.is_file():
+                yield self.shown(path), "it is a folder" if path.is_dir() else "it is no file"
 
     def _matching(self, folder: str, patterns: Iterable[str]) -> Iterator[str]:
         where = self.root / folder

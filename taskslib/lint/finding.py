@@ -41,6 +41,9 @@ class Finding:
     edits: tuple[Edit, ...] = ()
     """What `--fix` does; empty where only a person can decide."""
 
+    unfixed: str = ""
+    """Why `--fix` leaves it, though there is a fix."""
+
     @property
     def place(self) -> str:
         """Return where it is, as editors read it."""

@@ -44,6 +44,9 @@ def text(report: Report) -> Iterator[str]:
             label = "suggestion" if one.rule in known and not one.edits else "hint"
             yield f"    {label}: {_flat(one.hint)}"
     yield from report.notes
+    if not report.files and not report.findings:
+        yield "nothing to lint here: no Compose file, Dockerfile, script or workflow"
+        return
     counts = Counter(one.severity for one in report.findings)
     found = ", ".join(_counted(counts[one], one) for one in Severity if counts[one])
     fixable = sum(bool(one.edits) for one in report.findings)

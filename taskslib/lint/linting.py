@@ -57,7 +57,7 @@ class Linting:
             more += [refusal(one.path, one.line, one.problem) for one in told.found]
             notes = _unasked(told)
         findings = lint(repo, self._rules, only, more, unused=True)
-        return Report(findings, len(repo.sources()), notes=notes)
+        return Report(findings, len(repo.sources(only)), notes=notes)
 
     def fixed(self) -> Report:
         """Write what can be mended, and return what there is to say then.
@@ -73,6 +73,8 @@ class Linting:
         done = tuple(path for path, why in told.items() if not why)
         notes = tuple(f"not fixed {path}: {why}" for path, why in told.items() if why)
         report = self.report()
+        left = dict.fromkeys((one.path, one.unfixed) for one in report.findings if one.unfixed)
+        notes += tuple(f"not fixed {path}: {why}" for path, why in left)
         return replace(report, fixed=done, notes=(*notes, *report.notes))
 
     def _findings(self, files: Files) -> tuple[Finding, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from functools import reduce
 
+from taskslib.lint.absent import absent
 from taskslib.lint.dockerfiles import dockerfile
 from taskslib.lint.environments import Environment
 from taskslib.lint.files import Files
@@ -12,7 +14,7 @@ from taskslib.lint.merging import merged
 from taskslib.lint.missing import missing
 from taskslib.lint.nodes import Entry, Kind, Node
 from taskslib.lint.ours import is_absolute, leads_out
-from taskslib.lint.parsing import Unreadable, parsed
+from taskslib.lint.parsing import Unreadable, documents
 from taskslib.lint.refusals import refusals
 from taskslib.lint.source import Source
 from taskslib.lint.stack import Build, Service, Stack
@@ -47,6 +49,7 @@ def stack(
         made.services[one] = Service(one, entry, node, build, complete=complete and own)
     if whole and complete:
         made.refused += missing(made)
+    made.absent += absent(made, files)
     return made
 
 
@@ -57,32 +60,37 @@ class _Loader:
     def __init__(self, files: Files, made: Stack) -> None:
         self._files = files
         self._made = made
-        self._documents: dict[str, Node | None] = {}
+        self._documents: dict[str, tuple[Node, ...]] = {}
 
     def services(self, paths: Iterable[str], seen: tuple[str, ...]) -> tuple[_Found, bool]:
         """Return the services of a file and its overrides, and whether all could be read."""
         found: _Found = {}
         complete = True
         for path in paths:
-            document = self._document(path)
-            if document is None or path in seen:
+            documents_ = self._read(path)
+            if not documents_ or path in seen:
                 complete = False
                 continue
-            included, whole = self._included(path, document, (*seen, path))
-            complete = complete and whole
-            for name, one in included.items():
-                found.setdefault(name, one)
-            for name, entry in (document.get("services") or document).fields().items():
-                if document.get("services") is None or entry.value.tag == "reset":
-                    found.pop(name, None)
-                    continue
-                node, own = self._extended(path, entry.value, ((path, name),))
-                if name in found:
-                    first, earlier, before = found[name]
-                    found[name] = (first, merged(earlier, node), before and own)
-                else:
-                    found[name] = (entry, node, own)
+            for document in documents_:  # each is an override of those before it
+                included, whole = self._included(path, document, (*seen, path))
+                complete = complete and whole
+                for name, one in included.items():
+                    found.setdefault(name, one)
+                self._add(found, path, document)
         return {name: one for name, one in found.items() if one[1].is_map}, complete
+
+    def _add(self, found: _Found, path: str, document: Node) -> None:
+        """Add a document's services to those that are known."""
+        for name, entry in (document.get("services") or document).fields().items():
+            if document.get("services") is None or entry.value.tag == "reset":
+                found.pop(name, None)
+                continue
+            node, own = self._extended(path, entry.value, ((path, name),))
+            if name in found:
+                first, earlier, before = found[name]
+                found[name] = (first, merged(earlier, node), before and own)
+            else:
+                found[name] = (entry, node, own)
 
     def note_what_is_not_there(self) -> None:
         """Note files of which nothing can be read, and that all of them together say nothing."""
@@ -97,24 +105,24 @@ class _Loader:
         if made.files and not (unread or made.documents or made.unreadable):
             made.unreadable.append((Source(made.files[0], ""), Unreadable(1, "empty compose file")))
 
-    def _document(self, path: str) -> Node | None:
+    def _read(self, path: str) -> tuple[Node, ...]:
+        """Return the documents of a file that are maps; note what is wrong with it, once."""
         if path in self._documents:
             return self._documents[path]
         source = self._files.source(path)
-        document = None
+        found: tuple[Node, ...] = ()
         if source is not None:
             try:
-                document = parsed(source)
+                found = documents(source)
             except Unreadable as error:
                 self._made.unreadable.append((source, error))
-        if source is not None and document is not None and document.kind is not Kind.NULL:
-            self._made.unreadable += [(source, error) for error in refusals(document)]
-        if document is not None and document.is_map:
-            self._made.documents.append(document)
-        else:
-            document = None
-        self._documents[path] = document
-        return document
+            for one in found:
+                if one.kind is not Kind.NULL:
+                    self._made.unreadable += [(source, error) for error in refusals(one)]
+        found = tuple(one for one in found if one.is_map)
+        self._made.documents += found
+        self._documents[path] = found
+        return found
 
     def _named(self, path: str, node: Node) -> str:
         """Return a file that another one names; note where it is not there.
@@ -155,8 +163,9 @@ class _Loader:
         name = told.value("service") or told.text
         file = told.get("file")
         other = self._named(path, file) if file else path
-        document = self._document(other) if other else None
-        base = document.get("services", name) if document and name else None
+        bases = [one.get("services", name) for one in self._read(other)] if other and name else []
+        known = [one for one in bases if one is not None]
+        base = reduce(merged, known) if known else None
         if base is None or not base.is_map or (other, name) in seen:
             return node, False
         first, complete = self._extended(other, base, (*seen, (other, name)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ntpath
+import os
 import posixpath
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,19 +48,28 @@ class Ours:
         real = self.real(path)
         return real is not None and not self._left_out(path) and not self._left_out(real)
 
-    def may_change(self, path: str) -> bool:
-        """Whether a file is ours, and not in another repository that lies in this one."""
+    def why_not(self, path: str) -> str:
+        """Return why a file may not be changed; empty where it may."""
         real = self.real(path)
-        if real is None or path not in self:
-            return False
-        folders = [*_above(real)]
-        return not any((self.root / one / ".git").exists() for one in folders)
+        if real is None:
+            return "it lies outside of the repo"
+        if why := self._left_out(path) or self._left_out(real):
+            return why
+        nested = any((self.root / one / ".git").exists() for one in _above(real))
+        return "it is another repository's, which lies in this one" if nested else ""
 
-    def _left_out(self, path: str) -> bool:
+    def _left_out(self, path: str) -> str:
+        """Return why a path is not the repo's own; empty where it is."""
         if not _VENDORED.isdisjoint(path.split("/")):
-            return True
+            return "it lies in a folder of what others wrote"
         ignored = self._known()
-        return path in ignored or any(f"{one}/" in ignored for one in _above(path))
+        known = path in ignored or any(f"{one}/" in ignored for one in _above(path))
+        return "git ignores it" if known else ""
+
+    def ignores(self, path: str) -> bool:
+        """Return whether git would ignore a path, be there something or not."""
+        asked = ask(str(self.root), "check-ignore", "-z", "--stdin", stdin=True)
+        return bool(answer(asked, os.fsencode(f"{path}\0")))
 
     def _known(self) -> frozenset[str]:
         if not self._ignored:

@@ -16,25 +16,41 @@ _NULLS = ("", "~", "null", "Null", "NULL")
 
 
 class Unreadable(Exception):
-    """A text that is no YAML."""
+    """A text that is no YAML, or that is not what it is to be."""
 
-    def __init__(self, line: int, problem: str) -> None:
+    def __init__(self, line: int, problem: str, hint: str = "") -> None:
         super().__init__(problem)
         self.line = line
         self.problem = problem
+        self.hint = hint
+        """What mends it, where that is known."""
+        self.doubtful: tuple[tuple[int, int], ...] = ()
+        """Where what is said of the text means nothing, as long as this is so."""
 
 
 def parsed(source: Source) -> Node | None:
     """Return a text's first document; None where it is empty. Raises `Unreadable`."""
-    found = _read(source)
-    if isinstance(found, Unreadable):
-        raise Unreadable(found.line, found.problem)
+    found, error = _read(source)
+    if not found and error:
+        raise Unreadable(error.line, error.problem)
+    return found[0] if found else None
+
+
+def documents(source: Source) -> tuple[Node, ...]:
+    """Return all documents of a text: Compose takes each for an override. Raises `Unreadable`."""
+    found, error = _read(source)
+    if error:
+        raise Unreadable(error.line, error.problem)
     return found
 
 
+_Read = tuple[tuple[Node, ...], Unreadable | None]
+"""A text's documents, and what is wrong with the one after them."""
+
+
 @lru_cache(maxsize=4096)  # several rules read one workflow, several stacks one Compose file
-def _read(source: Source) -> Node | Unreadable | None:
-    """Return a text's first document, read by libyaml where there is one: it takes a tenth.
+def _read(source: Source) -> _Read:
+    """Return a text's documents, read by libyaml where there is one: it takes a tenth.
 
     What libyaml refuses, ruamel.yaml reads again: it says why.
     """
@@ -44,30 +60,37 @@ def _read(source: Source) -> Node | Unreadable | None:
 
     quick = getattr(yaml, "CSafeLoader", None)
     if quick is not None and not source.text.startswith(_MARK):
+        found: list[Node] = []
         try:
-            return _built(source, yaml.parse(source.text, Loader=quick))
+            _build(found, source, yaml.parse(source.text, Loader=quick))
         except (yaml.YAMLError, ValueError):
             pass
         except Unreadable as error:
-            return error
+            return tuple(found), error
+        else:
+            return tuple(found), None
+    found = []
     try:
-        return _built(source, YAML(typ="safe", pure=True).parse(source.text))
+        _build(found, source, YAML(typ="safe", pure=True).parse(source.text))
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "it has characters that YAML does not allow"
-        return Unreadable(mark.line + 1 if mark else 1, str(problem))
+        return tuple(found), Unreadable(mark.line + 1 if mark else 1, str(problem))
     except Unreadable as error:
-        return error
+        return tuple(found), error
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-        return Unreadable(1, "it is no YAML that can be read")
+        return tuple(found), Unreadable(1, "it is no YAML that can be read")
+    return tuple(found), None
 
 
-def _built(source: Source, events: Iterable[Any]) -> Node | None:
+def _build(found: list[Node], source: Source, events: Iterable[Any]) -> None:
+    """Add a text's documents, one after the other."""
     builder = _Builder(source)
     for event in events:
         if builder.take(event):
-            break
-    return builder.root
+            if builder.root is not None:
+                found.append(builder.root)
+            builder = _Builder(source)
 
 
 _MARK = "\ufeff"

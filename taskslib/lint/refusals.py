@@ -30,5 +30,8 @@ def _twice(node: Node) -> Iterator[Unreadable]:
         line, _ = node.source.position(entry.start)
         if entry.name in first:
             known = first[entry.name]
-            yield Unreadable(line, f'mapping key "{entry.name}" already defined at line {known}')
+            error = Unreadable(line, f'mapping key "{entry.name}" already defined at line {known}')
+            same = [one for one in node.entries if one.name == entry.name]
+            error.doubtful = tuple((one.start, one.end) for one in same)
+            yield error
         first.setdefault(entry.name, line)

@@ -15,7 +15,7 @@ from taskslib.lint.finding import Finding, Severity
 from taskslib.lint.gather import Repo
 from taskslib.lint.ignores import kept
 from taskslib.lint.ours import leads_out
-from taskslib.lint.rule import Rule, Scope
+from taskslib.lint.rule import Hit, Rule, Scope
 from taskslib.project.locating import Fault
 from taskslib.project.model import shown
 
@@ -39,18 +39,32 @@ def lint(
     """
     known = catalogue()
     wanted = [one for one in known.values() if not rules or one.id in rules]
+    doubtful = [
+        (source.path, *span)
+        for stack in repo.stacks
+        for source, error in stack.unreadable
+        for span in error.doubtful
+    ]
     found = {*_of_files(repo, environment), *others}
     if not rules or REFUSED in rules:
         found |= {*_refused(repo, environment)}
     for rule in wanted:
         for subject, where in _subjects(rule, repo, environment):
             if where in rule.severities:
-                found |= {rule.finding(hit, where) for hit in rule.check(subject)}
+                hits = (one for one in rule.check(subject) if not _is_doubtful(one, doubtful))
+                found |= {rule.finding(hit, where) for hit in hits}
     sources = repo.sources()
     # What was not looked for may be there.
     every = tuple(known) if unused and not rules and environment is None else ()
     left = kept(_once(_mendable(found, repo)), sources, (*known, *OWN), every)
     return tuple(sorted(left, key=lambda one: one.order))
+
+
+def _is_doubtful(hit: Hit, doubtful: Iterable[tuple[str, int, int]]) -> bool:
+    """Return whether a place is in one of two values of a key: which is meant, nobody knows."""
+    return any(
+        path == hit.source.path and start <= hit.offset < end for path, start, end in doubtful
+    )
 
 
 def _mendable(found: Collection[Finding], repo: Repo) -> Iterator[Finding]:
@@ -59,18 +73,20 @@ def _mendable(found: Collection[Finding], repo: Repo) -> Iterator[Finding]:
     That is what is not the repo's own, and a file that another environment has too, of which the
     rule says nothing: what is wrong in a test is right in production.
     """
-    ours = repo.files.ours
     rules = catalogue()
     readers: dict[str, set[Environment | None]] = {}
     for stack in repo.stacks:
         for document in stack.documents:
             readers.setdefault(document.source.path, set()).add(stack.environment)
-    may = {path: ours.may_change(path) for path in {e.path for one in found for e in one.edits}}
+    paths = {edit.path for one in found for edit in one.edits}
+    others = {path: repo.files.ours.why_not(path) for path in paths}
     for one in found:
-        paths = {edit.path for edit in one.edits}
-        known = rules[one.rule].severities.keys() if paths else ()
-        own = all(may[path] and not (readers.get(path, set()) - set(known)) for path in paths)
-        yield one if own else replace(one, edits=())
+        why = ""
+        for path in sorted({edit.path for edit in one.edits}):
+            more = readers.get(path, set()) - set(rules[one.rule].severities)
+            has = ", ".join(sorted(each or "a stack of no environment" for each in more))
+            why = why or others[path] or (f"{has} has it too" if has else "")
+        yield replace(one, edits=(), unfixed=why) if why else one
 
 
 def _subjects(rule: Rule, repo: Repo, only: str | None) -> Iterator[tuple[Any, Environment | None]]:
@@ -132,7 +148,8 @@ def _of_files(repo: Repo, only: str | None) -> Iterator[Finding]:
         for source, error in stack.unreadable:
             yield Finding(
                 source.path, error.line, 1, REFUSED, Severity.ERROR,
-                f"this cannot be read: {error.problem}", _says(source.path),
+                f"this cannot be read: {error.problem}",
+                error.hint or _says(source.path),
             )  # fmt: skip
         for path in stack.outside:
             named = leads_out(path)  # by the configuration, on purpose
@@ -150,6 +167,10 @@ def _refused(repo: Repo, only: str | None) -> Iterator[Finding]:
         if stack.is_for(only):
             for source, error in stack.refused:
                 yield refusal(source.path, error.line, error.problem)
+            for source, error in stack.absent:
+                yield Finding(
+                    source.path, error.line, 1, REFUSED, Severity.ERROR, error.problem, error.hint
+                )
 
 
 def refusal(path: str, line: int, problem: str) -> Finding:

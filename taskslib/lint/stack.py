@@ -117,6 +117,8 @@ class Stack:
     unreadable: list[tuple[Source, Unreadable]] = field(default_factory=list)
     refused: list[tuple[Source, Unreadable]] = field(default_factory=list)
     """Why Compose does not take what can be read."""
+    absent: list[tuple[Source, Unreadable]] = field(default_factory=list)
+    """What is named and not there, of what Compose does not look at, or only when it starts."""
     outside: list[str] = field(default_factory=list)
     """The files that lie outside of the repo, also by links: they are not looked at."""
     complete: bool = True

@@ -139,7 +139,7 @@ class _Names:
     def example(self, name: str, value: str) -> Iterator[Edit]:
         """Yield what adds a variable to the example, if there is one and it lacks it."""
         source = self.files.source(posixpath.join(self.folder, EXAMPLE))
-        if source is None or not self.files.ours.may_change(source.path):
+        if source is None or self.files.ours.why_not(source.path):
             return
         if name not in dotenv_values(source.text, {}):
             end, line = len(source.text), f"{name}={value}"

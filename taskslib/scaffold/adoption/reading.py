@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from taskslib.lint.files import Files
-from taskslib.lint.gather import ELSEWHERE
+from taskslib.lint.placing import ELSEWHERE
 from taskslib.lint.loading import stack
 from taskslib.lint.makefiles import lines
 from taskslib.lint.ports import ports

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-from taskslib.lint.gather import ELSEWHERE
+from taskslib.lint.placing import ELSEWHERE
 from taskslib.scaffold.adoption.commands import Call
 from taskslib.scaffold.adoption.found import Found, is_within
 

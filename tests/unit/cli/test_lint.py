@@ -118,7 +118,7 @@ def test_json(shop: Path) -> None:
                 "fixable": True,
             }
         ],
-        "files": 2,
+        "files": 1,
         "fixed": [],
     }
 
@@ -215,7 +215,11 @@ def test_explain(shop: Path) -> None:
 @pytest.mark.parametrize(
     ("rule", "line"),
     [
-        ("tl001", "TL001: a file that cannot be read, or that Compose refuses"),
+        (
+            "tl001",
+            "TL001: a file that cannot be read, that Compose refuses, or that names what is not "
+            "there",
+        ),
         (
             "tl301",
             "fix: inv lint --fix mends it, where the image is of a database, cache or queue that "
@@ -317,3 +321,24 @@ def test_other_linters_are_asked_and_what_contradicts_is_left_out(shop: Path) ->
     assert "DL3008" not in inv(shop, "lint", "--rule", "TL101", PATH=path).out
     (folder / "hadolint").write_text(f"#!{sys.executable}\nprint('oh')\n", "utf-8")
     assert "DL3008" not in inv(shop, "lint", PATH=path).out
+
+
+def test_what_follows_two_dashes_is_refused(shop: Path) -> None:
+    ran = inv(shop, "lint", "--", "foo", "bar")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "error: lint takes nothing after `--`: foo bar\n\n"
+        "hint: it looks at the whole repo; inv lint --env test, or --rule TL101, for less\n"
+    )
+
+
+def test_where_there_is_nothing_it_says_so(tmp_path: Path) -> None:
+    nothing = "nothing to lint here: no Compose file, Dockerfile, script or workflow\n"
+    assert inv(tmp_path, "lint", program="taskslib") == Ran(0, nothing, "")
+
+
+def test_where_data_lies_is_said_to_be_known_of_some_images(shop: Path) -> None:
+    out = inv(shop, "lint", "--explain", "TL201").out
+    assert " postgres, " in out
+    assert "; of others nothing is said." in out
+    assert "memcached" not in out

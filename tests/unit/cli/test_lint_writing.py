@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.projects import Ran, inv, single, write
+from tests.support.projects import Ran, inv, repository, single, write
 
 PATH = "deploy/test/docker-compose.yml"
 WEB = "services: {web: {image: 'ghcr.io/acme/web:1', restart: always}}\n"
@@ -55,3 +55,24 @@ def test_a_link_in_the_repo_stays_one(shop: Path) -> None:
     assert inv(shop, "lint", "--fix", "--rule", "TL403").out.startswith(f"fixed {PATH}\n")
     assert (shop / PATH).is_symlink()
     assert (shop / "stack").read_text("utf-8") == MENDED
+
+
+def test_why_a_file_is_not_mended_is_said(shop: Path) -> None:
+    """What git ignores is linted, since it runs; who asks for a fix hears why there is none."""
+    write(shop, {".gitignore": "/deploy/\n", "deploy/base.yml": WEB})
+    repository(shop)
+    only = ("--rule", "TL403")
+    ran = inv(shop, "lint", "--fix", *only)
+    assert ran.code == 0
+    assert f"not fixed {PATH}: git ignores it\n" in ran.out
+    assert "not fixed" not in inv(shop, "lint", *only).out
+    assert (shop / PATH).read_text("utf-8") == WEB
+
+
+def test_that_another_environment_has_a_file_too_is_said(shop: Path) -> None:
+    included = "include: [../base.yml]\n"
+    stacks = {PATH: included, "deploy/prod/compose.yml": included}
+    write(shop, {"deploy/base.yml": WEB, **stacks})
+    ran = inv(shop, "lint", "--fix", "--rule", "TL403")
+    assert "not fixed deploy/base.yml: prod has it too\n" in ran.out
+    assert (shop / "deploy/base.yml").read_text("utf-8") == WEB

@@ -102,6 +102,8 @@ FORMS = {
         TEST: f"services:\n  a:\n{WITH}    env_file:\n      - path: ./default.env\n"
         "      - {path: ./more.env, required: false, format: raw}\n"
         f"  b:\n{WITH}    env_file: one.env\n",
+        "deploy/test/default.env": "",
+        "deploy/test/one.env": "",
     },
     "develop, configs, secrets, namespaces": {
         DEV: f"services:\n  a:\n{WITH}    uts: host\n    userns_mode: host\n    develop:\n"
@@ -128,6 +130,7 @@ FORMS = {
         "    build: {context: ., additional_contexts: [x=y], ssh: [default]}\n"
         "    healthcheck: {test: NONE}\n    tmpfs: /run\n    networks: {default: {aliases: [b]}}\n"
         "configs: {c: {content: x}}\nsecrets: {s: {environment: S}}\nmodels: {m: {model: x}}\n",
+        "deploy/test/Dockerfile": "FROM ghcr.io/acme/x:1\n",
     },
 }
 WHOLE = ("TL601", "TL602", "TL603", "TL802")  # these projects have neither tests nor images

@@ -10,7 +10,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from taskslib.lint.files import Files
-from taskslib.lint.gather import COMPOSE_FILES, OF_SERVICES, SCRIPTS, WORKFLOWS, gather
+from taskslib.lint.gather import OF_SERVICES, SCRIPTS, WORKFLOWS, gather
+from taskslib.lint.placing import COMPOSE_FILES
 from taskslib.project import load
 from taskslib.project.config import read_config
 from tests.support.projects import inv, single, write

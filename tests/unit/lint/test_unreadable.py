@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -188,3 +189,17 @@ def test_other_rules_alone_do_not_say_what_compose_refuses(tmp_path: Path) -> No
     root = project(tmp_path, {TEST: REFERENCES})
     assert [one.rule for one in found(root, "TL101")] == []
     assert {one.rule for one in found(root, "TL001")} == {"TL001"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+@pytest.mark.parametrize("name", ["deploy/prod/compose.yml", "compose.yml", OVERRIDE])
+@pytest.mark.parametrize("to", ["nowhere.yml", "ITSELF", "a folder"])
+def test_what_is_in_a_compose_files_place_and_is_none(tmp_path: Path, name: str, to: str) -> None:
+    root = project(tmp_path, {TEST: WEB})
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    if to == "a folder":
+        (root / name).mkdir()
+    else:
+        (root / name).symlink_to(to.replace("ITSELF", Path(name).name))
+    what = "it is a folder" if to == "a folder" else "it is a link that leads nowhere"
+    assert said(root) == [(name, 1, f"this cannot be read: {what}")]
