@@ -54,6 +54,7 @@ def _from_lines(entry: Entry) -> tuple[Edit, ...]:
     comments = _comments(source, entry, start, end, before)
     if not comments:
         end = _after_gap(source, start, end)
+        start = _before_gap(source, start) if end == len(source.text) else start
     return (Edit(source.path, start, end, comments),)
 
 
@@ -64,6 +65,13 @@ def _after_gap(source: Source, start: int, end: int) -> int:
         while (after := source.after_line(end)) > end and not source.text[end:after].strip():
             end = after
     return end
+
+
+def _before_gap(source: Source, start: int) -> int:
+    """Return where the blank lines before a line begin: at a file's end nothing needs them."""
+    while start and not source.text[source.line_start(start - 1) : start].strip():
+        start = source.line_start(start - 1)
+    return start
 
 
 def _comments(source: Source, entry: Entry, start: int, end: int, indent: str) -> str:

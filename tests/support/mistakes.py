@@ -91,9 +91,6 @@ $${POSTGRES_DB:-$${POSTGRES_USER:-postgres}}"]
 networks:
   default:
   shop:
-
-volumes:
-  data:
 """
 LEFT = """\
 Dockerfile:1:1: warning TL603 what it runs, it runs as root

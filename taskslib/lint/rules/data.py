@@ -14,6 +14,7 @@ from taskslib.lint.nodes import Entry
 from taskslib.lint.rule import DEV, PROD, TEST, E, Hit, W, everywhere, hit, rule
 from taskslib.lint.rules.postgres import NEW_DATA, is_new
 from taskslib.lint.stack import Service, Stack
+from taskslib.lint.texts import default
 
 
 @rule(
@@ -29,17 +30,48 @@ from taskslib.lint.stack import Service, Stack
     origin="the pattern's table of mistakes: persistent test volumes; use tmpfs",
 )
 def _persistent(stack: Stack) -> Iterator[Hit]:
+    found: list[tuple[Service, Mount, tuple[Edit, ...]]] = []
     for service in stack.services.values():
         paths = service.data
         for mount in mounts(service.node):
             if _outlives(mount, paths):
-                yield hit(
-                    mount.entry or mount.target_node,
-                    f"{service.name}: {mount.target} outlives the run in {mount.source}",
-                    f"tmpfs: [{mount.target}] is empty at every start",
-                    # What holds more than the data may hold what the container needs.
-                    _tmpfs(service, mount) if _within(mount, paths) else (),
-                )
+                # What holds more than the data may hold what the container needs.
+                edits = _tmpfs(service, mount) if _within(mount, paths) else ()
+                found.append((service, mount, edits))
+    # With the last of them goes what nobody uses then.
+    last = max((place for place, one in enumerate(found) if one[2]), default=None)
+    unused = _unused(stack, [mount for _, mount, edits in found if edits])
+    for place, (service, mount, edits) in enumerate(found):
+        yield hit(
+            mount.entry or mount.target_node,
+            f"{service.name}: {mount.target} outlives the run in {mount.source}",
+            f"tmpfs: [{mount.target}] is empty at every start",
+            (*edits, *unused) if place == last else edits,
+        )
+
+
+def _unused(stack: Stack, gone: list[Mount]) -> tuple[Edit, ...]:
+    """Return what removes the volumes that nobody uses when these mounts are gone."""
+    if not (stack.whole and stack.complete):
+        return ()
+    entries = {id(one.entry) for one in gone}
+    left = {
+        default(one.source) or one.source
+        for service in stack.services.values()
+        for one in mounts(service.node)
+        if id(one.entry) not in entries
+    }
+    names = {one.source for one in gone if one.kind == "volume"} - left
+    edits: list[Edit] = []
+    for document in stack.documents:
+        volumes = document.entry("volumes")
+        mine = document.source.path in stack.files
+        if volumes is None or not (mine and volumes.value.is_map) or volumes.value.anchored:
+            continue
+        own = [one for one in volumes.value.entries if one.name in names]
+        all_ = own and len(own) == len(volumes.value.entries)
+        edits += removed(volumes) if all_ else removed(*own)
+    return tuple(edits)
 
 
 def _within(mount: Mount, paths: tuple[str, ...]) -> bool:

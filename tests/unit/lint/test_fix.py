@@ -74,7 +74,7 @@ def test_ends_of_lines_and_what_is_no_ascii_stay(tmp_path: Path, newline: str) -
     text = (
         "# é \U0001f600\nservices:\n    db:\n        image:   postgres:17 # ü\n"
         "        volumes:\n        - 'data:/var/lib/postgresql/data' # daten\n\n\n"
-        "volumes: { data:   }"
+        "volumes: { kept:   }"
     )
     wanted = text.replace("volumes:\n ", "tmpfs:\n ").replace("'data:/var", "/var")
     wanted = wanted.replace("data' #", "data #")
