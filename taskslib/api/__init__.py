@@ -21,7 +21,6 @@ if TYPE_CHECKING:
         deploy_status,
     )
     from taskslib.api.development import (
-        config,
         dev_down,
         dev_follow,
         dev_logs,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
         dev_watch,
     )
     from taskslib.api.engines import placed_on
+    from taskslib.api.environments import config
     from taskslib.api.history import past, spread
     from taskslib.api.images import BuildRequest, bake_file, build
     from taskslib.api.linting import lint, lint_rule
@@ -192,7 +192,6 @@ _MODULES = {
         "deploy_status",
     ),
     "development": (
-        "config",
         "dev_down",
         "dev_follow",
         "dev_logs",
@@ -202,6 +201,7 @@ _MODULES = {
         "dev_watch",
     ),
     "engines": ("placed_on",),
+    "environments": ("config",),
     "history": (
         "past",
         "spread",

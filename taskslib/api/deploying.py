@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from taskslib.api.development import helped, variables_of
+from taskslib.api.environments import helped, variables_of
 from taskslib.api.session import Session, engine_of, project
 from taskslib.api.targets import (
     DeployRequest,

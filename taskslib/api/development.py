@@ -1,24 +1,38 @@
-"""The development stack, and what Compose makes of any environment."""
+"""The development stack."""
 
 from __future__ import annotations
 
 import json
-import re
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
-from taskslib.api.session import Session, engine_of, lifetime_of, locks_of, project
-from taskslib.errors import ConfigError, NoInstanceError, StackError, UsageError, did_you_mean
+from taskslib.api.environments import DEV, environment_stack, helped, sources_of, variables_of
+from taskslib.api.session import (
+    Session,
+    engine_of,
+    lifetime_of,
+    locks_of,
+    progress_of,
+    project,
+)
+from taskslib.cancellation import Cancellation
+from taskslib.errors import (
+    ConfigError,
+    EngineError,
+    Interrupted,
+    NoInstanceError,
+    StackError,
+    UsageError,
+    did_you_mean,
+)
 
 if TYPE_CHECKING:
     from taskslib.processes import Command
-    from taskslib.project.model import Project, Stack
-    from taskslib.stacks.engine import Container
+    from taskslib.stacks.engine import ComposeConfig, Container, Engine
     from taskslib.stacks.instance import Instance, Spec
 
-_DEV = "dev"
-_REQUIRED = re.compile(r"required variable (\w+) is missing a value")
 _SHELL = "if command -v bash >/dev/null; then exec bash; else exec sh; fi"
 
 
@@ -28,22 +42,31 @@ def dev_up(session: Session) -> Instance:
     `.env` is made of its example where it isn't there; what it lacks is said. Raises `UsageError`
     for a project without one, `EngineError` and its kin.
     """
-    from taskslib.project.environments import make_env
-    from taskslib.stacks.development import bring_up, port_taken
+    from taskslib.stacks.development import bring_up
+    from taskslib.stacks.published import in_use, port_error, refuse_ports
+    from taskslib.stacks.reach import Reach
     from taskslib.stacks.resolving import check_services
 
     found = project(session)
     spec = _spec(session)
     check_services(spec.stack)
-    made = make_env(spec.stack)
-    if made is not None:
-        session.say(f"made {found.shown(made.path)} of its example: look what it says")
-    values = variables_of(session, spec.stack)
-    with session.cancellation.on_signals():
+    engine = engine_of(session)
+    _make_env(session, engine, spec)
+    variables_of(session, spec.stack)
+    sources = sources_of(session, spec.stack)
+
+    def check(config: ComposeConfig, there: tuple[Container, ...]) -> None:
+        refuse_ports(config, there, sources, in_use if engine.reach() == Reach() else None)
+
+    with (
+        session.cancellation.on_signals(),
+        _telling_what_remains(session, spec),
+        progress_of(session, spec) as progress,
+    ):
         try:
-            return bring_up(lifetime_of(session, limits=found.limits), spec)
+            return bring_up(lifetime_of(session, None, found.limits, progress), spec, check)
         except StackError as error:
-            taken = port_taken(error, spec.stack, found.root, values)
+            taken = port_error(error, sources)
             if taken is None:
                 raise
             raise taken from error
@@ -85,7 +108,11 @@ def dev_down(session: Session, *, volumes: bool = False) -> bool:
 
     spec = _spec(session)
     lifetime = lifetime_of(session)
-    with session.cancellation.on_signals(), lifetime.locked(spec.name):
+    with (
+        session.cancellation.on_signals(),
+        _telling_what_remains(session, spec, ending=True),
+        lifetime.locked(spec.name),
+    ):
         there = _own(session, spec)
         refuse_strangers(lifetime.engine.strangers(spec.name), spec)
         if volumes:
@@ -149,68 +176,39 @@ def dev_shell(session: Session, service: str, command: tuple[str, ...] = ()) -> 
     return run_attached(_attached(session, spec, *argv), session.cancellation)
 
 
-def config(session: Session, environment: str) -> Mapping[str, Any]:
-    """Return what Compose makes of an environment's files, with secrets masked.
-
-    Raises `UsageError` for an environment that isn't there, `ConfigError` where Compose refuses.
-    """
-    from taskslib.api.stacks import instance_id
-    from taskslib.secrets import masked_tree
-    from taskslib.stacks.ids import environment_project
-
-    found = project(session)
-    stack = _environment(found, environment)
-    values = variables_of(session, stack)
-    name = environment_project(found.name, environment)
-    given = {"TEST_INSTANCE_ID": instance_id(session)}
-    try:
-        resolved = engine_of(session).config(stack, name, given)
-    except ConfigError as error:
-        raise helped(error, session, stack) from error
-    return masked_tree(resolved, values)
-
-
 def _spec(session: Session) -> Spec:
     from taskslib.stacks.development import development_spec
 
     found = project(session)
-    return development_spec(found, _environment(found, _DEV), locks_of(session))
+    return development_spec(found, environment_stack(found, DEV), locks_of(session))
 
 
-def _environment(found: Project, name: str) -> Stack:
-    """Return an environment's stack, wherever the configuration says that it is."""
-    from taskslib.project.environments import environment
+def _make_env(session: Session, engine: Engine, spec: Spec) -> None:
+    """Make `.env` of its example where there is none, unless the stack is another checkout's."""
+    from taskslib.project.environments import EXAMPLE, env_file, make_env
+    from taskslib.stacks.development import refuse_others
 
-    configured = {_DEV: found.dev, "test": found.stack}
-    return configured.get(name) or environment(found.root, name)
-
-
-def variables_of(session: Session, stack: Stack) -> dict[str, str]:
-    """Return the variables that Compose knows; say which an environment's `.env` lacks.
-
-    One that the Compose files have a default for is none of them.
-    What in that file is not what it seems is said, too. Raises `ConfigError` where Compose would
-    refuse it.
-    """
-    from taskslib.project.environments import env_file, env_notes, env_troubles, needless
-
-    troubles = env_troubles(stack, session.root)
-    file = env_file(stack)
-    for note in (*troubles, *env_notes(file, session.root, needless(stack))):
-        session.say(note)
-    return {**(file.values or {}), **session.environ}
+    if env_file(spec.stack).values is None:
+        refuse_others(engine, spec)
+    made = make_env(spec.stack)
+    if made is not None:
+        where = project(session).shown(made.path)
+        session.say(f"{where} was not there: made from {EXAMPLE}; change in it what does not fit")
 
 
-def helped(error: ConfigError, session: Session, stack: Stack) -> ConfigError:
-    """Return Compose's refusal with what mends it, where a variable is missing."""
-    from taskslib.project.model import shown
+@contextmanager
+def _telling_what_remains(session: Session, spec: Spec, *, ending: bool = False) -> Iterator[None]:
+    """Say what is up where a start or an end breaks off."""
+    from taskslib.stacks.development import remains
 
-    missing = _REQUIRED.search(error.message)
-    if missing is None:
-        return error
-    where = shown(stack.folder / ".env", session.root)
-    name = missing[1]
-    return ConfigError(error.message, hint=f"set {name} in {where} or in the environment: {name}=…")
+    try:
+        yield
+    except (EngineError, Interrupted):
+        with suppress(EngineError):  # it went away: that is what is said
+            there = engine_of(session, Cancellation()).containers(spec.name)
+            if words := remains(there, ending=ending):
+                session.say(words)
+        raise
 
 
 def _own(session: Session, spec: Spec) -> tuple[Container, ...]:

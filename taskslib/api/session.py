@@ -7,6 +7,7 @@ import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from taskslib.stacks.engine import Engine
     from taskslib.stacks.instance import Spec
     from taskslib.stacks.lifetime import Lifetime
+    from taskslib.stacks.progress import Progress
     from taskslib.stacks.watchdog import Guard
 
 
@@ -37,6 +39,8 @@ class Session:
     """Told what a person should know on the way."""
     prefix: str = ""
     """What stands before the names of our tasks in the repo's tasks.py: workflows run these."""
+    waiting: Callable[[str], None] | None = None
+    """Told what a start that takes long is at; None where nobody waits before a terminal."""
 
 
 def project(session: Session) -> Project:
@@ -76,7 +80,10 @@ def specs_of(session: Session, found: Project, *, kept: bool) -> Callable[[Stack
 
 
 def lifetime_of(
-    session: Session, guard: Guard | None = None, limits: Limits | None = None
+    session: Session,
+    guard: Guard | None = None,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
 ) -> Lifetime:
     """Return what starts and ends instances."""
     from taskslib.stacks.lifetime import Lifetime
@@ -87,9 +94,25 @@ def lifetime_of(
         session.cancellation,
         locks_of(session),
         say=session.say,
+        step=progress.step if progress else lambda _: None,
+        progress=progress.far if progress else lambda _: None,
         guard=guard or Unguarded(),
         limits=limits or Limits(),
     )
+
+
+@contextmanager
+def progress_of(session: Session, spec: Spec) -> Iterator[Progress | None]:
+    """Have it said what the start of an instance is at, where somebody waits for it."""
+    from taskslib.stacks.progress import Progress
+
+    if session.waiting is None:
+        yield None
+        return
+    engine = partial(engine_of, session)
+    progress = Progress(spec.name, engine, session.waiting, session.cancellation)
+    with progress.watching():
+        yield progress
 
 
 def watchdog(session: Session) -> AbstractContextManager[Guard]:

@@ -13,6 +13,7 @@ from taskslib.api.session import (
     engine_of,
     lifetime_of,
     locks_of,
+    progress_of,
     project,
     reaping,
     specs_of,
@@ -40,8 +41,9 @@ def up(session: Session, service: str = "") -> Instance:
         session.cancellation.on_signals(),
         watchdog(session) as guard,
         reaping(session, but=[spec]),
+        progress_of(session, spec) as progress,
     ):
-        return lifetime_of(session, guard, found.limits).start(spec)
+        return lifetime_of(session, guard, found.limits, progress).start(spec)
 
 
 def down(session: Session, service: str = "") -> bool:

@@ -80,8 +80,15 @@ def session(context: Context) -> Session:
     root = Path(loaded_from).resolve() if loaded_from else find_root(Path.cwd())
     # `taskslib` answers its plain forms without Invoke, and so without Invoke's configuration.
     given: Any = {} if PROGRAM_KEY in context.config else context.config.get(CONFIG_KEY) or {}
-    overrides = _plain(given)
-    return Session(root, overrides, say=say, cancellation=cancellation(), prefix=typed.prefix())
+    terminal = sys.stderr is not None and sys.stderr.isatty()
+    return Session(
+        root=root,
+        overrides=_plain(given),
+        cancellation=cancellation(),
+        say=say,
+        waiting=say if terminal else None,
+        prefix=typed.prefix(),
+    )
 
 
 def _plain(value: Any) -> Any:

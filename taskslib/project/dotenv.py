@@ -57,6 +57,13 @@ def troubles(text: str, needed: Collection[str] = ()) -> Iterator[Trouble]:
         number += height
 
 
+def line_of(text: str, name: str) -> int:
+    """Return the line, from 1 on, that gives a variable its value: the last one; 1 for none."""
+    given = re.compile(rf"\s*(?:export\s+)?{re.escape(name)}[ \t]*[=:]")
+    lines = text.removeprefix("\ufeff").splitlines()
+    return max((n for n, line in enumerate(lines, 1) if given.match(line)), default=1)
+
+
 def _of_ends(text: str) -> Iterator[Trouble]:
     place, what = text.find("\r\n"), "a shell that reads the file has the CR in each value"
     if lone := _LONE.search(text):

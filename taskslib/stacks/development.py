@@ -7,24 +7,21 @@ ever ended by a run, a watchdog or `infra-prune`, since its kind is neither `eph
 from __future__ import annotations
 
 import platform
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from taskslib.errors import StackError, UsageError
-from taskslib.project.model import Project, Stack, shown
+from taskslib.errors import UsageError
+from taskslib.project.model import Project, Stack
 from taskslib.repository import common_folder
 from taskslib.stacks.endpoints import describe, literal
-from taskslib.stacks.engine import ComposeConfig, Container, Label
+from taskslib.stacks.engine import ComposeConfig, Container, Engine, Label
 from taskslib.stacks.ids import environment_project
 from taskslib.stacks.instance import Instance, Spec
 from taskslib.stacks.lifetime import Lifetime
-from taskslib.stacks.limits import taken_port
 from taskslib.stacks.specs import SCHEMA
 
 KIND = "dev"
-_DEFAULT = re.compile(r"\$\{(\w+):?-(\d+)\}")
 
 
 def development_spec(project: Project, stack: Stack, locks: Path) -> Spec:
@@ -47,20 +44,51 @@ def development_spec(project: Project, stack: Stack, locks: Path) -> Spec:
     return Spec(stack, name, KIND, labels)
 
 
-def bring_up(lifetime: Lifetime, spec: Spec) -> Instance:
+def bring_up(
+    lifetime: Lifetime,
+    spec: Spec,
+    check: Callable[[ComposeConfig, tuple[Container, ...]], None] = lambda _config, _there: None,
+) -> Instance:
     """Start a development instance, or bring the one that runs up to date.
 
-    Whatever becomes of it, what was made stays: `dev-down` ends it. Raises `UsageError` where it
-    is another checkout's, has another repository's data or what somebody started by hand,
-    `EngineError` and its kin.
+    Whatever becomes of it, what was made stays: `dev-down` ends it. `check` is given what is to
+    run and what is there, before anything is touched, and may raise.
+
+    Raises `UsageError` where it is another checkout's, has another repository's data or what
+    somebody started by hand, `EngineError` and its kin.
     """
     engine = lifetime.engine
     with lifetime.locked(spec.name):
         config = engine.config(spec.stack, spec.name, {})
-        refuse_other_checkout(engine.containers(spec.name), spec)
-        refuse_strangers(engine.strangers(spec.name), spec)
-        _refuse_other_data(engine.volumes(spec.name), spec)
+        check(config, refuse_others(engine, spec))
         return lifetime.up(spec, merged(config, overlay(config, spec.labels)))
+
+
+def refuse_others(engine: Engine, spec: Spec) -> tuple[Container, ...]:
+    """Return the containers of a development instance, which are this checkout's.
+
+    Raises `UsageError` where they, or its data, are somebody else's.
+    """
+    there = engine.containers(spec.name)
+    refuse_other_checkout(there, spec)
+    refuse_strangers(engine.strangers(spec.name), spec)
+    _refuse_other_data(engine.volumes(spec.name), spec)
+    return there
+
+
+def remains(containers: Iterable[Container], *, ending: bool) -> str:
+    """Return what is left of an instance where a start, or its end, broke off; pure.
+
+    Empty for nothing.
+    """
+    found = list(containers)
+    lacking = {one.service for one in found if one.state != "running" and one.exit_code != 0}
+    if not found:
+        return ""
+    if ending:
+        return "not all of the stack is gone: inv dev-down goes on"
+    how = f"half up, without {', '.join(sorted(lacking))}" if lacking else "still up"
+    return f"the stack is {how}: inv dev-down ends it"
 
 
 def overlay(config: ComposeConfig, labels: Mapping[str, str]) -> ComposeConfig:
@@ -140,33 +168,3 @@ def _refuse_other_data(there: Mapping[str, str], spec: Spec) -> None:
                 f"{name} has the data of another project of this name: {theirs}",
                 hint='call this one otherwise: [tool.taskslib] project = "…"',
             )
-
-
-def port_taken(
-    error: StackError, stack: Stack, root: Path, values: Mapping[str, str]
-) -> StackError | None:
-    """Return the error for a host port that something else uses; None for any other failure.
-
-    Args:
-        error: Why the stack does not start.
-        stack: The stack; its files say which variable moves the port.
-        root: The repo's root.
-        values: What Compose knows: the environment over `.env`.
-    """
-    port = taken_port(error.details)
-    if port is None:
-        return None
-    texts = [path.read_text("utf-8", "replace") for path in stack.files]
-    found = (one for text in texts for one in _DEFAULT.findall(text))
-    name = next((name for name, default in found if values.get(name, default) == str(port)), "")
-    if name:
-        where = shown(stack.folder / ".env", root)
-        return StackError(
-            f"port {port} is taken on this machine ({name})",
-            hint=f"give another one in {where}, {name}=…, or end what listens there",
-        )
-    files = ", ".join(shown(path, root) for path in stack.files)
-    return StackError(
-        f"port {port} is taken on this machine",
-        hint=f"end what listens there, or publish another one in {files}",
-    )

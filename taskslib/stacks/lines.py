@@ -31,6 +31,14 @@ def located(
         yield places[-1] if places else shown(files[0], root), one
 
 
+def port_texts(files: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    """Yield the ports that files publish, as they are written there, each with its service."""
+    for tree in _read(files).values():
+        for key, service in _pairs(_get(tree, "services")):
+            for item in _items(_get(service, "ports")):
+                yield key.value, _text(item)
+
+
 def _read(files: Sequence[Path]) -> dict[Path, Any]:
     """Return the trees of files and of those that they name, these first."""
     from ruamel.yaml import YAML

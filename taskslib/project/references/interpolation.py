@@ -67,6 +67,18 @@ def blanks(text: str) -> Iterator[str]:
                 waiting.append(one.word)
 
 
+def valued(text: str, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the variables of a text, each with what stands there for it.
+
+    Args:
+        text: The text.
+        values: Of the variables that are set.
+    """
+    for one in _variables(text):
+        if one.name:
+            yield one.name, one.value(values, blank=True) or ""
+
+
 def substituted(text: str, values: Mapping[str, str], *, blank: bool = False) -> str | None:
     """Return a text with the values of its variables; None where one is not known.
 

@@ -20,7 +20,7 @@ from tests.engine.environments.conftest import free_ports
 from tests.support.leftovers import docker, leftovers
 from tests.support.projects import Ran, argv, environment, inv, write
 
-MADE = "made deploy/dev/.env of its example: look what it says\n"
+MADE = "deploy/dev/.env was not there: made from .env.example; change in it what does not fit\n"
 
 
 def get(url: str) -> str:
@@ -219,9 +219,10 @@ def test_data_of_another_project_of_the_name_stays(small: Path) -> None:
     assert inv(other, "dev-up") == Ran(
         2,
         "",
-        f"{MADE}error: {volume} has the data of another project of this name: {small}\n\n"
+        f"error: {volume} has the data of another project of this name: {small}\n\n"
         'hint: call this one otherwise: [tool.taskslib] project = "…"\n',
     )
+    assert not (other / "deploy/dev/.env").exists()  # refused before anything is made
     assert f"volume {volume}" in leftovers(small.name)
     clear(small)
 

@@ -19,14 +19,13 @@ from taskslib.stacks.development import (
     development_spec,
     merged,
     overlay,
-    port_taken,
     refuse_other_volumes,
+    remains,
 )
-from taskslib.stacks.engine import Label
+from taskslib.stacks.engine import Container, Label
 from taskslib.stacks.fake import FakeEngine
 from taskslib.stacks.instance import Spec
 from taskslib.stacks.lifetime import Lifetime
-from taskslib.stacks.limits import taken_port
 from taskslib.stacks.reap import candidates
 from tests.support.checkouts import two_commits
 from tests.support.projects import multi, write
@@ -167,54 +166,25 @@ def test_data_of_another_project_of_the_name_is_refused_and_a_worktrees_is_not(
     assert refused.value.hint == "nobody needs it? docker volume rm data"
 
 
-BY_CONTAINER = "… Bind for 0.0.0.0:{port} failed: port is already allocated"
-BY_PROCESS = (
-    "Error starting userland proxy: listen tcp4 127.0.0.1:{port}: bind: address already in use"
-)
-FROM_28 = "failed to bind host port for 0.0.0.0:{port}:172.18.0.2:80/tcp: address already in use"
-LATER = "failed to bind host port 0.0.0.0:{port}/tcp: address already in use"
-
-
-@pytest.mark.parametrize("words", [BY_CONTAINER, BY_PROCESS, FROM_28, LATER])
-def test_a_port_that_is_taken(words: str) -> None:
-    assert taken_port(words.format(port=8000)) == 8000
-
-
-def test_another_reason_is_no_taken_port() -> None:
-    assert taken_port("no space left on device") is None
-
-
 @pytest.mark.parametrize(
-    ("port", "values", "message", "hint"),
+    ("states", "ending", "words"),
     [
+        ([], False, ""),
+        ([("running", None)], False, "the stack is still up: inv dev-down ends it"),
+        ([("running", None), ("exited", 0)], False, "the stack is still up: inv dev-down ends it"),
         (
-            8000,
-            {},
-            "port 8000 is taken on this machine (WEB_PORT)",
-            "give another one in deploy/dev/.env, WEB_PORT=…, or end what listens there",
+            [("running", None), ("created", None), ("exited", 1)],
+            False,
+            "the stack is half up, without s1, s2: inv dev-down ends it",
         ),
-        (
-            8123,
-            {"OTHER": "8123"},
-            "port 8123 is taken on this machine (OTHER)",
-            "give another one in deploy/dev/.env, OTHER=…, or end what listens there",
-        ),
-        (
-            7000,
-            {},
-            "port 7000 is taken on this machine",
-            "end what listens there, or publish another one in deploy/dev/compose.yml",
-        ),
+        ([("exited", 0)], True, "not all of the stack is gone: inv dev-down goes on"),
     ],
 )
-def test_a_taken_port_names_its_variable(
-    shop: Project, spec: Spec, port: int, values: dict[str, str], message: str, hint: str
+def test_what_is_left_where_it_broke_off(
+    states: list[tuple[str, int | None]], *, ending: bool, words: str
 ) -> None:
-    error = StackError("it does not start", details=BY_PROCESS.format(port=port))
-    told = port_taken(error, spec.stack, shop.root, values)
-    assert told is not None
-    assert (told.message, told.details, told.hint) == (message, "", hint)
-
-
-def test_any_other_failure_is_left_as_it_is(shop: Project, spec: Spec) -> None:
-    assert port_taken(StackError("no", details="why"), spec.stack, shop.root, {}) is None
+    there = [
+        Container(str(number), f"x-{number}", f"s{number}", state, exit_code=code)
+        for number, (state, code) in enumerate(states)
+    ]
+    assert remains(there, ending=ending) == words
