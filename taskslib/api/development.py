@@ -185,10 +185,10 @@ def _spec(session: Session) -> Spec:
 
 def _make_env(session: Session, engine: Engine, spec: Spec) -> None:
     """Make `.env` of its example where there is none, unless the stack is another checkout's."""
-    from taskslib.project.environments import EXAMPLE, env_file, make_env
+    from taskslib.project.environments import ENV, EXAMPLE, make_env
     from taskslib.stacks.development import refuse_others
 
-    if env_file(spec.stack).values is None:
+    if not (spec.stack.folder / ENV).exists():
         refuse_others(engine, spec)
     made = make_env(spec.stack)
     if made is not None:
