@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from invoke.context import Context
+from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from taskslib import api
@@ -16,6 +17,9 @@ from taskslib.errors import ExitCode
 _FORMATS = ("yaml", "json")
 _INTERRUPTED = (130, -2)
 """How a program ends that Ctrl-C ended; a negative code is a signal's number."""
+
+_SIGNALLED = 128
+"""What shells add to the number of the signal that ended a program."""
 
 
 @task(
@@ -103,11 +107,14 @@ def dev_logs(
 def dev_shell(context: Context, service: str) -> ExitCode:
     """Open a shell in a development container.
 
-    Or run in it what follows `--`.
+    Or run in it what follows `--`. The exit code is that of what ran there.
 
     Example: inv dev-shell api -- python --version
     """
-    return _ended(api.dev_shell(session(context), service, passed_through()))
+    code = api.dev_shell(session(context), service, passed_through())
+    if code not in {0, *_INTERRUPTED}:
+        raise Exit(code=code if code > 0 else _SIGNALLED - code)
+    return _ended(code)
 
 
 @task(
