@@ -11,7 +11,8 @@ from taskslib.errors import StackError
 from taskslib.stacks.docker import DockerEngine
 from taskslib.stacks.engine import ComposeConfig, Container, Watched
 from taskslib.stacks.reach import Reach
-from taskslib.stacks.wait import broken_stack, find_broken
+from taskslib.stacks.reasons import broken_stack
+from taskslib.stacks.wait import find_broken
 
 _RESTARTS = 5
 """So often a container has ended since its turn came: it will not become ready."""

@@ -33,6 +33,7 @@ def address_lines(instance: Instance) -> Iterator[str]:
     assert instance.spec is not None  # noqa: S101 — it came from one
     yield f"{instance.spec.name} is up"
     yield from (f"  {line}" for line in _table(instance))
+    yield from _ended(instance)
     yield f"end it: {down_command(instance.spec.stack.service)}"
 
 
@@ -41,7 +42,12 @@ def development_lines(instance: Instance) -> Iterator[str]:
     assert instance.spec is not None  # noqa: S101 — it came from one
     yield f"{instance.spec.name} is up"
     yield from (f"  {without_password(line)}" for line in _table(instance))
+    yield from _ended(instance)
     yield as_typed("end it: inv dev-down")
+
+
+def _ended(instance: Instance) -> Iterator[str]:
+    yield from (f"  {service} has ended, with exit code 0" for service in instance.ended)
 
 
 def _table(instance: Instance) -> Iterator[str]:

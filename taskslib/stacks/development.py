@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from taskslib.errors import UsageError
+from taskslib.errors import StackError, UsageError
 from taskslib.project.model import Project, Stack
 from taskslib.repository import common_folder
 from taskslib.stacks.endpoints import describe, literal
@@ -61,7 +61,14 @@ def bring_up(
     with lifetime.locked(spec.name):
         config = engine.config(spec.stack, spec.name, {})
         check(config, refuse_others(engine, spec))
-        return lifetime.up(spec, merged(config, overlay(config, spec.labels)))
+        instance = lifetime.up(spec, merged(config, overlay(config, spec.labels)))
+        if instance.ended and not any(map(_runs, engine.containers(spec.name))):
+            raise StackError(
+                f"{spec.name} is not up: {', '.join(instance.ended)} ended at once, with 0",
+                hint="a service that is to stay needs a command that does not end; "
+                "what it said: inv dev-logs",
+            )
+        return instance
 
 
 def refuse_others(engine: Engine, spec: Spec) -> tuple[Container, ...]:
@@ -82,13 +89,19 @@ def remains(containers: Iterable[Container], *, ending: bool) -> str:
     Empty for nothing.
     """
     found = list(containers)
-    lacking = {one.service for one in found if one.state != "running" and one.exit_code != 0}
+    lacking = {one.service for one in found if not _runs(one) and one.exit_code != 0}
     if not found:
         return ""
     if ending:
         return "not all of the stack is gone: inv dev-down goes on"
+    if not any(map(_runs, found)):
+        return "containers of the stack are left: inv dev-down removes them"
     how = f"half up, without {', '.join(sorted(lacking))}" if lacking else "still up"
     return f"the stack is {how}: inv dev-down ends it"
+
+
+def _runs(container: Container) -> bool:
+    return container.state == "running"
 
 
 def overlay(config: ComposeConfig, labels: Mapping[str, str]) -> ComposeConfig:

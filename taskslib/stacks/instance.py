@@ -42,6 +42,8 @@ class Instance:
     endpoints: tuple[Endpoint, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     """What tests get: the ids and one set per endpoint."""
+    ended: tuple[str, ...] = ()
+    """Services that came up and have ended since, where nobody waits for their end."""
 
 
 def running_instance(spec: Spec, containers: tuple[Container, ...], host: str) -> Instance:

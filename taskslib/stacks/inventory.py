@@ -30,12 +30,11 @@ class Listed:
 
     @property
     def state(self) -> str:
-        """How many of its containers are as they should be, running or done: `2/3 up`."""
-        well = sum(
-            one.exit_code == 0 or (one.state == "running" and one.health != "unhealthy")
-            for one in self.containers
-        )
-        return f"{well}/{len(self.containers)} up"
+        """How many of its containers run as they should, and are done: `2/3 up, 1 done`."""
+        done = sum(one.exit_code == 0 for one in self.containers)
+        well = sum(one.state == "running" and one.health != "unhealthy" for one in self.containers)
+        words = f"{well}/{len(self.containers) - done} up"
+        return f"{words}, {done} done" if done else words
 
 
 @dataclass(frozen=True, slots=True)

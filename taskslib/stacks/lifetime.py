@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from taskslib.cancellation import Cancellation
@@ -27,9 +27,10 @@ from taskslib.stacks.instance import (
 from taskslib.stacks.isolate import isolate
 from taskslib.stacks.limits import out_of_networks
 from taskslib.stacks.lock import instance_lock
+from taskslib.stacks.reasons import broken_stack
 from taskslib.stacks.remarks import remarks
 from taskslib.stacks.together import Configurations
-from taskslib.stacks.wait import broken_stack, find_broken, listed, wait_ready
+from taskslib.stacks.wait import ended_services, find_broken, listed, wait_ready
 from taskslib.stacks.watchdog import Guard, Unguarded
 
 _END_TRIES = 5
@@ -218,7 +219,8 @@ class Lifetime:
             pause=self.cancellation.pause,
             progress=self.progress,
         )
-        return running_instance(spec, containers, self.engine.reach().host)
+        instance = running_instance(spec, containers, self.engine.reach().host)
+        return replace(instance, ended=ended_services(containers, config))
 
     def _start(self, spec: Spec, config: ComposeConfig) -> None:
         """Start the containers; where the engine has no network left, wait for another run's."""

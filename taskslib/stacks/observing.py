@@ -46,6 +46,14 @@ class Observer:
         answering = {one.id for one in plain if tcp_ports(one) and self._answers(one)}
         return Observed(frozenset(settled), frozenset(answering))
 
+    def silent(self, container: Container) -> tuple[str, ...]:
+        """Return the ports at which nobody answers: `127.0.0.1:8801 (its port 80)`."""
+        return tuple(
+            f"{self._host}:{port} (its port {inside})"
+            for (inside, protocol), port in container.ports.items()
+            if protocol == "tcp" and not _listens(self._host, port)
+        )
+
     def _answers(self, container: Container) -> bool:
         return all(_listens(self._host, port) for port in tcp_ports(container))
 

@@ -7,14 +7,13 @@ healthcheck that dies after a second for a success; and it looks only once in a 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from taskslib.errors import StackError
 from taskslib.stacks.engine import ComposeConfig, Container, Watched
 from taskslib.stacks.observing import Observed, Observer, tcp_ports
-from taskslib.stacks.podman import unchecked
+from taskslib.stacks.reasons import SILENT, broken_stack, late_stack
 
 _PAUSE = 0.1
 """Seconds between two listings at first; one takes the engine some 25 ms."""
@@ -24,10 +23,6 @@ _OVER = frozenset({"dead", "removing", "failed", "rejected"})
 """States that nothing comes after; the last two are of a Swarm's tasks that never ran."""
 _SETTLE = 1.0
 """Seconds that a container with neither healthcheck nor published port must have been running."""
-_COMPLETES = (
-    "others wait for it to complete; how long that may take: `deploy` and `ready` in "
-    "[tool.taskslib.limits]"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +89,7 @@ def _up(container: Container, observed: Observed) -> str:
     if container.health:
         return "" if container.health == "healthy" else container.health
     if tcp_ports(container):
-        return "" if container.id in observed.answering else "not answering"
+        return "" if container.id in observed.answering else SILENT
     return "" if container.id in observed.settled else "running"
 
 
@@ -112,6 +107,14 @@ def lasting_services(config: ComposeConfig) -> frozenset[str]:
 def one_shots(config: ComposeConfig) -> frozenset[str]:
     """Return the services that others wait for to complete, such as a migration."""
     return frozenset(_awaited(config, "service_completed_successfully"))
+
+
+def ended_services(containers: Iterable[Container], config: ComposeConfig) -> tuple[str, ...]:
+    """Return the services that have ended, and for whose end nobody waits."""
+    found = list(containers)
+    ended = {one.service for one in found if one.state == "exited"}
+    running = {one.service for one in found if one.state == "running"}
+    return tuple(sorted(ended - running - one_shots(config)))
 
 
 def _awaited(config: ComposeConfig, condition: str) -> set[str]:
@@ -160,8 +163,20 @@ def wait_ready(
         progress(_how_far(containers, state))
         elapsed = time.monotonic() - started
         if elapsed > timeout:
-            raise _late(engine, name, containers, state, timeout, expected.once)
+            silent = {one.service: observer.silent(one) for one in containers}
+            raise late_stack(
+                engine, name, containers, waiting(state, silent), timeout, expected.once
+            )
         pause(max(_PAUSE, elapsed * _OF_THE_TIME))
+
+
+def waiting(state: Readiness, silent: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return what is not ready yet, with the ports that don't answer, by service. Pure."""
+    words = []
+    for one in state.waiting:
+        ports = silent.get(one.split(" ", 1)[0], ()) if one.endswith(SILENT) else ()
+        words.append(f"{one} at {', '.join(ports)}" if ports else one)
+    return tuple(words)
 
 
 def listed(engine: Watched, name: str, config: ComposeConfig) -> tuple[Container, ...]:
@@ -192,45 +207,3 @@ def _ready(container: Container) -> str:
 def find_broken(containers: Iterable[Container], config: ComposeConfig) -> Container | None:
     """Return the container for which a stack did not come up, if a listing shows one."""
     return readiness(containers, expected_of(config), Observed()).broken
-
-
-def broken_stack(engine: Watched, name: str, container: Container) -> StackError:
-    """Return the error for a container that ended or turned unhealthy, with the evidence."""
-    if container.state == "exited":
-        what = f"exited with {container.exit_code}"
-    else:
-        what = container.health or container.state
-    # Of one that has ended the last probes tell no more than that.
-    probe = engine.probe_output(container).strip() if container.state == "running" else ""
-    logs = engine.logs(name, tail=50, service=container.service).strip()
-    parts = [f"healthcheck of {container.service}:\n{probe}"] if probe else []
-    parts.append(f"logs of {container.service}:\n{logs}" if logs else "it logged nothing")
-    return StackError(
-        f"{container.service} {what}",
-        details="\n\n".join(parts),
-        hint=f"check the command, environment and healthcheck of service {container.service!r}",
-    )
-
-
-def _late(
-    engine: Watched,
-    name: str,
-    containers: Iterable[Container],
-    state: Readiness,
-    timeout: float,
-    once: frozenset[str],
-) -> StackError:
-    late = {words.split(" ", 1)[0] for words in state.waiting}
-    slow = next((one for one in containers if one.service in late), None)
-    evidence = broken_stack(engine, name, slow).details if slow else ""
-    hint = "see its healthcheck; `start_period` with `start_interval` makes a slow start visible"
-    if slow and slow.health == "starting" and not engine.probe_output(slow):
-        podman = engine.podman()
-        hint = unchecked(podman) if podman else hint
-    if slow and slow.service in once:
-        hint = _COMPLETES
-    return StackError(
-        f"not ready after {timeout:.0f} s: {', '.join(state.waiting)}",
-        details=evidence,
-        hint=hint,
-    )

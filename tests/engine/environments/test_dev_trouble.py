@@ -13,7 +13,7 @@ import pytest
 from taskslib.testing import wait_for
 from tests.engine.environments.conftest import free_ports
 from tests.support.leftovers import docker
-from tests.support.projects import Ran, argv, environment, inv, write
+from tests.support.projects import Ran, argv, environment, inv, unredacted, write
 from tests.support.terminal import Terminal
 
 _SERVES = "python -m http.server 8000"
@@ -44,6 +44,9 @@ services:
     command: sleep 600
     depends_on: {{store: {{condition: service_healthy}}}}
 """
+
+
+SLOW_STORE = "services:\n  store: {image: 'python:3.13-slim', init: true, command: sleep 600}\n"
 
 
 def made(root: Path, compose: str, **more: str) -> Path:
@@ -118,6 +121,46 @@ def test_what_a_failed_start_leaves_is_said(shop: Path) -> None:
     first, second, *_ = ran.err.splitlines()
     assert first == "the stack is half up, without job: inv dev-down ends it"
     assert second == "error: job exited with 4"
+    assert inv(shop, "dev-down").code == 0
+
+
+ENDS = "  {}:\n    image: python:3.13-slim\n    command: echo no\n"
+
+
+def test_what_ends_is_not_up(shop: Path) -> None:
+    made(shop, f"services:\n{ENDS.format('web')}")
+    assert inv(shop, "dev-up") == Ran(
+        3,
+        "",
+        "containers of the stack are left: inv dev-down removes them\n"
+        f"error: {shop.name}-dev is not up: web ended at once, with 0\n\n"
+        "hint: a service that is to stay needs a command that does not end; "
+        "what it said: inv dev-logs\n",
+    )
+    write(shop, {"deploy/dev/docker-compose.yml": f"{SLOW_STORE}{ENDS.format('web')}"})
+    assert inv(shop, "dev-up") == Ran(
+        0,
+        f"{shop.name}-dev is up\n  web has ended, with exit code 0\nend it: inv dev-down\n",
+        "",
+    )
+    listed = inv(shop, "infra-ps").out.splitlines()[0]
+    assert listed.startswith(f"{shop.name}-dev  dev  1/1 up, 1 done  ")
+    assert inv(shop, "dev-down").code == 0
+
+
+def test_what_never_answers_is_named_with_its_port(shop: Path) -> None:
+    (port,) = free_ports(1)
+    limits = "[tool.taskslib.limits]\nready = 2\n"
+    silent = TWO.partition("  page:")[0].replace(_SERVES, "sleep 600")
+    env = f"WEB_PORT={port}\n"
+    made(shop, silent, **{"pyproject.toml": limits, "deploy/dev/.env": env})
+    ran = unredacted(shop, "dev-up")
+    assert ran.code == 3
+    assert (
+        f"error: not ready after 2 s: web not answering at 127.0.0.1:{port} (its port 8000)\n"
+        in ran.err
+    )
+    assert "hint: it has no healthcheck, so what it publishes is to answer: " in ran.err
     assert inv(shop, "dev-down").code == 0
 
 

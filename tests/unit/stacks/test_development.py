@@ -177,6 +177,11 @@ def test_data_of_another_project_of_the_name_is_refused_and_a_worktrees_is_not(
             False,
             "the stack is half up, without s1, s2: inv dev-down ends it",
         ),
+        (
+            [("exited", 0)],
+            False,
+            "containers of the stack are left: inv dev-down removes them",
+        ),
         ([("exited", 0)], True, "not all of the stack is gone: inv dev-down goes on"),
     ],
 )

@@ -34,7 +34,7 @@ def test_one_entry_an_instance_with_its_age_and_owner(tmp_path: Path) -> None:
     assert (a.state, b.state) == ("1/1 up", "2/2 up")
 
 
-def test_a_container_is_well_that_runs_or_has_done_its_work(tmp_path: Path) -> None:
+def test_what_has_done_its_work_is_neither_up_nor_missing(tmp_path: Path) -> None:
     names = {Label.PROJECT: "shop", Label.NAME: "a"}
     found = [
         Container("1", "web", "web", "running", health="healthy", labels=names),
@@ -43,7 +43,7 @@ def test_a_container_is_well_that_runs_or_has_done_its_work(tmp_path: Path) -> N
         Container("4", "ended", "ended", "exited", exit_code=3, labels=names),
     ]
     [listed] = inventory("shop", found, tmp_path)
-    assert listed.state == "2/4 up"
+    assert listed.state == "1/3 up, 1 done"
 
 
 def kept(root: Path, branch: str, **changes: object) -> Listed:

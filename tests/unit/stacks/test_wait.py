@@ -19,6 +19,7 @@ from taskslib.stacks.observing import Observed
 from taskslib.stacks.wait import (
     Expected,
     Readiness,
+    ended_services,
     lasting_services,
     readiness,
     wait_ready,
@@ -123,6 +124,15 @@ def test_which_services_are_there_to_stay() -> None:
     }
     assert lasting_services(config) == {"port", "checked", "waited"}
     assert lasting_services({}) == frozenset()
+
+
+def test_what_has_ended_and_nobody_waits_for_that() -> None:
+    states = {"seed": "exited", "migrate": "exited", "web": "running", "twice": "exited"}
+    found = [Container(key, key, key, state) for key, state in states.items()]
+    found.append(Container("6", "twice-2", "twice", "running"))
+    waits = {"migrate": {"condition": "service_completed_successfully"}}
+    config: dict[str, Any] = {"services": {"web": {"depends_on": waits}}}
+    assert ended_services(found, config) == ("seed",)
 
 
 def wait(
@@ -243,6 +253,35 @@ def test_a_port_that_answers_late() -> None:
             looks, found = wait({"web": {"ports": [{"target": 80}]}}, web=states)
     assert looks == 3
     assert found == [("web", "running", "")]
+
+
+def test_a_port_that_never_answers_is_named() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # nobody listens here
+        port = closed.getsockname()[1]
+        with pytest.raises(StackError) as raised:
+            wait({"web": {"ports": [{"target": 80}]}}, timeout=0.05, web=[published(closed)])
+    assert raised.value.message == (
+        f"not ready after 0 s: web not answering at 127.0.0.1:{port} (its port 80)"
+    )
+    assert raised.value.hint.startswith("it has no healthcheck, so what it publishes is to answer")
+
+
+class Traceback(FakeEngine):
+    def probe_output(self, container: Container) -> str:
+        trace = "\n".join(f"  File {number}" for number in range(40))
+        return f"{trace}\n{super().probe_output(container)}"
+
+
+def test_of_a_probe_the_end_is_shown() -> None:
+    engine = Traceback(states={"web": [one("running", "unhealthy")]})
+    config = {"services": {"web": {"healthcheck": CHECK}}}
+    engine.start("x", STACK, config, limit=60)
+    with pytest.raises(StackError) as raised:
+        wait_ready(engine, "x", config, timeout=10, pause=print)
+    assert raised.value.details == (
+        "healthcheck of web:\n  File 38\n  File 39\nprobe of web\n\nlogs of web:\nweb | log"
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="fills a queue of connections as Linux has it")
