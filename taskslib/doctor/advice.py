@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from taskslib.doctor.facts import Facts
 from taskslib.doctor.recipes import Recipe
 from taskslib.errors import EngineError
+from taskslib.stacks.surroundings import without_context
 
 _DESKTOP = {
     "darwin": "Docker Desktop, OrbStack, or colima with docker, docker-compose and docker-buildx",
@@ -26,17 +29,8 @@ def can_install(facts: Facts) -> bool:
 
 def refusal(facts: Facts, *, install_engine: bool) -> EngineError:
     """Say what is wrong with the engine, and what to install or start on this system."""
-    if facts.host:
-        return EngineError(
-            f"the container engine at {facts.host} does not answer",
-            hint="start it there; for one on this machine: unset DOCKER_HOST, "
-            "docker context use default",
-        )
-    if facts.denied:
-        return EngineError(
-            "the container engine runs, and this user may not use it",
-            hint='sudo usermod -aG docker "$USER", then log in again (or work as root)',
-        )
+    if (chosen := _chosen(facts)) is not None:
+        return chosen
     state = _state(facts)
     unable = "; --install-engine knows only Debian and Ubuntu" if install_engine else ""
     if facts.platform in _DESKTOP:
@@ -49,6 +43,27 @@ def refusal(facts: Facts, *, install_engine: bool) -> EngineError:
         needs = "; only root can change that" if install_engine else ""
         return EngineError(f"{state}{needs}", hint=f'as root: sudo env "PATH=$PATH" {command}')
     return EngineError(state, hint=command)
+
+
+def _chosen(facts: Facts) -> EngineError | None:
+    """Say what is wrong with an engine that somebody chose; None where nothing was to choose."""
+    if facts.lost_context:
+        return EngineError(
+            f"there is no Docker context {facts.lost_context!r}",
+            hint=without_context(os.environ),
+        )
+    if facts.host:
+        return EngineError(
+            f"the container engine at {facts.host} does not answer",
+            hint="start it there; for one on this machine: unset DOCKER_HOST, "
+            "docker context use default",
+        )
+    if facts.denied:
+        return EngineError(
+            "the container engine runs, and this user may not use it",
+            hint='sudo usermod -aG docker "$USER", then log in again (or work as root)',
+        )
+    return None
 
 
 def foreign_client(facts: Facts) -> EngineError:

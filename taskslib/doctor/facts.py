@@ -13,6 +13,7 @@ from pathlib import Path
 from taskslib.doctor.apt import AptSource, read_sources
 from taskslib.processes import Completed
 from taskslib.stacks.podman import podman_version
+from taskslib.stacks.surroundings import USUAL_HOSTS, missing_context
 
 Ask = Callable[[tuple[str, ...]], Completed]
 """Runs a short command; a program that is missing or hangs is a code other than 0."""
@@ -57,6 +58,8 @@ class Facts:
     """Whether that engine is Podman, by Docker's API."""
     host: str = ""
     """The engine's address where it does not answer and is another than this machine's own."""
+    lost_context: str = ""
+    """The Docker context that is chosen and isn't there."""
     denied: bool = False
     """Whether the engine's socket is there and closed to this user."""
     stale: tuple[str, ...] = ()
@@ -97,7 +100,7 @@ def gather(ask: Ask) -> Facts:
     apt_based = release.id in ("debian", "ubuntu")
     client = shutil.which("docker") or ""
     daemon, podman = _daemon(ask) if client else ("", False)
-    host = _context_host(ask) if client and not daemon else ""
+    host, lost = _context(ask) if client and not daemon else ("", "")
     return Facts(
         platform=sys.platform,
         os=release,
@@ -111,6 +114,7 @@ def gather(ask: Ask) -> Facts:
         daemon=daemon,
         podman=podman,
         host="" if _is_usual(host) else host,
+        lost_context=lost,
         denied=_denied(host),
         stale=tuple(path for path in _PID_FILES if not daemon and is_stale(path)),
         debootstrap=bool(_tool("debootstrap")),
@@ -131,15 +135,19 @@ def _daemon(ask: Ask) -> tuple[str, bool]:
     return podman or str(answer.get("Version", "")), bool(podman)
 
 
-def _context_host(ask: Ask) -> str:
+def _context(ask: Ask) -> tuple[str, str]:
+    """Return the address of the chosen context's engine, or the name of one that isn't there."""
     template = "{{.Endpoints.docker.Host}}"
-    return _answer(ask, "docker", "context", "inspect", "--format", template)
+    done = ask(("docker", "context", "inspect", "--format", template))
+    if done.code == 0:
+        return done.stdout.strip(), ""
+    return "", missing_context(done.stderr)
 
 
 def _is_usual(host: str) -> bool:
     """Whether an address is where this machine's own engine would be, if it ran."""
     if host == os.environ.get("DOCKER_HOST"):  # somebody chose it
-        return host in {"", "unix:///var/run/docker.sock"}
+        return host in USUAL_HOSTS
     return host.startswith(("unix:", "npipe:"))
 
 

@@ -19,6 +19,7 @@ from taskslib.cancellation import Cancellation
 from taskslib.errors import EngineError
 from taskslib.processes import Command, Completed, run
 from taskslib.stacks.compose_errors import without_warnings
+from taskslib.stacks.surroundings import missing_context, to_start, without_context
 
 QUICK = 60.0
 """Seconds for a question to the engine; only a hung daemon takes that long."""
@@ -95,7 +96,11 @@ class DockerClient:
         return client
 
     def raise_if_down(self, done: Completed) -> None:
-        """Raise `EngineError` where a command failed because the engine is not running."""
+        """Raise `EngineError` where a command failed because no engine is there to be asked."""
+        if done.code != 0 and (name := missing_context(done.stderr)):
+            raise EngineError(
+                f"there is no Docker context {name!r}", hint=without_context(self.environ)
+            )
         if done.code != 0 and _DOWN_PATTERN.search(done.stderr):
             details = last_lines(without_warnings(done.stderr))
             if where := elsewhere(self.environ):
@@ -107,7 +112,7 @@ class DockerClient:
             raise EngineError(
                 "the container engine is not running",
                 details=details,
-                hint="start it, or let `inv setup` say how",
+                hint=to_start(self.environ),
             )
 
 

@@ -88,6 +88,7 @@ def resolve(
     if done.timed_out:
         raise EngineError(f"`docker compose config` did not end in {QUICK:.0f} s")
     if done.code != 0:
+        docker.raise_if_down(done)
         raise config_error(stack, without_warnings(done.stderr))
     document: ComposeConfig = json.loads(done.stdout)
     return document

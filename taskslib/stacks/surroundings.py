@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import struct
 import sys
@@ -16,6 +17,9 @@ _BRIDGE = "sys/class/net/docker0"
 """The bridge of an engine that has its networks where we are: in a container of the host's
 network, or one with an engine of its own."""
 _ROUTES = "proc/net/route"
+USUAL_HOSTS = ("", "unix:///var/run/docker.sock")
+"""Values of `DOCKER_HOST` that mean this machine's own engine."""
+_NO_CONTEXT = re.compile(r'context "([^"]+)": context not found')
 
 
 def context_name(environ: Mapping[str, str]) -> str:
@@ -28,6 +32,28 @@ def context_name(environ: Mapping[str, str]) -> str:
         return ""
     name = environ.get("DOCKER_CONTEXT") or _current(environ)
     return "" if name == "default" else name
+
+
+def missing_context(output: str) -> str:
+    """Return the Docker context that the client looked for in vain; empty where it did not."""
+    found = _NO_CONTEXT.search(output)
+    return found[1] if found else ""
+
+
+def without_context(environ: Mapping[str, str]) -> str:
+    """Return what mends a Docker context that is chosen and isn't there."""
+    back = "unset DOCKER_CONTEXT" if environ.get("DOCKER_CONTEXT") else "docker context use default"
+    return f"the usual engine: {back}; which contexts there are: docker context ls"
+
+
+def to_start(environ: Mapping[str, str]) -> str:
+    """Return what mends an engine that does not answer."""
+    host = environ.get("DOCKER_HOST", "")
+    if host in USUAL_HOSTS:
+        return "start it, or let `inv setup` say how"
+    return (
+        f"start it at {host}, which DOCKER_HOST names; for one on this machine: unset DOCKER_HOST"
+    )
 
 
 def _current(environ: Mapping[str, str]) -> str:

@@ -30,6 +30,15 @@ def test_with_an_engine_and_with_none(shop: Path, tmp_path: Path) -> None:
     assert " networks " not in stopped.out  # nothing is known of what only the engine knows
 
 
+def test_a_context_that_is_not_there(shop: Path) -> None:
+    write(shop, single())
+    first, fix = inv(shop, "doctor", DOCKER_CONTEXT="nosuch", DOCKER_HOST="").out.splitlines()[:2]
+    assert first == "problem  engine        there is no Docker context 'nosuch'"
+    assert fix.strip() == (
+        "the usual engine: unset DOCKER_CONTEXT; which contexts there are: docker context ls"
+    )
+
+
 def test_what_nobody_needs_is_named(shop: Path) -> None:
     repo = repository(write(shop, single()))
     other = shop.with_name("other")

@@ -248,19 +248,35 @@ def test_a_file_that_is_none_is_refused(adapter: tuple[Engine, Stack, str]) -> N
         engine.config(other, name, {})
 
 
+NOWHERE = "unix:///nonexistent.sock"
+
+
 @pytest.mark.parametrize(
-    "engine",
+    ("engine", "hint"),
     [
-        FakeEngine(fails={"check"}),
-        DockerEngine(Cancellation(), {**os.environ, "DOCKER_HOST": "unix:///nonexistent.sock"}),
+        (FakeEngine(fails={"check"}), "start it, or let `inv setup` say how"),
+        (
+            DockerEngine(Cancellation(), {**os.environ, "DOCKER_HOST": NOWHERE}),
+            f"start it at {NOWHERE}, which DOCKER_HOST names; for one on this machine: "
+            "unset DOCKER_HOST",
+        ),
     ],
     ids=["fake", "docker"],
 )
-def test_an_engine_that_is_down(engine: Engine) -> None:
+def test_an_engine_that_is_down(engine: Engine, hint: str) -> None:
     with pytest.raises(EngineError) as refused:
         engine.check()
     assert refused.value.message == "the container engine is not running"
-    assert refused.value.hint == "start it, or let `inv setup` say how"
+    assert refused.value.hint == hint
+
+
+def test_a_context_that_is_not_there() -> None:
+    environ = {key: one for key, one in os.environ.items() if key != "DOCKER_HOST"}
+    engine = DockerEngine(Cancellation(), {**environ, "DOCKER_CONTEXT": "nosuch"})
+    with pytest.raises(EngineError) as refused:
+        engine.check()
+    assert refused.value.message == "there is no Docker context 'nosuch'"
+    assert refused.value.hint.startswith("the usual engine: unset DOCKER_CONTEXT; ")
 
 
 def test_docker_that_is_not_installed(tmp_path: Path) -> None:

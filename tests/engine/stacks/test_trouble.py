@@ -143,7 +143,7 @@ def test_an_engine_that_is_down(shop: Path) -> None:
         with pytest.raises(EngineError) as raised, bench.lifetime.running(bench.spec(kind=kind)):
             pytest.fail("it is not up")
         assert raised.value.message == "the container engine is not running"
-        assert raised.value.hint == "start it, or let `inv setup` say how"
+        assert raised.value.hint.startswith("start it at unix:///nonexistent.sock, which DOCKER_")
         assert "unix:///nonexistent.sock" in raised.value.details
 
 
