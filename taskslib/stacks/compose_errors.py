@@ -23,6 +23,9 @@ _NAMED = tuple(
     )
 )
 """What a message is about, as a path into the file; the most precise first."""
+_STEP = re.compile(r"#\d+ ")
+_FAILED_STEP = re.compile(r"(#\d+ )ERROR")
+_DASHES = "------"
 _KEY = re.compile(r"([ \t]*)(?:- +)?[\"']?([^\s#\"'][^\"':]*)[\"']?[ \t]*:(?:\s|$)")
 
 
@@ -53,6 +56,23 @@ def without_warnings(text: str) -> str:
     """Return Compose's output without its log lines of warnings (unset variables and the like)."""
     kept = (line for line in text.splitlines() if "level=warning" not in line)
     return "\n".join(kept)
+
+
+def of_failed_step(output: str) -> str:
+    """Return what BuildKit said of the step that failed, and of why; all of it without one."""
+    lines = output.splitlines()
+    failed = next((found for line in lines if (found := _FAILED_STEP.match(line))), None)
+    if failed is None:
+        return output
+    # Between lines of dashes, the end of what the step said is said once more.
+    bounds = [number for number, line in enumerate(lines) if line == _DASHES]
+    again = range(bounds[0], bounds[1] + 1) if len(bounds) > 1 else ()
+    kept = (
+        line
+        for number, line in enumerate(lines)
+        if number not in again and (line.startswith(failed[1]) or not _STEP.match(line))
+    )
+    return "\n".join(line for line in kept if line.strip())
 
 
 def _read(path: Path) -> str:

@@ -13,7 +13,7 @@ from taskslib.errors import BuildError, StackError
 from taskslib.processes import Completed
 from taskslib.project.model import Stack
 from taskslib.stacks.client import DockerClient, last_lines, nowhere
-from taskslib.stacks.compose_errors import without_warnings
+from taskslib.stacks.compose_errors import of_failed_step, without_warnings
 from taskslib.stacks.engine import ComposeConfig, Container, Label
 from taskslib.stacks.limits import remedy
 from taskslib.stacks.listing import (
@@ -77,7 +77,7 @@ class DockerEngine:
         if done.failed:
             output, late = _told(done, limit)
             what = f"the images of {stack.files[0]} don't build{late}"
-            raise BuildError(what, details=output, hint=remedy(output))
+            raise BuildError(what, details=_of_step(done), hint=remedy(output))
 
     @property
     def _buildkit(self) -> bool:
@@ -93,7 +93,8 @@ class DockerEngine:
         if done.failed:
             self._podman_if_failed(done)
             output, late = _told(done, limit)
-            raise BuildError(f"the images don't build{late}", details=output, hint=remedy(output))
+            what = f"the images don't build{late}"
+            raise BuildError(what, details=_of_step(done), hint=remedy(output))
 
     def start(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
         """Create and start the containers of a configuration."""
@@ -228,3 +229,8 @@ def _told(done: Completed, limit: float) -> tuple[str, str]:
     """Return the end of what a command said, and words for its limit where it took longer."""
     output = last_lines(without_warnings(done.stdout + done.stderr))
     return output, f" in {limit:.0f} s" if done.timed_out else ""
+
+
+def _of_step(done: Completed) -> str:
+    """Return the end of what a build said of the step that failed."""
+    return last_lines(of_failed_step(without_warnings(done.stdout + done.stderr)))

@@ -116,12 +116,15 @@ def test_a_port_that_listens_late_without_healthcheck(shop: Path) -> None:
 
 def test_a_dockerfile_that_does_not_build(shop: Path) -> None:
     bench = Bench(shop, "services: {web: {build: .}}\n")
-    (shop / "Dockerfile").write_text(f"FROM {IMAGE}\nRUN seq 100; echo because; exit 7\n")
+    (shop / "Dockerfile").write_text(
+        f"FROM {IMAGE}\nRUN echo before\nRUN seq 20; echo because; exit 7\n"
+    )
     with pytest.raises(BuildError) as raised, bench.lifetime.running(bench.spec()):
         pytest.fail("it is not up")
     assert raised.value.message == f"the images of {bench.file} don't build"
     lines = raised.value.details.splitlines()
     assert len(lines) <= 30
+    assert "RUN echo before" not in raised.value.details
     assert any(line.endswith(" because") for line in lines)
     assert lines[-1].endswith("exit code: 7")
     assert (raised.value.exit_code, raised.value.hint) == (3, "")
