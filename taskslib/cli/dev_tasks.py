@@ -11,7 +11,7 @@ from taskslib.cli.asking import confirmed
 from taskslib.cli.given import number, one_of, passed_through
 from taskslib.cli.outcome import say, tell
 from taskslib.cli.path_task import WordTask
-from taskslib.cli.session import command, session
+from taskslib.cli.session import command, passing_command, session
 from taskslib.errors import ExitCode
 
 _FORMATS = ("yaml", "json")
@@ -103,7 +103,7 @@ def dev_logs(
     positional=["service"],
     help={"service": "the service, as deploy/dev calls it"},
 )
-@command
+@passing_command
 def dev_shell(context: Context, service: str) -> ExitCode:
     """Open a shell in a development container.
 

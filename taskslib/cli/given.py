@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -159,3 +160,25 @@ def passed_through() -> tuple[str, ...]:
     """Return everything after `--` on the command line; Invoke itself loses the quoting."""
     arguments = sys.argv[1:]
     return tuple(arguments[arguments.index("--") + 1 :]) if "--" in arguments else ()
+
+
+def refuse_ignored(task: str, values: Iterable[object]) -> None:
+    """Raise `UsageError` for words after `--` that nobody takes.
+
+    Where the command line may have another task, that one can be who takes them.
+
+    Args:
+        task: The name of a task that takes none.
+        values: What it was given.
+    """
+    words = passed_through()
+    if not words:
+        return
+    before = sys.argv[1 : sys.argv.index("--")]
+    first, *more = [one for one in before if not one.startswith("-")] or [""]
+    named = first.rpartition(".")[2]
+    if (named == task or named.endswith(f"-{task}")) and {*more} <= {str(one) for one in values}:
+        raise UsageError(
+            f"{task} takes nothing after `--`: {' '.join(words)}",
+            hint="tasks that hand it on: inv test, inv dev-shell SERVICE",
+        )

@@ -22,7 +22,7 @@ from taskslib.cli.given import (
 )
 from taskslib.cli.path_task import PathTask
 from taskslib.cli.run import run_tests
-from taskslib.cli.session import command, session
+from taskslib.cli.session import passing_command, session
 from taskslib.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ _BASE = "with --affected: compare with this commit or branch (also: TASKSLIB_BAS
         **_TOLD,
     },
 )
-@command
+@passing_command
 def test(
     context: Context,
     path: str | None = None,
@@ -115,7 +115,7 @@ def test(
 
 
 @task(auto_shortflags=False, help={"service": _SERVICE})
-@command
+@passing_command
 def test_verbose(context: Context, service: str | None = None) -> ExitCode:
     """Run the tests with the frameworks' output.
 
@@ -128,7 +128,7 @@ def test_verbose(context: Context, service: str | None = None) -> ExitCode:
     auto_shortflags=False,
     help={"service": _SERVICE, "verbose": _VERBOSE, "force": _FORCE, "dry-run": _DRY_RUN, **_TOLD},
 )
-@command
+@passing_command
 def test_unit(
     context: Context,
     service: str | None = None,
@@ -161,7 +161,7 @@ def test_unit(
         **_TOLD,
     },
 )
-@command
+@passing_command
 def test_service(
     context: Context,
     name: str,
@@ -189,7 +189,7 @@ def test_service(
     auto_shortflags=False,
     help={"verbose": _VERBOSE, "keep": _KEEP, "force": _FORCE, "dry-run": _DRY_RUN, **_TOLD},
 )
-@command
+@passing_command
 def test_integration(
     context: Context,
     verbose: bool = False,

@@ -14,6 +14,7 @@ from invoke.exceptions import Exit
 
 from taskslib import typed
 from taskslib.cli.again import called
+from taskslib.cli.given import refuse_ignored
 from taskslib.cli.outcome import cancellation, outcome, say
 from taskslib.errors import ExitCode
 
@@ -34,23 +35,49 @@ P = ParamSpec("P")
 def command(
     body: Callable[Concatenate[Context, P], ExitCode | None],
 ) -> Callable[Concatenate[Context, P], None]:
-    """Turn what a task's body returns or raises into the exit code, and errors into words."""
+    """Turn what a task's body returns or raises into the exit code, and errors into words.
 
+    The task refuses words after `--`, of which it makes no use.
+    """
+    return _command(body, passes=False)
+
+
+def passing_command(
+    body: Callable[Concatenate[Context, P], ExitCode | None],
+) -> Callable[Concatenate[Context, P], None]:
+    """Turn it likewise, of a task that hands words after `--` on."""
+    return _command(body, passes=True)
+
+
+def _command(
+    body: Callable[Concatenate[Context, P], ExitCode | None], *, passes: bool
+) -> Callable[Concatenate[Context, P], None]:
     def run(context: Context, *args: P.args, **kwargs: P.kwargs) -> None:
         # Invoke takes `--help` for the word that a task requires.
         if any(one in ("--help", "-h") for one in kwargs.values()):
             _help(context, body)
             return
         task = _task_of(body)
-        names = (task.name.replace("_", "-"), *task.aliases)
+        names = (_typed(body), *task.aliases)
         prefix = typed.prefix_of((word.replace("_", "-") for word in sys.argv[1:]), names)
         called(context.config.get(PROGRAM_KEY, "inv"), prefix)
-        code = outcome(lambda: body(context, *args, **kwargs))
+
+        def whole() -> ExitCode | None:
+            if not passes:
+                refuse_ignored(_typed(body), (*args, *kwargs.values()))
+            return body(context, *args, **kwargs)
+
+        code = outcome(whole)
         if code is not ExitCode.PASSED:
             raise Exit(code=int(code))
 
     # Invoke reads the flags off the body's signature.
     return functools.update_wrapper(run, body)  # type: ignore[return-value]
+
+
+def _typed(body: Callable[..., object]) -> str:
+    """Return what the task of a body is called on the command line."""
+    return body.__name__.replace("_", "-")
 
 
 def _help(context: Context, body: Callable[..., object]) -> None:
@@ -60,7 +87,7 @@ def _help(context: Context, body: Callable[..., object]) -> None:
 
     task = _task_of(body)
     binary = context.config.get(PROGRAM_KEY, "inv[oke]")
-    argv = [binary, "--help", body.__name__.replace("_", "-")]
+    argv = [binary, "--help", _typed(body)]
     Program(namespace=Collection(task), binary=binary).run(argv, exit=False)
 
 

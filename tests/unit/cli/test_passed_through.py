@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from junitparser import JUnitXml
 
-from tests.support.projects import TASKS, inv, write
+from tests.support.projects import TASKS, Ran, inv, write
 
 _NONE = "no test of this shard fits; whether one of another does, inv merge-reports tells"
 FILES = {
@@ -84,3 +84,39 @@ def test_shards_are_judged_together(shop: Path, words: str, code: int) -> None:
         assert (_NONE in ran.err) is (not any(passed))
         write(shop, {f"shards/{one}.json": ran.out})
     assert inv(shop, "merge-reports", "shards").code == code
+
+
+def test_words_that_no_task_takes_are_refused(shop: Path) -> None:
+    refused = Ran(
+        2,
+        "",
+        "error: services takes nothing after `--`: foo -k x\n\n"
+        "hint: tasks that hand it on: inv test, inv dev-shell SERVICE\n",
+    )
+    assert inv(shop, "services", "--", "foo", "-k", "x") == refused
+    assert inv(shop, "services", "--", "foo", "-k", "x", program="taskslib") == refused
+    assert inv(shop, "why", "api", "--", "foo").code == 2
+    assert inv(shop, "services", "--").code == 0
+
+
+def test_words_may_be_another_tasks(shop: Path) -> None:
+    ran = inv(shop, "services", "test-unit", "--", "-k", "price")
+    assert ran.code == 0
+    assert "\n1 passed, 0 failed" in ran.out
+    own = """\
+import sys
+from invoke import task
+from taskslib import make_ns
+from taskslib.cli.info_tasks import services
+
+@task(pre=[services])
+def mine(c):
+    print(sys.argv[-1])
+
+ns = make_ns()
+ns.add_task(mine)
+"""
+    write(shop, {"tasks.py": own})
+    for words in (("mine",), ("services", "mine")):
+        ran = inv(shop, *words, "--", "given")
+        assert (ran.code, ran.out.splitlines()[-1]) == (0, "given")
