@@ -35,9 +35,9 @@ def instance_lines(
 
 
 def standin_lines(standins: Iterable[StandIn]) -> Iterator[str]:
-    """Yield the base images that were built here because no registry gave them."""
-    for standin in standins:
-        yield f"stand-in: {standin.reference} was built here, from deploy/offline"
+    """Yield, in a line, the base images that were built here because no registry gave them."""
+    if names := ", ".join(one.reference for one in standins):
+        yield f"stand-ins, built here from deploy/offline: {names}"
 
 
 def _age(age: timedelta) -> str:

@@ -7,6 +7,7 @@ into it. The example is in git, the `.env` is the user's: it is made once, and n
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,10 +53,10 @@ def environment(root: Path, name: str) -> Stack:
     found = environments(root)
     if name not in found:
         known = ", ".join(found) or f"none (folders of {FOLDER}/ with a Compose file)"
-        raise UsageError(
-            f"no environment {name!r}",
-            hint=f"{did_you_mean(name, found)}environments: {known}",
-        )
+        close = did_you_mean(name, found)
+        if not close and re.fullmatch(r"\w[\w-]*", name):
+            close = f"it takes a file {FOLDER}/{name}/docker-compose.yml; "
+        raise UsageError(f"no environment {name!r}", hint=f"{close}environments: {known}")
     return found[name]
 
 
@@ -86,7 +87,7 @@ def make_env(stack: Stack) -> EnvFile | None:
 def env_notes(
     file: EnvFile, root: Path, needless: Collection[str] = frozenset()
 ) -> tuple[str, ...]:
-    """Return what is to know of a `.env`: what it lacks, by name, with what mends it. Pure.
+    """Return what is to know of a `.env`: what it lacks, by name, with what mends it.
 
     Args:
         file: The file.
@@ -94,6 +95,8 @@ def env_notes(
         needless: Variables that need not be set: the Compose files have defaults for them.
     """
     where = shown(file.path, root)
+    if file.path.is_dir():
+        return ()  # that is said as a trouble
     if file.values is None and file.example is not None:
         return (f"{where} is not there: defaults count; `cp {EXAMPLE} {ENV}` in its folder",)
     example = file.example or {}
@@ -116,6 +119,8 @@ def env_troubles(stack: Stack, root: Path) -> tuple[str, ...]:
     Raises `ConfigError` where Compose would refuse the file.
     """
     path = stack.folder / ENV
+    if path.is_dir():
+        return (f"{shown(path, root)} is a folder, so nothing of it counts; hint: remove it",)
     try:
         text = path.read_bytes().decode("utf-8", "replace")
     except OSError:

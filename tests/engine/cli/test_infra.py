@@ -96,7 +96,7 @@ def test_the_full_stack_of_two_branches(shop: Path) -> None:
     for root in (shop, other):  # one project: each sees both
         listed = re.sub(r"Up .*", "Up", inv(root, "infra-ps").out).replace("ROOT", str(root))
         listed = re.sub(r"1/1 up  \d+ s", "1/1 up  AGE", listed)
-        assert listed.partition("stand-in: ")[0] == (
+        assert listed.partition("stand-ins, ")[0] == (
             f"{shop.name}-test-feature-a-ID-kept  kept  1/1 up  AGE\n"
             f"  feature/a  {shop}\n"
             "  web              Up\n"

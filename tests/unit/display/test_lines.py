@@ -126,8 +126,10 @@ def test_instances() -> None:
 
 
 def test_standins() -> None:
-    assert list(standin_lines([StandIn("postgres:17", "sha256:1")])) == [
-        "stand-in: postgres:17 was built here, from deploy/offline"
+    found = [StandIn("postgres:17", "sha256:1"), StandIn("nginx:1", "sha256:2")]
+    assert list(standin_lines([])) == []
+    assert list(standin_lines(found)) == [
+        "stand-ins, built here from deploy/offline: postgres:17, nginx:1"
     ]
 
 

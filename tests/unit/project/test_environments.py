@@ -12,6 +12,7 @@ from taskslib.errors import UsageError
 from taskslib.project.environments import (
     env_file,
     env_notes,
+    env_troubles,
     environment,
     environments,
     make_env,
@@ -43,7 +44,10 @@ def test_a_folder_with_a_compose_file_is_one(tmp_path: Path) -> None:
 def test_one_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no environment 'dev'") as none:
         environment(tmp_path, "dev")
-    assert none.value.hint == "environments: none (folders of deploy/ with a Compose file)"
+    assert none.value.hint == (
+        "it takes a file deploy/dev/docker-compose.yml; "
+        "environments: none (folders of deploy/ with a Compose file)"
+    )
     write(tmp_path, {f"{DEV}/compose.yaml": COMPOSE})
     with pytest.raises(UsageError) as close:
         environment(tmp_path, "dve")
@@ -65,6 +69,15 @@ def test_env_is_never_overwritten(dev: Stack, tmp_path: Path) -> None:
     write(tmp_path, {f"{DEV}/.env": "A=mine\n"})
     assert make_env(dev) is None
     assert (tmp_path / DEV / ".env").read_text("utf-8") == "A=mine\n"
+
+
+def test_a_folder_in_its_stead_is_said(dev: Stack, tmp_path: Path) -> None:
+    (tmp_path / DEV / ".env").mkdir()
+    assert make_env(dev) is None
+    assert env_troubles(dev, tmp_path) == (
+        "deploy/dev/.env is a folder, so nothing of it counts; hint: remove it",
+    )
+    assert env_notes(env_file(dev), tmp_path) == ()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
