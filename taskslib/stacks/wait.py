@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from taskslib.stacks.engine import ComposeConfig, Container, Watched
@@ -163,18 +164,18 @@ def wait_ready(
         progress(_how_far(containers, state))
         elapsed = time.monotonic() - started
         if elapsed > timeout:
-            silent = {one.service: observer.silent(one) for one in containers}
-            raise late_stack(
-                engine, name, containers, waiting(state, silent), timeout, expected.once
+            late = waiting(
+                state, {one.service: partial(observer.silent, one) for one in containers}
             )
+            raise late_stack(engine, name, containers, late, timeout, expected.once)
         pause(max(_PAUSE, elapsed * _OF_THE_TIME))
 
 
-def waiting(state: Readiness, silent: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Return what is not ready yet, with the ports that don't answer, by service. Pure."""
+def waiting(state: Readiness, silent: Mapping[str, Callable[[], Sequence[str]]]) -> tuple[str, ...]:
+    """Return what is not ready yet, with the ports that don't answer, asked for by service."""
     words = []
     for one in state.waiting:
-        ports = silent.get(one.split(" ", 1)[0], ()) if one.endswith(SILENT) else ()
+        ports = silent[one.split(" ", 1)[0]]() if one.endswith(SILENT) else ()
         words.append(f"{one} at {', '.join(ports)}" if ports else one)
     return tuple(words)
 
