@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from taskslib.cancellation import Cancellation
 from taskslib.errors import EngineError, Interrupted
 from taskslib.stacks.engine import Container, Engine
-from taskslib.stacks.wait import Observed, readiness
+from taskslib.stacks.observing import Observed
+from taskslib.stacks.wait import Expected, readiness
 
 _LOOK = 0.5
 """Seconds between two looks."""
@@ -87,5 +88,5 @@ def waiting_words(containers: Iterable[Container]) -> str:
     """Return what others wait for, while Compose starts them; empty for nothing. Pure."""
     found = sorted(containers, key=lambda one: (one.service, one.name))
     ids = frozenset(one.id for one in found)
-    waiting = readiness(found, frozenset(), Observed(ids, ids)).waiting
+    waiting = readiness(found, Expected(), Observed(ids, ids)).waiting
     return f"waiting: {', '.join(waiting)}" if waiting else ""

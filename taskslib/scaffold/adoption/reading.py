@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from taskslib.lint.files import Files
-from taskslib.lint.placing import ELSEWHERE
 from taskslib.lint.loading import stack
 from taskslib.lint.makefiles import lines
+from taskslib.lint.placing import ELSEWHERE
 from taskslib.lint.ports import ports
 from taskslib.project.commits import Git
 from taskslib.project.dependencies.areas import matches
