@@ -59,7 +59,8 @@ def _has_inv() -> bool:
     from shutil import which
 
     found = which(_INV)
-    return found is not None and Path(found).parent == Path(sys.executable).parent
+    here = Path(sys.executable).parent.resolve()
+    return found is not None and Path(found).resolve().parent == here  # a link may lead here
 
 
 def _by_uvx() -> bool:

@@ -6,10 +6,10 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
-from taskslib.cli.given import names, one_of, passed_through
+from taskslib.cli.given import names, one_of
 from taskslib.cli.outcome import tell
 from taskslib.cli.session import command, session
-from taskslib.errors import ExitCode, UsageError
+from taskslib.errors import ExitCode
 from taskslib.typed import as_typed
 
 _FORMATS = ("text", "json", "sarif", "github")
@@ -47,11 +47,6 @@ def lint(
     """
     from taskslib.lint.formats import FORMATS
 
-    if given := passed_through():
-        raise UsageError(
-            f"lint takes nothing after `--`: {' '.join(given)}",
-            hint="it looks at the whole repo; inv lint --env test, or --rule TL101, for less",
-        )
     one_of(format, _FORMATS)
     where = session(context)
     if explain:

@@ -28,7 +28,7 @@ _FENCE = re.compile(r"(?P<fence>`{3,})(?P<language>\w*)(?: title=\"(?P<title>[^\
 _EXIT = re.compile(r"<!-- exit (\d+) -->")
 _SUITES = re.compile(r"(?m)(?:^  ✓ .*\n)+")
 """Suites of a stage, which are told as they end."""
-_PROGRAMS = {"inv": "invoke", "taskslib": "taskslib", "pytest": "pytest"}
+_PROGRAMS = ("inv", "taskslib", "pytest")
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,8 @@ def _blocks(text: str) -> Iterator[Block]:
 def programs(folder: Path) -> Path:
     """Make a folder for PATH in which the commands of the docs are those that are tested here."""
     folder.mkdir()
-    for name, module in _PROGRAMS.items():
-        path = folder / name
-        path.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {module} "$@"\n', "utf-8")
-        path.chmod(0o755)
+    for name in _PROGRAMS:
+        (folder / name).symlink_to(Path(sys.executable).parent / name)
     return folder
 
 

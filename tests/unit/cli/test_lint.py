@@ -323,15 +323,6 @@ def test_other_linters_are_asked_and_what_contradicts_is_left_out(shop: Path) ->
     assert "DL3008" not in inv(shop, "lint", PATH=path).out
 
 
-def test_what_follows_two_dashes_is_refused(shop: Path) -> None:
-    ran = inv(shop, "lint", "--", "foo", "bar")
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err == (
-        "error: lint takes nothing after `--`: foo bar\n\n"
-        "hint: it looks at the whole repo; inv lint --env test, or --rule TL101, for less\n"
-    )
-
-
 def test_where_there_is_nothing_it_says_so(tmp_path: Path) -> None:
     nothing = "nothing to lint here: no Compose file, Dockerfile, script or workflow\n"
     assert inv(tmp_path, "lint", program="taskslib") == Ran(0, nothing, "")
