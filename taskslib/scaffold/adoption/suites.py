@@ -124,7 +124,7 @@ def env_of(
     ]
     if home is not None and not found.has(home.folder, "package.json"):
         # What was on Python's path where it used to be run: the service's folder, the call's.
-        paths += [home.folder] if folder != home.folder else []
+        paths += [] if paths or folder == home.folder else [_importing(found, home.folder)]
         paths += [f"{home.folder}/src"] if _is_bare(found, home.folder) else []
         paths += [call.folder or "."] if call.folder != folder and call.paths else []
     elif home is None and _is_bare(found, ""):
@@ -144,6 +144,13 @@ def unknown(found: Found) -> list[str]:
     """Return the names of variables whose values nothing of the repo says."""
     named = {name for call in found.calls for name in call.unknown}
     return sorted(name for name in named if not is_of_stack(name))
+
+
+def _importing(found: Found, folder: str) -> str:
+    """Return from where a folder's code is imported: a package's own modules hide Python's."""
+    while folder and found.has(folder, "__init__.py"):
+        folder = posixpath.dirname(folder)
+    return folder or "."
 
 
 def _is_bare(found: Found, folder: str) -> bool:

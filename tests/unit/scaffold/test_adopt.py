@@ -101,7 +101,8 @@ def ran_unit(root: Path) -> Ran:
 
 
 def test_a_repo_with_a_makefile_and_one_context_runs_its_unit_tests(tmp_path: Path) -> None:
-    root = write(tmp_path / "shop", shared())
+    # A package's own folder on the path would have this hide Python's `numbers`, and pytest fail.
+    root = write(tmp_path / "shop", shared(**{"src/api/numbers.py": "VALUE = 1\n"}))
     repository(root)
     theirs = contents(root)
     assert adopted(root).code == 0
@@ -120,7 +121,7 @@ def test_a_repo_with_a_makefile_and_one_context_runs_its_unit_tests(tmp_path: Pa
                 "unit_tests": "../../test/api",
                 "unit": {
                     "folder": "../..",
-                    "env": {"CURRENCY": "EUR", "PYTHONPATH": "src:src/api"},
+                    "env": {"CURRENCY": "EUR", "PYTHONPATH": "src"},
                 },
             },
             "worker": {"dockerfile": "../../docker/worker.Dockerfile"},
@@ -194,7 +195,7 @@ def test_tests_that_need_containers_are_no_unit_tests(tmp_path: Path, why: str) 
         "dockerfile": "../../docker/api.Dockerfile",
         "service_tests": "../../test/api",
         "stack": ["../../docker-compose.yml", "../../docker-compose.test.yml"],
-        "service": {"folder": "../..", "env": {"PYTHONPATH": "src/api"}},
+        "service": {"folder": "../..", "env": {"PYTHONPATH": "src"}},
     }
     ran = ran_unit(root)
     assert ran.code == 0, ran.out + ran.err
