@@ -145,22 +145,26 @@ def adopt(context: Context, folder: str | None = None, dry_run: bool = False) ->
 
     Example: taskslib adopt --dry-run
     """
+    from functools import partial
+
     from taskslib.cli.again import tasks_program
     from taskslib.cli.namespace import ns
     from taskslib.lint.formats import text
+    from taskslib.typed import as_typed, typed_as
 
     _refuse_passed_through("adopt")
     ours = {name for one in ns.tasks.values() for name in (one.name, *one.aliases)}
     where = Path(folder or ".")
     found = api.repo_adoption(where, os.environ, ours)
+    program = context.config.get(PROGRAM_KEY, "inv")
+    typed_as(partial(tasks_program, program, in_tasks=found.in_tasks))
     written(found.changes, dry_run=dry_run)
     tell(found.additions)
     if found.report is not None:
-        tell(text(found.report))
+        tell(map(as_typed, text(found.report)))
     if found.changes.files and not dry_run:
-        typed = tasks_program(context.config.get(PROGRAM_KEY, "inv"), in_tasks=found.in_tasks)
-        tried = f", {typed} test --stage unit" if found.has_unit_tests else ""
-        say(f"next: {_enter(where)}{typed} services{tried}", exact=True)
+        tried = ", inv test --stage unit" if found.has_unit_tests else ""
+        say(f"next: {_enter(where)}inv services{tried}")
 
 
 def _enter(where: Path) -> str:

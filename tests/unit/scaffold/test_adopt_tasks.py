@@ -162,7 +162,6 @@ def test_what_is_next_can_be_typed(tmp_path: Path) -> None:
     uvx = {"UV": "/bin/uv", "VIRTUAL_ENV": ""}
     assert re.fullmatch(rf"uvx (--from \S+ )?taskslib {end}", following(plain, **uvx))
     assert re.fullmatch(rf"uvx --with \S+ --from invoke inv {end}", following(apart, **uvx))
-    write(tmp_path, {"bin/inv": ""})
-    (tmp_path / "bin" / "inv").chmod(0o755)
+    (tmp_path / "bin" / "inv").symlink_to(Path(sys.executable).parent / "inv")
     assert following(apart) == "inv services, inv test --stage unit"
     assert re.fullmatch(rf"uvx --with \S+ --from invoke inv {end}", following(apart, **uvx))
