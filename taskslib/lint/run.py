@@ -121,7 +121,7 @@ def _once(found: Iterable[Finding]) -> Iterator[Finding]:
     What several stacks have in one file is told of once.
     """
     by_place: dict[tuple[object, ...], dict[str, Finding]] = {}
-    for one in sorted(found, key=lambda one: (one.order, one.severity, one.edits)):
+    for one in sorted(found, key=lambda one: (one.order, one.severity, one.hint, one.edits)):
         told = _OF_SERVICE.fullmatch(one.message)
         name, rest = told.groups() if told else ("", one.message)
         place = (*one.order[:4], one.severity, one.hint, rest)

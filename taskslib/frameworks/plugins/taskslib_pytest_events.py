@@ -254,7 +254,7 @@ class _Recorder:
             for place in (
                 getattr(e, "reprfileloc", None) for e in getattr(chain, "reprentries", ())
             )
-            if place is not None
+            if place is not None and not place.path.startswith("<")  # `<frozen os>` is no file
         ]
         crash = getattr(report.longrepr, "reprcrash", None)
         if not places and crash is not None:

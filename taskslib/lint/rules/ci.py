@@ -26,7 +26,7 @@ _SEVERAL = 2
     {None: W},
     scope=Scope.WORKFLOW,
     why="A change of one service waits for the images of all, and so does everybody behind it. A "
-    "matrix of what changed builds what is needed: `inv affected --format json` says what that is. "
+    "matrix of what changed builds what is needed: `inv ci-matrix` prints it. "
     "Releases (tags) build all, and rightly.",
     origin="the pattern's table of mistakes: building all services on every change",
 )
@@ -45,7 +45,7 @@ def _everything(subject: tuple[Repo, Source]) -> Iterator[Hit]:
             source,
             built[0].offset,
             f"every change builds {', '.join(names)}",
-            "build what changed: `inv affected --format json` as the matrix, or `paths` filters",
+            "build what changed: `inv ci-matrix` as the matrix, or `paths` filters",
         )
 
 

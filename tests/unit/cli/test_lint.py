@@ -15,7 +15,7 @@ import pytest
 
 from taskslib.lint.catalogue import OWN, catalogue, explained
 from tests.support.mistakes import FIXED, LEFT, PATH, STACK, mistaken
-from tests.support.projects import Ran, inv, multi, single, write
+from tests.support.projects import TASKS, Ran, inv, multi, single, write
 
 MISTAKES = """\
 Dockerfile:1:1 TL603
@@ -333,3 +333,17 @@ def test_where_data_lies_is_said_to_be_known_of_some_images(shop: Path) -> None:
     assert " postgres, " in out
     assert "; of others nothing is said." in out
     assert "memcached" not in out
+
+
+def test_findings_have_one_order_whatever_the_seed_of_hashes(tmp_path: Path) -> None:
+    """One file may be two environments', with a finding of each at one place."""
+    table = "[tool.taskslib]\nstack = 'compose.yml'\ndev_stack = 'compose.yml'\n"
+    services = (
+        "services:\n  db: {image: 'postgres:17-alpine'}\n"
+        "  web: {image: 'x:1', depends_on: [db]}\n"
+    )
+    root = write(tmp_path / "shop", {**TASKS, "pyproject.toml": table, "compose.yml": services})
+    first = inv(root, "lint", PYTHONHASHSEED="0").out
+    assert first.count(" TL301 ") > 1
+    seeds = map(str, range(1, 5))
+    assert {inv(root, "lint", PYTHONHASHSEED=one).out for one in seeds} == {first}

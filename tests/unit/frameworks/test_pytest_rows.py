@@ -46,6 +46,21 @@ def test_mixed(bench: Bench) -> None:
     assert run.result.details == ""
 
 
+def test_what_is_raised_in_python_itself_has_the_tests_line(bench: Bench) -> None:
+    """Modules that are frozen into Python have names of files that are none: `<frozen os>`."""
+    run = bench.test(
+        """
+        import os
+
+        def test_reads():
+            os.environ["TASKSLIB_NO_SUCH"]
+        """
+    )
+    assert run.failures == [
+        (f"{IT}::test_reads", Outcome.FAILED, "KeyError: 'TASKSLIB_NO_SUCH'", f"{IT}:5"),
+    ]
+
+
 def test_errors_in_setup_and_teardown(bench: Bench) -> None:
     run = bench.test(
         """
