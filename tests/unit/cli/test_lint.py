@@ -339,10 +339,12 @@ def test_findings_have_one_order_whatever_the_seed_of_hashes(tmp_path: Path) -> 
     """One file may be two environments', with a finding of each at one place."""
     table = "[tool.taskslib]\nstack = 'compose.yml'\ndev_stack = 'compose.yml'\n"
     services = (
-        "services:\n  db: {image: 'postgres:17-alpine'}\n"
-        "  web: {image: 'x:1', depends_on: [db]}\n"
+        "services:\n  web: {build: .}\n  page: {build: .}\n"
+        "  jobs: {image: 'x:1', depends_on: [web, page]}\n"
     )
-    root = write(tmp_path / "shop", {**TASKS, "pyproject.toml": table, "compose.yml": services})
+    files = {"pyproject.toml": table, "compose.yml": services}
+    image = "FROM python:3.13-slim\nEXPOSE 8000\n"
+    root = write(tmp_path / "shop", {**TASKS, **files, "Dockerfile": image})
     first = inv(root, "lint", PYTHONHASHSEED="0").out
     assert first.count(" TL301 ") > 1
     seeds = map(str, range(1, 5))
