@@ -61,8 +61,12 @@ def calls(
         up: Targets that start something.
         env: Variables that all of them have.
     """
+    exported = dict(env)
     for part, folder in located(told, keep_folder=keep_folder):
-        if folder is not None and (call := _call(words_of(part), folder, dict(env))) is not None:
+        words = words_of(part)
+        if keep_folder and words[:1] == ["export"]:
+            exported |= _assigned(words)
+        elif folder is not None and (call := _call(words, folder, dict(exported))) is not None:
             files = before.files if before else ()
             yield replace(call, containers=before is not None, stack=files)
         made = next((up[one] for one in makes(part) if one in up), None)
@@ -93,9 +97,7 @@ def _call(words: list[str], folder: str, env: dict[str, str]) -> Call | None:
     program = next((i for i, one in enumerate(words) if _runs_tests(words, i)), None)
     if program is None:
         return None
-    for one in words[:program]:
-        if found := _ASSIGNMENT.fullmatch(one):
-            env[found["name"]] = found["value"]
+    env |= _assigned(words[:program])
     arguments = words[program + 1 :]
     if posixpath.basename(words[program]) == "unittest":
         written, top = _of_unittest(arguments)
@@ -113,6 +115,11 @@ def _call(words: list[str], folder: str, env: dict[str, str]) -> Call | None:
         tuple(one for one in paths if one is not None),
         unknown=tuple(name for name, value in env.items() if "$" in value and value.isprintable()),
     )
+
+
+def _assigned(words: Iterable[str]) -> dict[str, str]:
+    found = filter(None, map(_ASSIGNMENT.fullmatch, words))
+    return {one["name"]: one["value"] for one in found}
 
 
 def _runs_tests(words: list[str], place: int) -> bool:

@@ -29,6 +29,7 @@ from taskslib.scaffold.adoption.found import (
 )
 from taskslib.scaffold.adoption.makefiles import Target, makefile
 from taskslib.scaffold.adoption.starting import Used, starting, used
+from taskslib.scaffold.adoption.words import beside
 
 _COMPOSE = ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml")
 _SCRIPTS = ("*.sh",)
@@ -46,7 +47,11 @@ def read(root: Path, environ: Mapping[str, str]) -> Found:
     paths = frozenset((*_paths(root, environ), *there))
     files = Files(root)
     made = makefile(_text(files, next((one for one in _MAKEFILES if one in paths), "")))
-    scripts = {one: list(lines(_text(files, one))) for one in sorted(paths) if _is_script(one)}
+    scripts = {
+        path: [beside(line, path) for line in lines(_text(files, path))]
+        for path in sorted(paths)
+        if _is_script(path)
+    }
     uses = tuple(_uses(made.targets, scripts, paths))
     named = {one for one in paths if matches(posixpath.basename(one), _COMPOSE)}
     named |= {path for one in uses for path in one.files}

@@ -11,6 +11,11 @@ _SEPARATOR = re.compile(r"&&|\|\||[;|]")
 _HERE = re.compile(r"\$\$?(?:[({](?P<name>CURDIR|PWD|pwd|shell pwd)[)}]|PWD\b)")
 """How a command line writes the folder that it is run in."""
 
+_OF_SCRIPT = re.compile(
+    r"""\$\(dirname\ (?:--\ )?(?P<quote>"?)\$(?:0|\{0\}|\{?BASH_SOURCE(?:\[0\])?\}?)(?P=quote)\)""",
+    re.VERBOSE,
+)
+
 
 def parts(line: str) -> Iterator[str]:
     """Yield the commands of a line of a recipe or a script."""
@@ -23,6 +28,12 @@ def words_of(part: str) -> list[str]:
         return shlex.split(part, comments=True)
     except ValueError:
         return []
+
+
+def beside(line: str, script: str) -> str:
+    """Return a script's line with the folder that the script lies in, where it asks for that."""
+    folder = posixpath.join("$(CURDIR)", posixpath.dirname(script))
+    return _OF_SCRIPT.sub(lambda _: folder, line)
 
 
 def joined(folder: str | None, written: str) -> str | None:

@@ -49,6 +49,25 @@ def test_values_come_along(tmp_path: Path, how: str) -> None:
     assert table == {"unit_tests": "test", "unit": {"env": {"CURRENCY": "EUR"}}}
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "export CURRENCY=EUR\npytest test\n",
+        'cd "$(dirname "$0")/.."\nCURRENCY=EUR pytest test\n',
+        'cd "$(dirname -- "${BASH_SOURCE[0]}")/.." && export CURRENCY=EUR\npytest -v test\n',
+        "cd $(dirname $0)/../test\nCURRENCY=EUR pytest .\n",
+    ],
+    ids=["exported", "from beside the script", "both", "into a folder"],
+)
+def test_values_of_a_script_come_along(tmp_path: Path, script: str) -> None:
+    files = {"Makefile": "test-unit:\n\tscripts/unit.sh\n", "scripts/unit.sh": script}
+    _, table = told(tmp_path / "shop", one_service(**{**files, "test/test_a.py": UNIT}))
+    assert table["unit_tests"] == "test"
+    unit = table["unit"]
+    assert isinstance(unit, dict)
+    assert unit["env"]["CURRENCY"] == "EUR"
+
+
 def test_python_s_path_from_where_make_is(tmp_path: Path) -> None:
     recipe = "cd test && PYTHONPATH=$(CURDIR)/lib:$$PYTHONPATH:$$PWD/more pytest"
     files = one_service(Makefile=f"test-unit:\n\t{recipe}\n")
