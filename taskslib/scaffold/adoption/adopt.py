@@ -18,6 +18,7 @@ from taskslib.scaffold.adoption.layout import Layout, layout
 from taskslib.scaffold.adoption.reading import TASKS, is_configured, read, tasks_text
 from taskslib.scaffold.adoption.stacks import unread
 from taskslib.scaffold.adoption.tasksfile import TasksFile, beside, remarks, tasks_of
+from taskslib.scaffold.adoption.unrun import unrun
 from taskslib.scaffold.adoption.writing import Taken, pyproject_table, taken, tasks_file
 from taskslib.scaffold.changes import Changes, changes
 
@@ -65,6 +66,7 @@ def adoption(root: Path, environ: Mapping[str, str], ours: Collection[str]) -> A
     notes = (
         *described.notes,
         *targets.notes,
+        *(unrun(found, project, described.notes) if known else ()),
         *(project.gaps if known else ()),
         *_told(root, found, adopted=adopted, known=known),
         *(() if adopted or not _has_tasks(found) else remarks(theirs, ours)),

@@ -65,7 +65,9 @@ def calls(
     for part, folder in located(told, keep_folder=keep_folder):
         words = words_of(part)
         if keep_folder and words[:1] == ["export"]:
-            exported |= _assigned(words)
+            # What it works out is mostly for itself, such as the name of a Compose project.
+            known = _assigned(words).items()
+            exported |= {name: value for name, value in known if "$" not in value}
         elif folder is not None and (call := _call(words, folder, dict(exported))) is not None:
             files = before.files if before else ()
             yield replace(call, containers=before is not None, stack=files)

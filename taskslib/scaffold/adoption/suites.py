@@ -47,13 +47,13 @@ class Place:
 
 def unit_tests(found: Found, home: Home) -> Place | None:
     """Return where a service's unit tests are."""
-    own, name = home.folder, home.name
+    own, names = home.folder, _names(home)
     for folder in (
         *(f"{own}/{one}/unit" for one in TEST_FOLDERS),
-        *(f"{one}/unit/{name}" for one in TEST_FOLDERS),
-        *(f"{one}/{name}/unit" for one in TEST_FOLDERS),
+        *(f"{one}/unit/{name}" for one in TEST_FOLDERS for name in names),
+        *(f"{one}/{name}/unit" for one in TEST_FOLDERS for name in names),
         *(f"{own}/{one}" for one in TEST_FOLDERS),
-        *(f"{one}/{name}" for one in TEST_FOLDERS),
+        *(f"{one}/{name}" for one in TEST_FOLDERS for name in names),
     ):
         place = _unless_staged(found, folder)
         if place is not None and not _on_containers(found, place):
@@ -63,17 +63,24 @@ def unit_tests(found: Found, home: Home) -> Place | None:
 
 def service_tests(found: Found, home: Home) -> Place | None:
     """Return where a service's tests are that need containers."""
-    own, name = home.folder, home.name
+    own, names = home.folder, _names(home)
     folders = (
         folder
         for stage in _SERVICE
         for one in TEST_FOLDERS
+        for name in names
         for folder in (f"{own}/{one}/{stage}", f"{one}/{stage}/{name}", f"{one}/{name}/{stage}")
     )
     if (place := next((Place(one) for one in folders if found.tests(one)), None)) is not None:
         return place
     own_folders = (f"{own}/{one}" for one in TEST_FOLDERS)
-    return _needing(found, (*own_folders, *(f"{one}/{name}" for one in TEST_FOLDERS)))
+    others = (f"{one}/{name}" for one in TEST_FOLDERS for name in names)
+    return _needing(found, (*own_folders, *others))
+
+
+def _names(home: Home) -> tuple[str, ...]:
+    """Return what a service's folder of tests may be called: also as Python could import it."""
+    return tuple(dict.fromkeys((home.name, home.name.replace("-", "_"))))
 
 
 def root_unit_tests(found: Found, claimed: Collection[str]) -> Place | None:

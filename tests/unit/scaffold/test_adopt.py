@@ -578,3 +578,30 @@ def test_there_must_be_a_folder(tmp_path: Path) -> None:
     assert inv(tmp_path, "adopt", "nowhere", program="taskslib") == Ran(
         2, "", "error: there is no folder nowhere\n\nhint: `taskslib init` makes a new project\n"
     )
+
+
+def test_tests_that_no_suite_runs_are_named(tmp_path: Path) -> None:
+    more = {"test/common/test_money.py": PASSES, "test/unit/deep/test_below.py": PASSES}
+    ran = adopted(write(tmp_path / "shop", shared(**more)))
+    assert ran.code == 0
+    assert (
+        "note: no suite runs test/common/test_money.py: for a service's there is `unit_tests` of "
+        "[tool.taskslib.service.NAME], for others that of [tool.taskslib]\n"
+    ) in ran.err
+
+
+def test_a_folder_of_tests_may_have_an_underscore_for_a_hyphen(tmp_path: Path) -> None:
+    files = {
+        "Makefile": "",
+        "apps/auth-api/app.py": "",
+        "apps/auth-api/Dockerfile": "FROM x:1\n",
+        "apps/jobs/app.py": "",
+        "apps/jobs/Dockerfile": "FROM x:1\n",
+        "test/unit/auth_api/test_a.py": PASSES,
+        "test/unit/jobs/test_b.py": PASSES,
+    }
+    root = write(tmp_path / "shop", files)
+    assert adopted(root).code == 0
+    told = table(root)
+    assert isinstance(told, dict)
+    assert told["service"]["auth-api"]["unit_tests"] == "../../test/unit/auth_api"
