@@ -139,7 +139,7 @@ def unredacted(root: Path, *arguments: str, program: str = "inv", **variables: s
 def redact(text: str, root: Path) -> str:
     """Replace what varies: the root, ids, times, ports, the run's folder."""
     text = text.replace(str(root.resolve()), "ROOT").replace(str(root), "ROOT")
-    text = re.sub(r"^waited for .*\n", "", text, flags=re.MULTILINE)  # only where it took long
+    text = re.sub(r"^(waited for|slow:) .*\n", "", text, flags=re.MULTILINE)  # on a busy machine
     text = re.sub(r"\.taskslib/runs/[\w-]+", ".taskslib/runs/RUN", text)
     text = re.sub(
         r"cached, (up to )?\d+ (s|min|h|days) ago$", r"cached, \1AGE", text, flags=re.MULTILINE

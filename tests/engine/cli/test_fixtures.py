@@ -55,14 +55,14 @@ def test_against_the_kept_stack_and_without_one(shop: Path) -> None:
     assert missing.err == (
         f"ERROR: no stack is up for this branch ({shop.name}-web-{shop.name}-ID-kept)\n"
         "\n"
-        "hint: start it: inv infra-up --service web\n\n"
+        "hint: start it: taskslib infra-up --service web\n\n"
     )
     all_of_it = plain_pytest(
         shop / WEB, "tests", "--integration", "--without-stack", "skip", root=shop
     )
     assert all_of_it.code == 0, all_of_it
     assert all_of_it.out.startswith("ss.")
-    assert "hint: start it: inv infra-up --service web\n" in all_of_it.out
+    assert "hint: start it: taskslib infra-up --service web\n" in all_of_it.out
     assert all_of_it.out.endswith("1 passed, 2 skipped in TIME\n")
 
     assert inv(shop, "infra-up", "--service", "web").code == 0

@@ -178,7 +178,9 @@ def test_the_doctor_says_how_many_networks_are_left(shop: Path) -> None:
 def test_the_doctor_says_that_another_bridge_has_the_addresses(shop: Path, second: Daemon) -> None:
     """As one that an engine left when it was killed: no network of docker's tells of it."""
     write(shop, single())
-    asked = second.within(*argv("doctor", "--json"))
+    # Entering the namespaces leaves the folder.
+    entering = ("sh", "-c", 'cd "$0" && exec "$@"', str(shop))
+    asked = second.within(*entering, *argv("doctor", "--json"))
     subprocess.run(second.within("ip", "link", "add", "left", "type", "bridge"), check=True)
     try:
         address = ("ip", "address", "add", "10.213.0.1/29", "dev", "left")
@@ -187,10 +189,9 @@ def test_the_doctor_says_that_another_bridge_has_the_addresses(shop: Path, secon
         with pytest.raises(subprocess.CalledProcessError) as refused:
             docker("network", "create", f"{shop.name}-net")
         assert out_of_networks(refused.value.stderr)
-        ran = subprocess.run(
-            asked, cwd=shop, env=environment(), capture_output=True, check=False, timeout=60
-        )
+        ran = subprocess.run(asked, env=environment(), capture_output=True, check=False, timeout=60)
     finally:
         subprocess.run(second.within("ip", "link", "delete", "left"), check=True)
+    assert ran.stderr == b""
     (told,) = [one for one in json.loads(ran.stdout)["lines"] if one["subject"] == "networks"]
     assert (ran.returncode, told["status"]) == (1, "problem")
