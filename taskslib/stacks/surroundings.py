@@ -8,7 +8,7 @@ import re
 import socket
 import struct
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 _MARKS = (".dockerenv", "run/.containerenv")
@@ -17,6 +17,8 @@ _BRIDGE = "sys/class/net/docker0"
 """The bridge of an engine that has its networks where we are: in a container of the host's
 network, or one with an engine of its own."""
 _ROUTES = "proc/net/route"
+NOWHERE = "0.0.0.0"  # noqa: S104 — no address that anything is bound to
+"""How a table of routes writes that there is no gateway, or any destination."""
 USUAL_HOSTS = ("", "unix:///var/run/docker.sock")
 """Values of `DOCKER_HOST` that mean this machine's own engine."""
 _NO_CONTEXT = re.compile(r'context "([^"]+)": context not found')
@@ -87,12 +89,21 @@ def gateway(root: Path = Path("/")) -> str:
     if os.name == "nt" or not inside or (root / _BRIDGE).exists():
         return ""
     try:
-        routes = (root / _ROUTES).read_text("ascii").splitlines()[1:]
+        text = (root / _ROUTES).read_text("ascii")
     except (OSError, ValueError):
         return ""
-    for route in routes:
-        _, destination, address, *_ = route.split()
-        if int(destination, 16) == 0 and int(address, 16) != 0:
-            # The kernel writes the address as a number in its own byte order.
-            return socket.inet_ntoa(struct.pack("=L", int(address, 16)))
-    return ""
+    ways = (by for destination, by, _ in routes(text) if destination == NOWHERE != by)
+    return next(ways, "")
+
+
+def routes(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield destination, gateway and mask of each route of Linux' /proc/net/route."""
+    for line in text.splitlines()[1:]:
+        fields = line.split()
+        destination, by, mask = (_address(fields[column]) for column in (1, 2, 7))
+        yield destination, by, mask
+
+
+def _address(digits: str) -> str:
+    # The kernel writes it as a number in its own byte order.
+    return socket.inet_ntoa(struct.pack("=L", int(digits, 16)))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, ip_network
+from ipaddress import IPv4Network, ip_network
+
+from taskslib.stacks.surroundings import NOWHERE, routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +44,15 @@ def left(pools: Iterable[Pool], subnets: Iterable[str]) -> int:
     return sum(_left(one, used) for one in pools)
 
 
-def linked(routes: str) -> Iterator[str]:
-    """Yield the ranges that a machine reaches on a link of its own, from Linux' /proc/net/route.
+def linked(text: str) -> Iterator[str]:
+    """Yield the ranges that a machine reaches on a link of its own, from its table of routes.
 
     An engine gives no addresses that overlap them: those of a VPN, of another engine's bridge, of
     a bridge that an engine left when it was killed.
     """
-    for line in routes.splitlines()[1:]:
-        fields = line.split()
-        base, gateway, mask = (_address(fields[column]) for column in (1, 2, 7))
-        if mask and not gateway:  # not the default route
-            yield f"{IPv4Address(base)}/{IPv4Address(mask)}"
+    for base, gateway, mask in routes(text):
+        if gateway == NOWHERE != mask:  # not the default route
+            yield f"{base}/{mask}"
 
 
 def resolvers(text: str) -> Iterator[str]:
@@ -62,10 +61,6 @@ def resolvers(text: str) -> Iterator[str]:
         match line.split():
             case ["nameserver", address, *_]:
                 yield address
-
-
-def _address(digits: str) -> int:
-    return int.from_bytes(bytes.fromhex(digits), sys.byteorder)
 
 
 def _left(one: Pool, used: Iterable[IPv4Network]) -> int:
