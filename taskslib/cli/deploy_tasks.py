@@ -10,6 +10,7 @@ from invoke.tasks import task
 
 from taskslib import api
 from taskslib.cli.asking import confirmed
+from taskslib.cli.given import named
 from taskslib.cli.outcome import say, tell
 from taskslib.cli.session import command, session
 from taskslib.errors import ExitCode, UsageError
@@ -118,10 +119,7 @@ def _tell(found: Status, *, json: bool) -> None:
 def _refuse_empty(**given: str | None) -> None:
     """Raise `UsageError` for an option that says nothing, as an unset variable of CI does."""
     for option, value in given.items():
-        if value is not None and not value.strip():
-            raise UsageError(
-                f"--{option} {value!r} names nothing", hint=f"leave --{option} out, or say which"
-            )
+        named(f"--{option}", value, f"leave --{option} out, or say which")
 
 
 def _refuse_mixed(*, status: bool, json: bool, others: bool) -> None:

@@ -11,7 +11,6 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from taskslib import api
-from taskslib.cli.given import passed_through
 from taskslib.cli.outcome import cancellation, say, tell
 from taskslib.cli.path_task import FolderTask
 from taskslib.cli.session import PROGRAM_KEY, command, session
@@ -20,15 +19,6 @@ from taskslib.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from taskslib.scaffold.answers import Answers
-
-
-def _refuse_passed_through(task: str) -> None:
-    """Raise `UsageError` for words after `--`, which Invoke takes from us without telling."""
-    if words := passed_through():
-        raise UsageError(
-            f"{task} takes nothing after `--`: {' '.join(words)}",
-            hint="options stand before it; a folder called -x is ./-x",
-        )
 
 
 @task(
@@ -73,7 +63,6 @@ def init(
 
     Example: taskslib init shop --services api,jobs:worker --yes
     """
-    _refuse_passed_through("init")
     where = Path(folder or ".")
     told = {
         "layout": "single" if single else "multi" if multi else None,
@@ -152,7 +141,6 @@ def adopt(context: Context, folder: str | None = None, dry_run: bool = False) ->
     from taskslib.lint.formats import text
     from taskslib.typed import as_typed, typed_as
 
-    _refuse_passed_through("adopt")
     ours = {name for one in ns.tasks.values() for name in (one.name, *one.aliases)}
     where = Path(folder or ".")
     found = api.repo_adoption(where, os.environ, ours)

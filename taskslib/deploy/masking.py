@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from taskslib.secrets import Mask, mask_of
+from taskslib.stacks.endpoints import plain
 from taskslib.stacks.engine import ComposeConfig
 
 
@@ -17,4 +18,4 @@ def _variables(config: ComposeConfig) -> Iterator[dict[str, str]]:
     """Yield the variables of each service: what containers log may have secrets among them."""
     for service in (config.get("services") or {}).values():
         given = service.get("environment") or {}
-        yield {key: value.replace("$$", "$") for key, value in given.items() if value}
+        yield {key: plain(value) for key, value in given.items() if value}
