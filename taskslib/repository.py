@@ -12,6 +12,9 @@ _LOCATIONS = (
 )  # fmt: skip
 """What git sets for its hooks: it would take the folder that it is started in for the top one."""
 
+_ELSEWHERE = "ref: refs/heads/.invalid"
+"""What HEAD says where refs are kept in another format (git-init, `--ref-format`)."""
+
 
 def common_folder(root: str) -> str | None:
     """Return git's folder that all worktrees share; None where `root` is in no repository.
@@ -25,6 +28,24 @@ def common_folder(root: str) -> str | None:
         if found is not None or above == folder:
             return found
         folder = above
+
+
+def head(root: str) -> str:
+    """Return what the file HEAD says at a folder: `ref: refs/heads/main`, or a commit's hash.
+
+    Empty where there is none to be read, or where refs are kept in another format.
+    """
+    folder = os.path.realpath(root)
+    while common_at(os.path.join(folder, ".git")) is None:
+        above = os.path.dirname(folder)
+        if above == folder:
+            return ""
+        folder = above
+    try:
+        said = _read(os.path.join(_folder_at(os.path.join(folder, ".git")), "HEAD")).strip()
+    except (OSError, ValueError):
+        return ""
+    return "" if said == _ELSEWHERE else said
 
 
 def folders_above(root: str) -> Iterator[str]:
@@ -42,16 +63,20 @@ def folders_above(root: str) -> Iterator[str]:
 def common_at(entry: str) -> str | None:
     """Return the shared folder of the repository whose `.git` this is; None where it is none."""
     try:
-        folder = entry
-        if os.path.isfile(entry):  # in a linked worktree and in a submodule it names the folder
-            folder = os.path.join(
-                os.path.dirname(entry), _read(entry).removeprefix("gitdir:").strip()
-            )
+        folder = _folder_at(entry)
         pointer = os.path.join(folder, "commondir")
         common = os.path.join(folder, _read(pointer).strip()) if os.path.isfile(pointer) else folder
         return os.path.realpath(common) if os.path.isdir(os.path.join(common, "objects")) else None
     except (OSError, ValueError):  # nothing that we may read, or no text
         return None
+
+
+def _folder_at(entry: str) -> str:
+    """Return the repository's folder of a checkout whose `.git` this is."""
+    if not os.path.isfile(entry):
+        return entry
+    # In a linked worktree and in a submodule it names the folder.
+    return os.path.join(os.path.dirname(entry), _read(entry).removeprefix("gitdir:").strip())
 
 
 def _read(file: str) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from taskslib import repository
 
+_BRANCHES = "refs/heads/"
+
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
@@ -22,9 +24,12 @@ class Checkout:
 
 def checkout(root: Path) -> Checkout:
     """Return what is checked out at `root`; a branch without a commit yet is a branch too."""
-    branch = _git(root, "symbolic-ref", "--quiet", "--short", "HEAD")
-    if branch:
-        return Checkout(branch=branch)
+    said = repository.head(str(root))
+    if said and not said.startswith("ref: "):
+        return Checkout(commit=said)
+    name = said.removeprefix("ref: ") or _git(root, "symbolic-ref", "--quiet", "HEAD")
+    if name.startswith(_BRANCHES):
+        return Checkout(branch=name.removeprefix(_BRANCHES))
     return Checkout(commit=head(root))
 
 

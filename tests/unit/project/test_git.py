@@ -23,6 +23,21 @@ def test_branches(tmp_path: Path) -> None:
     assert head(tmp_path) == ""
 
 
+def test_a_branch_that_is_called_like_a_tag_keeps_its_name(tmp_path: Path) -> None:
+    repo = repository(tmp_path, "v1")
+    repo.create_tag("v1")
+    assert checkout(tmp_path) == Checkout(branch="v1")
+
+
+def test_a_head_that_can_not_be_read_is_asked_of_git(tmp_path: Path) -> None:
+    """As with refs in another format, where the file names no branch that there is."""
+    repo = repository(tmp_path / "shop", "main")
+    bare = repo.clone(tmp_path / "bare.git", bare=True)
+    assert checkout(Path(bare.git_dir)) == Checkout(branch="main")
+    repo.git.symbolic_ref("HEAD", "refs/remotes/origin/x")
+    assert checkout(tmp_path / "shop") == Checkout()
+
+
 def test_outside_a_repository(tmp_path: Path) -> None:
     assert checkout(tmp_path) == Checkout()
     assert main_worktree(tmp_path) == tmp_path
@@ -44,6 +59,8 @@ def test_worktrees_have_one_name_and_branches_of_their_own(tmp_path: Path) -> No
     repo.git.worktree("add", "-b", "feature/x", str(tmp_path / "other"))
     assert main_worktree(tmp_path / "other") == tmp_path / "shop"
     assert checkout(tmp_path / "other") == Checkout(branch="feature/x")
+    (tmp_path / "other" / "inside").mkdir()
+    assert checkout(tmp_path / "other" / "inside") == Checkout(branch="feature/x")
     assert load(tmp_path / "other").name == load(tmp_path / "shop").name == "shop"
 
 
