@@ -20,13 +20,14 @@ def _main() -> None:
     from taskslib import quick
 
     argv = sys.argv[1:]
-    if quick.main(argv, os.environ):
+    answered, looked = quick.main(argv, os.environ)
+    if answered:
         return
     plain = quick.parsed(argv)
     if plain is not None:
         from taskslib.cli.direct import test
 
-        sys.exit(int(test(plain[0], plain[1])))
+        sys.exit(int(test(plain[0], plain[1], looked)))
     from taskslib.cli.program import program
 
     program().run()

@@ -30,17 +30,35 @@ _TASK = "test"
 _OPTIONS = ("--service", "--stage")
 
 
-def main(argv: list[str], environ: Mapping[str, str]) -> bool:
-    """Answer a command line of `taskslib`, if that can be done here; return whether it was."""
+class Looked:
+    """The files of a repo as they were when an answer was looked for: they need no second look."""
+
+    __slots__ = ("_asked", "files")
+
+    def __init__(self, root: str, dropped: Iterable[str], files: Mapping[str, str]) -> None:
+        self._asked = (root, tuple(dropped))
+        self.files = files
+        """All files of the repo, and some above it, with their identities."""
+
+    def fits(self, root: str, dropped: Iterable[str]) -> bool:
+        """Return whether it is of this folder, without what is called so."""
+        return self._asked == (root, tuple(dropped))
+
+
+def main(argv: list[str], environ: Mapping[str, str]) -> tuple[bool, Looked | None]:
+    """Answer a command line of `taskslib`, if that can be done here.
+
+    Return whether it was, and the files that were looked at for that.
+    """
     request = parsed(argv)
     if request is None or environ.get("VERBOSE", "0") not in {"", "0"}:
-        return False
+        return False, None
     try:
         # In a folder inside of a repo there is no answer: which repo that is takes some finding.
-        told = answer(os.getcwd(), request_key(*request, {}), environ)
-        return told is not None and show(told)
+        told, looked = answer(os.getcwd(), request_key(*request, {}), environ)
+        return told is not None and show(told), looked
     except Exception:  # noqa: BLE001 — whatever is wrong, the pipeline says it better
-        return False
+        return False, None
 
 
 def request_key(
@@ -54,8 +72,12 @@ def request_key(
     return json.dumps([SCHEMA, *parts], default=repr)
 
 
-def answer(root: str, request: str, environ: Mapping[str, str]) -> dict[str, Any] | None:
+def answer(
+    root: str, request: str, environ: Mapping[str, str]
+) -> tuple[dict[str, Any] | None, Looked | None]:
     """Return what a run printed that was asked for the same in a repo; None where that is none.
+
+    With it the files that were looked at, if it came to that.
 
     Args:
         root: The repo's top folder.
@@ -64,23 +86,25 @@ def answer(root: str, request: str, environ: Mapping[str, str]) -> dict[str, Any
     """
     file = answer_file(root, request, environ)
     if file is None or ci_seen(environ):  # a summary of the job is to be written too
-        return None
+        return None, None
     try:
         with open(file, "rb") as stream:
             digest, _, body = stream.read().partition(b"\n")
     except OSError:
-        return None
+        return None, None
     if hashlib.sha256(body).hexdigest().encode() != digest:
-        return None
+        return None, None
     told = json.loads(body)
     if told["depends"]["version"] != __version__:
-        return None
+        return None, None
     asked = identities.EngineQuestions(told["images"], environ) if told["engine"] else None
     files = {**tree(told["root"], told["dropped"], told["left_out"]), **above(told["root"])}
     now = depends(files, told["patterns"], told["programs"], environ)
     if asked is not None:
         now["engine"] = asked.answers()
-    return told if now == told["depends"] else None
+    # With more than `tree` lists by itself, it is no look at that.
+    looked = None if told["left_out"] else Looked(told["root"], told["dropped"], files)
+    return (told if now == told["depends"] else None), looked
 
 
 def ci_seen(environ: Mapping[str, str]) -> bool:

@@ -17,6 +17,7 @@ from taskslib.project import find_root, load
 from taskslib.project.model import Limits, Project, Stack
 
 if TYPE_CHECKING:
+    from taskslib.quick import Looked
     from taskslib.stacks.client import DockerClient
     from taskslib.stacks.engine import Engine
     from taskslib.stacks.instance import Spec
@@ -39,6 +40,8 @@ class Session:
     """Told what a person should know on the way."""
     prefix: str = ""
     """What stands before the names of our tasks in the repo's tasks.py: workflows run these."""
+    looked: Looked | None = None
+    """The repo's files, where they were looked at a moment ago; the first look at them is that."""
     waiting: Callable[[str], None] | None = None
     """Told what a start that takes long is at; None where nobody waits before a terminal."""
 

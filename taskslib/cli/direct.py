@@ -11,13 +11,21 @@ from taskslib.cli.outcome import cancellation, outcome, say
 from taskslib.cli.run import run_tests
 from taskslib.errors import ExitCode
 from taskslib.project import find_root
+from taskslib.quick import Looked
 
 
-def test(stages: list[str], services: list[str]) -> ExitCode:
-    """Run the tests as the task `test` does; what follows `--` is read from the command line."""
+def test(stages: list[str], services: list[str], looked: Looked | None = None) -> ExitCode:
+    """Run the tests as the task `test` does; what follows `--` is read from the command line.
+
+    Args:
+        stages: Of which all are meant where there is none; likewise the services.
+        services: Their names.
+        looked: The repo's files, where they were looked at already.
+    """
 
     def body() -> ExitCode:
-        where = Session(root=find_root(Path.cwd()), say=say, cancellation=cancellation())
+        root = find_root(Path.cwd())
+        where = Session(root=root, say=say, cancellation=cancellation(), looked=looked)
         request = requested(",".join(stages) or None, ",".join(services) or None)
         return run_tests(where, request, unanswered=where.root == Path.cwd())
 

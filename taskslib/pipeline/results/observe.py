@@ -14,6 +14,7 @@ from taskslib.pipeline.results.interpreters import Used, interpreters
 from taskslib.pipeline.results.manifest import DIFFERS, Manifest, interpreter_of, manifests, tools
 from taskslib.project.dependencies.inputs import Dependencies
 from taskslib.project.model import Project, Suite
+from taskslib.quick import Looked
 from taskslib.tree import tree
 
 Follow = Callable[[Mapping[str, str]], Dependencies]
@@ -50,7 +51,7 @@ def observe(
     arguments: Sequence[str],
     environ: Mapping[str, str],
     follow: Follow,
-    before: Observation | None = None,
+    before: Observation | Looked | None = None,
     *,
     parts: Mapping[SuiteId, Sequence[str]] | None = None,
     engines: Sequence[Mapping[str, str]] = (),
@@ -63,14 +64,19 @@ def observe(
         arguments: What is passed through to the frameworks.
         environ: The environment that a run has.
         follow: Returns what depends on what.
-        before: An earlier look at the same suites; where nothing changed, it is returned.
+        before: An earlier look at the same suites; where nothing changed, it is returned. Or one
+            at the files alone, a moment ago.
         parts: What picks a part of a suite.
         engines: Environments that lead to the engines which its stacks may come up on; none where
             `environ` does.
     """
     engines = engines or (environ,)
     used = interpreters(suites)
-    files = _files(project, before.left_out if before is not None else ())
+    if isinstance(before, Looked):
+        fits = before.fits(str(project.root), project.dropped)
+        files, before = dict(before.files) if fits else _files(project), None
+    else:
+        files = _files(project, before.left_out if before is not None else ())
     if before is not None and files == before.files:
         asked = _asked(before.programs, before.images, environ, engines if before.stacks else ())
         asked |= _interpreters(used)
