@@ -45,6 +45,10 @@ class Session:
     waiting: Callable[[str], None] | None = None
     """Told what a start that takes long is at; None where nobody waits before a terminal."""
 
+    def __post_init__(self) -> None:
+        """Have the root whole: commands run in other folders, and are told paths below it."""
+        object.__setattr__(self, "root", self.root.absolute())
+
 
 def project(session: Session) -> Project:
     """Return the repo as data. Raises `ConfigError`."""
