@@ -56,6 +56,7 @@ def isolate(
         _refuse(key, service)
         _isolate_service(key, service, labels, reach)
         _name_image(key, service, name, built, labels)
+    _build_once(services)
     return config
 
 
@@ -132,6 +133,27 @@ def _name_image(
     else:
         return
     service.pop("pull_policy", None)  # no registry has it
+
+
+def _build_once(services: Mapping[str, dict[str, Any]]) -> None:
+    """Let services that are built alike have one image: a build takes a while, changed or not."""
+    first: dict[str, str] = {}
+    for service in services.values():
+        build = service.get("build")
+        # What another's build starts from has to stay one itself.
+        if not build or any(_refers(one) for one in services.values()):
+            continue
+        alike = json.dumps([build, service.get("platform")], sort_keys=True)
+        image = first.setdefault(alike, service["image"])
+        if image != service["image"]:
+            service["image"] = image
+            for dropped in ("build", "pull_policy"):
+                service.pop(dropped, None)
+
+
+def _refers(service: Mapping[str, Any]) -> bool:
+    contexts = (service.get("build") or {}).get("additional_contexts") or {}
+    return any(str(value).startswith("service:") for value in contexts.values())
 
 
 def _tagged(image: str) -> str:

@@ -143,6 +143,38 @@ def test_the_tag_of_a_built_image_is_followed(
     assert found["again"] == {"image": expected, "restart": "no", "labels": {}, **policy}
 
 
+API: dict[str, Any] = {"context": "/src", "dockerfile": "api/Dockerfile"}
+
+
+@pytest.mark.parametrize(
+    ("api", "migrate", "images"),
+    [
+        ({}, {}, ["x-api", "x-api"]),
+        ({"pull_policy": "build"}, {"pull_policy": "build"}, ["x-api", "x-api"]),
+        ({"image": "shop/api"}, {"image": "shop/migrate"}, ["x-api", "x-api"]),
+        ({}, {"build": {**API, "target": "dev"}}, ["x-api", "x-migrate"]),
+        ({"platform": "linux/arm64"}, {}, ["x-api", "x-migrate"]),
+        (
+            {},
+            {"page": {"context": "/page", "additional_contexts": {"api": "service:migrate"}}},
+            ["x-api", "x-migrate"],
+        ),
+    ],
+)
+def test_what_is_built_alike_is_built_once(
+    api: dict[str, Any], migrate: dict[str, Any], images: list[str]
+) -> None:
+    page = migrate.pop("page", {"context": "/page"})
+    services = {"api": {"build": API, **api}, "migrate": {"build": API, **migrate}}
+    found = isolate({"services": {**services, "page": {"build": page}}}, "x", {})["services"]
+    assert [found[one]["image"] for one in ("api", "migrate")] == images
+    assert ("build" in found["migrate"]) is (images[1] == "x-migrate")
+    assert "pull_policy" not in found["migrate"] or "build" in found["migrate"]
+    assert found["page"]["image"] == "x-page"
+    assert "build" in found["api"]
+    assert "build" in found["page"]
+
+
 def test_label_with_an_endpoint_goes_through_interpolation() -> None:
     service = {
         "image": "postgres",
