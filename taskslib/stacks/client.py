@@ -9,17 +9,21 @@ Podman is spoken to by it too (`DOCKER_HOST`), not by its own client: that has `
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from taskslib.cancellation import Cancellation
 from taskslib.errors import EngineError
 from taskslib.processes import Command, Completed, run
 from taskslib.stacks.compose_errors import without_warnings
-from taskslib.stacks.surroundings import missing_context, to_start, without_context
+from taskslib.stacks.engine_api import asked, socket_path
+from taskslib.stacks.surroundings import context_name, missing_context, to_start, without_context
 
 QUICK = 60.0
 """Seconds for a question to the engine; only a hung daemon takes that long."""
@@ -34,6 +38,15 @@ _NO_COMPOSE_PATTERN = re.compile(
     r"is not a docker command|unknown command: docker compose|^unknown flag: --ansi"
 )
 """What the client says of `compose` where it has no such plugin."""
+
+
+_LISTINGS = {
+    "container": "/containers/json",
+    "network": "/networks",
+    "volume": "/volumes",
+    "image": "/images/json",
+}
+"""Where the engine's API lists each kind."""
 
 
 class DockerClient:
@@ -81,6 +94,35 @@ class DockerClient:
         if done.code != 0 and _NO_COMPOSE_PATTERN.search(done.stderr):
             raise EngineError("docker has no Compose v2", hint="`inv setup` says what to install")
         return done
+
+    @cached_property
+    def address(self) -> str:
+        """The engine's address, as in `DOCKER_HOST`; empty for this machine's own."""
+        if given := self.environ.get("DOCKER_HOST"):
+            return given
+        name = context_name(self.environ)
+        shown = ("context", "inspect", "--format", "{{.Endpoints.docker.Host}}", name)
+        return self.ask(*shown, essential=True).strip() if name else ""
+
+    def listed(
+        self, kind: str, label: str, *, essential: bool = False
+    ) -> list[dict[str, Any]] | None:
+        """Return the objects of a kind that have a label, as the engine's API has them.
+
+        None where it can't be asked: then the commands here can. A kind is one of `container`,
+        `network`, `volume`, `image`; a label is `KEY`, or `KEY=VALUE`.
+        """
+        path = socket_path(self.address)
+        if not path:
+            return None
+        query = {"filters": json.dumps({"label": [label]}), "all": "1"}
+        if kind != "container":
+            del query["all"]  # of images it means those that are layers of others
+        check = self._cancellation.check_essential if essential else self._cancellation.check
+        told = asked(path, _LISTINGS[kind], query, check)
+        if isinstance(told, dict):
+            told = told.get("Volumes") or []
+        return told if isinstance(told, list) else None
 
     def attached(self, *arguments: str) -> Command:
         """Return a command that is to have the terminal. Raises `EngineError` without a client."""

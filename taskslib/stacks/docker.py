@@ -6,7 +6,6 @@ import json
 import re
 import time
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 from taskslib.cancellation import Cancellation
 from taskslib.errors import BuildError, StackError
@@ -16,16 +15,8 @@ from taskslib.stacks.client import DockerClient, last_lines, nowhere
 from taskslib.stacks.compose_errors import of_failed_step, without_warnings
 from taskslib.stacks.engine import ComposeConfig, Container, Label
 from taskslib.stacks.limits import remedy
-from taskslib.stacks.listing import (
-    COMPOSE_PROJECT,
-    FORMAT,
-    LABELS_FORMAT,
-    VOLUMES_FORMAT,
-    image_labels,
-    parse_containers,
-    parse_labels,
-    parse_volumes,
-)
+from taskslib.stacks.listing.by_client import COMPOSE_PROJECT
+from taskslib.stacks.listing.lister import Lister
 from taskslib.stacks.podman import (
     OWN_BUILDER,
     PARTS,
@@ -34,9 +25,9 @@ from taskslib.stacks.podman import (
     waits_for_health,
 )
 from taskslib.stacks.reach import Reach, reach_of
-from taskslib.stacks.removal import labelled, project, remove
+from taskslib.stacks.removal import project, remove
 from taskslib.stacks.resolving import resolved
-from taskslib.stacks.surroundings import context_name, gateway
+from taskslib.stacks.surroundings import gateway
 
 _CLEAR_LINE = re.compile("^\x1b\\[2K", re.MULTILINE)
 """Compose puts it before each line of a log, whatever it is told about colours."""
@@ -50,6 +41,7 @@ class DockerEngine:
 
     def __init__(self, cancellation: Cancellation, environ: Mapping[str, str]) -> None:
         self._docker = DockerClient(cancellation, environ)
+        self._lister = Lister(self._docker)
         self._reach: Reach | None = None
 
     def check(self) -> None:
@@ -110,29 +102,11 @@ class DockerEngine:
 
     def containers(self, name: str) -> tuple[Container, ...]:
         """Return the containers of one instance; of all managed instances for an empty name."""
-        label = f"{Label.NAME}={name}" if name else Label.MANAGED
-        listing = self._docker.ask(
-            "ps", "-a", "--no-trunc", "--filter", f"label={label}", "--format", FORMAT
-        )
-        return parse_containers(listing)
+        return self._lister.containers(f"{Label.NAME}={name}" if name else Label.MANAGED)
 
     def belongings(self) -> tuple[Mapping[str, str], ...]:
         """Return the labels of everything of ours, images as if they were containers."""
-        managed = ("--filter", f"label={Label.MANAGED}", "--format", LABELS_FORMAT)
-        images = ("image", "ls", "--quiet", "--filter", f"label={Label.IMAGE}")
-        with ThreadPoolExecutor(4) as pool:
-            asked = [
-                pool.submit(self._docker.ask, *listing, *managed)
-                for listing in (("ps", "-a"), ("network", "ls"), ("volume", "ls"))
-            ]
-            built = pool.submit(self._docker.ask, *images).result().split()
-            listed = [labels for one in asked for labels in parse_labels(one.result())]
-        if built:
-            inspected = self._docker.run(
-                "image", "inspect", "--format", "{{json .Config.Labels}}", *dict.fromkeys(built)
-            )
-            listed += image_labels(inspected.stdout)  # one that is gone by now is not missed
-        return tuple(listed)
+        return self._lister.labels()
 
     def healths(self, containers: Iterable[Container]) -> Mapping[str, str]:
         """Return the health of containers by id, empty without a healthcheck; asked of each."""
@@ -173,26 +147,22 @@ class DockerEngine:
 
     def leftovers(self, name: str) -> tuple[str, ...]:
         """Return what still carries the instance's labels, as `container NAME`, `network …`."""
-        found = labelled(self._docker, name)
+        found = self._lister.names(name)
         return tuple(f"{kind} {one}" for kind, names in found.items() for one in names)
 
     def volumes(self, name: str) -> Mapping[str, str]:
         """Return an instance's volumes by name, each with the checkout that made it."""
-        chosen = ("--filter", f"label={Label.NAME}={name}", "--format", VOLUMES_FORMAT)
-        return parse_volumes(self._docker.ask("volume", "ls", *chosen))
+        return self._lister.volumes(name)
 
     def strangers(self, name: str) -> tuple[str, ...]:
         """Return the containers that Compose has under an instance's name and that aren't ours."""
-        chosen = ("--filter", f"label={COMPOSE_PROJECT}={name}", "--format", FORMAT)
-        there = parse_containers(self._docker.ask("ps", "-a", "--no-trunc", *chosen))
+        there = self._lister.containers(f"{COMPOSE_PROJECT}={name}")
         return tuple(one.name for one in there if one.labels.get(Label.NAME) != name)
 
     def reach(self) -> Reach:
         """Return where published ports are reached; asked of the client once."""
         if self._reach is None:
-            context = context_name(self._docker.environ)
-            shown = ("context", "inspect", "--format", "{{.Endpoints.docker.Host}}", context)
-            address = self._docker.ask(*shown).strip() if context else ""
+            address = self._docker.address
             self._reach = reach_of(self._docker.environ, context=address, gateway=gateway())
         return self._reach
 

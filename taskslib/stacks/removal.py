@@ -9,15 +9,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from taskslib.stacks.client import DockerClient, nowhere
-from taskslib.stacks.engine import Label
-from taskslib.stacks.listing import own_images
+from taskslib.stacks.listing.lister import Lister
 
-_LISTINGS = {
-    "container": ("ps", "-a", "--format", "{{.Names}}"),
-    "network": ("network", "ls", "--format", "{{.Name}}"),
-    "volume": ("volume", "ls", "--format", "{{.Name}}"),
-    "image": ("image", "ls", "--format", "{{.ID}}={{.Repository}}:{{.Tag}}"),
-}
 _REMOVALS = {
     "container": ("rm", "-f", "-v"),
     "network": ("network", "rm"),
@@ -26,22 +19,9 @@ _REMOVALS = {
 }
 
 
-def labelled(docker: DockerClient, name: str) -> dict[str, list[str]]:
-    """Return an instance's belongings: their kind → their names. Also when cancelled."""
-
-    def listed(kind: str) -> list[str]:
-        label = Label.IMAGE if kind == "image" else Label.NAME
-        chosen = ("--filter", f"label={label}={name}")
-        names = dict.fromkeys(docker.ask(*_LISTINGS[kind], *chosen, essential=True).split())
-        return own_images(name, names) if kind == "image" else list(names)
-
-    with ThreadPoolExecutor(len(_LISTINGS)) as pool:
-        return dict(zip(_LISTINGS, pool.map(listed, _LISTINGS), strict=True))
-
-
 def remove(docker: DockerClient, name: str) -> bool:
     """Remove an instance, as far as that can be done; return whether there was anything of it."""
-    found = {kind: names for kind, names in labelled(docker, name).items() if names}
+    found = {kind: names for kind, names in Lister(docker).names(name).items() if names}
     if not found:
         return False
 

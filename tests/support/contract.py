@@ -10,8 +10,8 @@ import pytest
 
 OTHERWISE = "otherwise"
 """The mark of a test of what Podman does in another way, with the words for that."""
-_TEST = re.compile(r"/test_contract\.py::(test_\w+)\[(docker|podman|fake)\]")
-_ENGINES = ("docker", "podman", "fake")
+_TEST = re.compile(r"/test_contract\.py::(test_\w+)\[(docker|tcp|podman|fake)\]")
+_ENGINES = ("docker", "tcp", "podman", "fake")
 _HOLDS = {"passed": "holds", "failed": "FAILS", "error": "FAILS", "skipped": "not here"}
 
 

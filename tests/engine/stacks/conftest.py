@@ -1,4 +1,5 @@
-"""The engines on which the adapter's contract is held: Docker, Podman by Docker's API, the fake."""
+"""The engines on which the adapter's contract is held: Docker, at its socket and by TCP, where only
+its client reaches it; Podman by Docker's API; the fake."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from tests.engine.second.daemon import missing, second_daemon
 from tests.engine.second.images import TINY
 from tests.engine.second.podman import Podman
 from tests.support.contract import OTHERWISE, otherwise
+from tests.support.forwarding import by_tcp
 
 IN_ONE_PROCESS = pytest.mark.xdist_group("podman")
 """One Podman for all that take one."""
@@ -48,7 +50,16 @@ def podman(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Podman]:
         yield daemon
 
 
+@pytest.fixture(scope="module")
+def tcp() -> Iterator[str]:
+    """Return the address of this machine's engine, as if it were another's."""
+    with by_tcp(os.environ.get("DOCKER_HOST", "")) as address:
+        yield address
+
+
 def _side(request: pytest.FixtureRequest) -> Side:
+    if request.param == "tcp":
+        return Side("tcp", environ={**os.environ, "DOCKER_HOST": request.getfixturevalue("tcp")})
     if request.param != "podman":
         return Side(request.param)
     daemon: Podman = request.getfixturevalue("podman")
@@ -57,13 +68,13 @@ def _side(request: pytest.FixtureRequest) -> Side:
     return Side("podman", TINY, {**os.environ, "DOCKER_HOST": daemon.host}, daemon)
 
 
-@pytest.fixture(params=["docker", PODMAN, "fake"])
+@pytest.fixture(params=["docker", "tcp", PODMAN, "fake"])
 def side(request: pytest.FixtureRequest) -> Side:
     """Return each engine, the fake too."""
     return _side(request)
 
 
-@pytest.fixture(params=["docker", PODMAN])
+@pytest.fixture(params=["docker", "tcp", PODMAN])
 def real(request: pytest.FixtureRequest) -> Side:
     """Return each engine that is no fake."""
     return _side(request)

@@ -42,9 +42,9 @@ def test_the_table_of_a_run() -> None:
         "": [report("what_runs[docker]")],
     }
     assert list(contract_lines(stats)) == [
-        "                docker     podman     fake",
-        "what runs       holds      not here   holds",
-        "health is told  FAILS      otherwise  -",
+        "                docker     tcp        podman     fake",
+        "what runs       holds      -          not here   holds",
+        "health is told  FAILS      -          otherwise  -",
         "podman, health is told: only of one",
     ]
     assert list(contract_lines({"passed": []})) == []

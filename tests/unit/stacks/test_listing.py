@@ -1,13 +1,15 @@
-"""Lines of `docker ps` as data."""
+"""What the engine lists as data: lines of `docker ps`, objects of the API."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from taskslib.stacks.engine import Container, Label
-from taskslib.stacks.listing import (
+from taskslib.stacks.listing import by_api
+from taskslib.stacks.listing.by_client import (
     FORMAT,
     image_labels,
     own_images,
@@ -129,3 +131,62 @@ def test_labels_of_networks_volumes_and_images_are_alike() -> None:
     [image] = image_labels("\n".join(lines))
     assert image == {key: network[key] for key in image}
     assert set(image) == {Label.NAME, Label.KIND, Label.HOST, Label.LOCKS}
+
+
+def told(**changes: Any) -> dict[str, Any]:
+    """Return a container as the engine's API has it."""
+    return {
+        "Id": "1f",
+        "Names": ["/other/alias", "/shop-1"],
+        "State": "running",
+        "Status": "Up 3 seconds (health: starting)",
+        "Created": 1_795_700_000,
+        "Ports": [],
+        "Labels": {"com.docker.compose.service": "web", Label.BRANCH: "a,b=c", "theirs": "1"},
+        **changes,
+    }
+
+
+def test_a_container_of_the_api() -> None:
+    assert by_api.container(told()) == Container(
+        id="1f",
+        name="shop-1",
+        service="web",
+        state="running",
+        status="Up 3 seconds (health: starting)",
+        created="2026-11-26 13:33:20 +0000 UTC",
+        health="starting",
+        labels={Label.BRANCH: "a,b=c"},
+    )
+    exited = by_api.container(told(State="exited", Status="Exited (3) 1 second ago", Labels=None))
+    assert (exited.exit_code, exited.health, exited.service, exited.labels) == (3, "", "", {})
+
+
+def test_ports_of_the_api() -> None:
+    """As the client has them: on some engines those of IPv4 and IPv6 are not the same."""
+    port = {"PrivatePort": 80, "Type": "tcp"}
+    ports = [
+        {**port, "IP": "::", "PublicPort": 2},
+        {**port, "IP": "0.0.0.0", "PublicPort": 1},  # noqa: S104 — as an engine says it
+        {"PrivatePort": 53, "Type": "udp"},
+    ]
+    assert by_api.container(told(Ports=ports)).ports == {(80, "tcp"): 1}
+    assert by_api.container(told(Ports=None)).ports == {}
+
+
+def test_images_of_the_api() -> None:
+    images: list[dict[str, Any]] = [
+        {"Id": "sha256:0123456789abcdef", "RepoTags": ["x-web:latest", "theirs:1"]},
+        {"Id": "sha256:1", "RepoTags": None},
+        {"Id": "sha256:2", "RepoTags": ["<none>:<none>"]},
+        {"Id": "sha256:3", "RepoTags": ["docker.io/library/x-api:latest"]},
+    ]
+    names = list(by_api.image_names(images))
+    assert names == [
+        "0123456789ab=x-web:latest",
+        "0123456789ab=theirs:1",
+        "1=<none>:<none>",
+        "2=<none>:<none>",
+        "3=x-api:latest",
+    ]
+    assert own_images("x", names) == ["x-web:latest", "x-api:latest", "1", "2"]

@@ -1,14 +1,14 @@
-"""What the engine lists, as data: a `docker ps` line per container; images. Pure."""
+"""What Docker's client lists, as data: a `docker ps` line per container; images. Pure."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from taskslib.stacks.engine import Container, Label
 
-_LABELS = (
+LABELS = (
     Label.PROJECT,
     Label.SERVICE,
     Label.INSTANCE,
@@ -20,8 +20,9 @@ _LABELS = (
     Label.LOCKS,
     Label.ENDPOINTS,
 )
+"""Those of ours that a listing tells."""
 _FIELDS = ("ID", "Names", "State", "Status", "Ports", "CreatedAt")
-_EACH_LABEL = ",".join(f'{{{{json (.Label "{label}")}}}}' for label in _LABELS)
+_EACH_LABEL = ",".join(f'{{{{json (.Label "{label}")}}}}' for label in LABELS)
 LABELS_FORMAT = f"[{_EACH_LABEL}]"
 """The template for the listings of networks and volumes: their labels of ours."""
 FORMAT = (
@@ -59,17 +60,21 @@ def parse_volumes(listing: str) -> dict[str, str]:
 
 def image_labels(listing: str) -> list[dict[str, str]]:
     """Return the labels of images (a JSON object a line), as if they were a container's."""
-    found = []
-    for line in listing.split("\n"):
-        labels = json.loads(line or "{}") or {}
-        try:
-            kind, host, locks = json.loads(labels.get(Label.IMAGE_OWNER, ""))
-        except ValueError:
-            continue  # built from one of ours by hand, or by an older version
-        name = labels.get(Label.IMAGE, "")
-        pairs = {Label.NAME: name, Label.KIND: kind, Label.HOST: host, Label.LOCKS: locks}
-        found.append(pairs)
-    return found
+    found = (owner(json.loads(line or "{}") or {}) for line in listing.split("\n"))
+    return [labels for labels in found if labels]
+
+
+def owner(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return an image's labels as if they were a container's; empty where it is not ours.
+
+    Such is one built from one of ours by hand, or by an older version.
+    """
+    try:
+        kind, host, locks = json.loads(labels.get(Label.IMAGE_OWNER, ""))
+    except ValueError:
+        return {}
+    name = labels.get(Label.IMAGE, "")
+    return {Label.NAME: name, Label.KIND: kind, Label.HOST: host, Label.LOCKS: locks}
 
 
 def own_images(name: str, listed: Iterable[str]) -> list[str]:
@@ -84,8 +89,6 @@ def own_images(name: str, listed: Iterable[str]) -> list[str]:
 
 def _container(fields: list[str]) -> Container:
     identity, name, state, status, ports, created, service, *labels = fields
-    health = _HEALTH.search(status)
-    exited = _EXIT.match(status)
     return Container(
         id=identity,
         name=name,
@@ -93,15 +96,27 @@ def _container(fields: list[str]) -> Container:
         state=state,
         status=status,
         created=created,
-        health=health[1].removeprefix("health: ") if health else "",
-        exit_code=int(exited[1]) if exited else None,
+        health=health(status),
+        exit_code=exit_code(status),
         ports=_ports(ports),
         labels=_labels(labels),
     )
 
 
+def health(status: str) -> str:
+    """Return the health in a container's status; empty without a healthcheck."""
+    found = _HEALTH.search(status)
+    return found[1].removeprefix("health: ") if found else ""
+
+
+def exit_code(status: str) -> int | None:
+    """Return the exit code in a container's status, of one that has ended."""
+    found = _EXIT.match(status)
+    return int(found[1]) if found else None
+
+
 def _labels(values: Iterable[str]) -> dict[str, str]:
-    return {key: value for key, value in zip(_LABELS, values, strict=True) if value}
+    return {key: value for key, value in zip(LABELS, values, strict=True) if value}
 
 
 def _ports(text: str) -> dict[tuple[int, str], int]:
