@@ -90,7 +90,16 @@ class DockerEngine:
 
     def start(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
         """Create and start the containers of a configuration."""
-        up = ("up", "--detach", "--no-build", "--quiet-pull", "--remove-orphans")
+        self._up(name, stack, config, "--detach", limit=limit)
+
+    def create(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
+        """Create the containers of a configuration; `launch` starts them."""
+        self._up(name, stack, config, "--no-start", limit=limit)
+
+    def _up(
+        self, name: str, stack: Stack, config: ComposeConfig, how: str, *, limit: float
+    ) -> None:
+        up = ("up", how, "--no-build", "--quiet-pull", "--remove-orphans")
         done = self._compose(name, stack, config, *up, timeout=limit)
         if done.failed:
             self._podman_if_failed(done)
@@ -99,6 +108,15 @@ class DockerEngine:
             if done.timed_out and waits_for_health(output) and (podman := self.podman()):
                 hint = unchecked(podman)
             raise StackError(f"{stack.files[0]} does not start{late}", details=output, hint=hint)
+
+    def launch(self, container: Container, *, limit: float) -> None:
+        """Start a container that was created."""
+        done = self._docker.run("start", container.id, timeout=limit)
+        if done.failed:
+            self._podman_if_failed(done)
+            output, late = _told(done, limit)
+            message = f"{container.service} does not start{late}"
+            raise StackError(message, details=output, hint=remedy(output))
 
     def containers(self, name: str) -> tuple[Container, ...]:
         """Return the containers of one instance; of all managed instances for an empty name."""

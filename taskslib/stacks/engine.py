@@ -127,6 +127,15 @@ class Engine(Watched, Protocol):
         Raises `StackError`.
         """
 
+    def create(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
+        """Create the containers of a configuration, in so many seconds; `launch` starts them.
+
+        Raises `StackError`.
+        """
+
+    def launch(self, container: Container, *, limit: float) -> None:
+        """Start a container that was created, in so many seconds. Raises `StackError`."""
+
     def belongings(self) -> tuple[Mapping[str, str], ...]:
         """Return the labels (`taskslib.*`) of everything of ours, whatever its instance.
 

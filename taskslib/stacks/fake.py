@@ -30,7 +30,7 @@ class FakeEngine:
     Its state, health and exit code count, and its ports where it has any.
     """
     fails: set[str] = field(default_factory=set)
-    """Of `check`, `build`, `prebuild`, `start`."""
+    """Of `check`, `build`, `prebuild`, `create`, `start`."""
     where: Reach = field(default_factory=Reach)
     """How its published ports are reached."""
     is_podman: str = ""
@@ -45,9 +45,11 @@ class FakeEngine:
     """Called in the middle of each step with its name (`listing` and `leftovers` are more);
     may cancel, or raise."""
     calls: list[str] = field(default_factory=list)
-    """The steps that were taken: check, build, prebuild, start, down, teardown."""
+    """The steps that were taken: check, build, prebuild, create, start, down, teardown."""
     _free_ports: Iterator[int] = field(default_factory=lambda: count(30000))
     _containers: dict[str, dict[str, Container]] = field(default_factory=dict)
+    _starts: dict[str, Container] = field(default_factory=dict)
+    """By id, what containers that were made come to."""
     _healths: dict[str, str] = field(default_factory=dict)
     _images: set[str] = field(default_factory=set)
     _networks: set[str] = field(default_factory=set)
@@ -84,16 +86,44 @@ class FakeEngine:
     def start(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
         """Make a network and the containers; a start that fails leaves them behind."""
         del limit
+        there = self._created(name, config)
+        there |= {key: self._started(one) for key, one in there.items()}
+        self._step("start", StackError(f"{stack.files[0]} does not start"))
+
+    def create(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
+        """Make a network and the containers, also where it fails."""
+        del limit
+        self._created(name, config)
+        self._step("create", StackError(f"{stack.files[0]} does not start"))
+
+    def launch(self, container: Container, *, limit: float) -> None:
+        """Have a container run."""
+        del limit
+        there = self._containers.get(container.labels.get(Label.NAME, ""), {})
+        if container.service not in there:
+            raise StackError(f"{container.service} does not start")
+        there |= {container.service: self._started(container)}
+        self._step("start", StackError(f"{container.service} does not start"))
+
+    def _created(self, name: str, config: ComposeConfig) -> dict[str, Container]:
         self._networks.add(name)
         there = self._containers.setdefault(name, {})
         once = one_shots(config)  # as with Compose, they have ended when it has started others
         for key, one in config["services"].items():
-            there.setdefault(key, self._container(name, key, one, ended=key in once))
+            if key not in there:
+                container = self._container(name, key, one, ended=key in once)
+                self._starts[container.id] = container
+                there[key] = replace(
+                    container, state="created", health="", exit_code=None, ports={}
+                )
         volumes = self._volumes.setdefault(name, {})
         for key, one in (config.get("volumes") or {}).items():
             root = (one.get("labels") or {}).get(Label.ROOT, "")
             volumes.setdefault(one.get("name", f"{name}_{key}"), root)
-        self._step("start", StackError(f"{stack.files[0]} does not start"))
+        return there
+
+    def _started(self, container: Container) -> Container:
+        return self._starts.pop(container.id, container)
 
     def containers(self, name: str) -> tuple[Container, ...]:
         """Return the containers, each in its next state."""
@@ -180,7 +210,7 @@ class FakeEngine:
             raise error
 
     def _next(self, container: Container) -> Container:
-        if not self.states.get(container.service):
+        if container.state == "created" or not self.states.get(container.service):
             return container
         told, *later = self.states[container.service]
         self.states[container.service] = later or [told]

@@ -29,6 +29,7 @@ from taskslib.stacks.limits import out_of_networks
 from taskslib.stacks.lock import instance_lock
 from taskslib.stacks.reasons import broken_stack
 from taskslib.stacks.remarks import remarks
+from taskslib.stacks.starting import by_levels, start_in_order
 from taskslib.stacks.together import Configurations
 from taskslib.stacks.wait import ended_services, find_broken, listed, wait_ready
 from taskslib.stacks.watchdog import Guard, Unguarded
@@ -77,7 +78,7 @@ class Lifetime:
             up = False
             self.guard.arm(spec.name)
             try:
-                instance = self.up(spec, config)
+                instance = self.up(spec, config, new=True)
                 up = True
                 if spec.kept:
                     self.guard.disarm(spec.name)
@@ -100,7 +101,7 @@ class Lifetime:
                 return self.up(spec, config)
             self.guard.arm(spec.name)
             try:
-                instance = self.up(spec, config)
+                instance = self.up(spec, config, new=True)
             except BaseException as error:
                 self._end_failed(spec.name, error, in_flight=True)
                 raise
@@ -198,13 +199,16 @@ class Lifetime:
             self.say(remark)
         return isolated
 
-    def up(self, spec: Spec, config: ComposeConfig) -> Instance:
-        """Build, start and wait for what a configuration says. The caller holds the lock."""
+    def up(self, spec: Spec, config: ComposeConfig, *, new: bool = False) -> Instance:
+        """Build, start and wait for what a configuration says. The caller holds the lock.
+
+        `new` says that nothing is there: else Compose has to find out what changed.
+        """
         self.step("build")
         self.engine.build(spec.name, spec.stack, config, limit=self.limits.build)
         self.step("start")
         try:
-            self._start(spec, config)
+            self._start(spec, config, levels=new and by_levels(config))
         except StackError:
             broken = find_broken(listed(self.engine, spec.name, config), config)
             if broken is None:
@@ -222,13 +226,22 @@ class Lifetime:
         instance = running_instance(spec, containers, self.engine.reach().host)
         return replace(instance, ended=ended_services(containers, config))
 
-    def _start(self, spec: Spec, config: ComposeConfig) -> None:
-        """Start the containers; where the engine has no network left, wait for another run's."""
+    def _start(self, spec: Spec, config: ComposeConfig, *, levels: bool) -> None:
+        """Start the containers: all by Compose, or level by level."""
+        if not levels:
+            self._made(spec, config, self.engine.start)
+            return
+        self._made(spec, config, self.engine.create)
+        limit, pause = self.limits.start, self.cancellation.pause
+        start_in_order(self.engine, spec.name, config, limit=limit, pause=pause)
+
+    def _made(self, spec: Spec, config: ComposeConfig, make: Callable[..., None]) -> None:
+        """Have Compose do it; where the engine has no network left, wait for another run's."""
         until = self.clock() + self.limits.start
         told = False
         while True:
             try:
-                return self.engine.start(spec.name, spec.stack, config, limit=self.limits.start)
+                return make(spec.name, spec.stack, config, limit=self.limits.start)
             except StackError as error:
                 if not out_of_networks(error.details) or self.clock() >= until:
                     raise
@@ -236,7 +249,7 @@ class Lifetime:
             # run, and what killed runs left is removed beside us.
             others = [one for one in self.engine.containers("") if _may_end(one, spec)]
             if not others:
-                return self.engine.start(spec.name, spec.stack, config, limit=self.limits.start)
+                return make(spec.name, spec.stack, config, limit=self.limits.start)
             if not told:
                 told = True
                 self.say("the engine has no network left: waiting for another run to end")

@@ -7,13 +7,14 @@ import re
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from taskslib.cancellation import Cancellation
-from taskslib.errors import BuildError, ConfigError, EngineError
+from taskslib.errors import BuildError, ConfigError, EngineError, StackError
 from taskslib.project.model import Stack
 from taskslib.stacks.docker import DockerEngine
 from taskslib.stacks.engine import Engine, Label
@@ -91,6 +92,86 @@ def test_from_nothing_to_running_and_back(adapter: tuple[Engine, Stack, str]) ->
     assert engine.leftovers(name) == ()
     assert engine.containers(name) == ()
     assert not engine.teardown(name)
+
+
+WAITS = """\
+services:
+  store:
+    image: IMAGE
+    command: [sleep, "300"]
+    healthcheck: {test: [CMD, "true"], interval: 1s}
+  web:
+    image: IMAGE
+    command: [sleep, "300"]
+    depends_on: {store: {condition: service_healthy}}
+"""
+
+
+def test_what_is_created_runs_when_it_is_launched(
+    adapter: tuple[Engine, Stack, str], side: Side
+) -> None:
+    engine, stack, name = adapter
+    stack.files[0].write_text(WAITS.replace("IMAGE", side.image))
+    config = isolate(engine.config(stack, name, {}), name, {Label.NAME: name})
+    engine.create(name, stack, config, limit=60)
+    created = engine.containers(name)
+    assert {one.state for one in created} == {"created"}
+    for one in created:
+        engine.launch(one, limit=60)
+    wait_for(lambda: {one.state for one in engine.containers(name)} == {"running"})
+    assert {one.id for one in engine.containers(name)} == {one.id for one in created}
+    with pytest.raises(StackError) as refused:
+        engine.launch(replace(created[0], id="0" * 64, service="nobody"), limit=60)
+    assert refused.value.message == "nobody does not start"
+
+
+EVERYTHING = """\
+services:
+  store:
+    build: .
+    init: true
+    ports: ["8000", "127.0.0.1::9000/udp"]
+    volumes: [data:/data]
+    healthcheck: {test: [CMD, "true"], interval: 1s}
+  migrate:
+    image: IMAGE
+    command: [sh, -c, exit 3]
+volumes: {data: {}}
+"""
+
+
+def test_the_socket_and_the_client_tell_the_same(shop: Path, tcp: str) -> None:
+    """At the socket the engine's API is asked; by TCP it can't be, and the client lists."""
+    shop.mkdir()
+    file, name = shop / "docker-compose.yml", f"{shop.name}-test-x"
+    file.write_text(EVERYTHING.replace("IMAGE", "python:3.13-slim"))
+    (shop / "Dockerfile").write_text('FROM python:3.13-slim\nCMD ["sleep", "300"]\n')
+    stack = Stack("", (file,))
+    engine = DockerEngine(Cancellation(), os.environ)
+    client = DockerEngine(Cancellation(), {**os.environ, "DOCKER_HOST": tcp})
+    labels = dict.fromkeys((Label.NAME, Label.ROOT, Label.BRANCH, Label.MANAGED), name)
+    config = isolate(engine.config(stack, name, {}), name, labels)
+    try:
+        engine.build(name, stack, config, limit=300)
+        engine.start(name, stack, config, limit=60)
+        wait_for(lambda: {one.health for one in engine.containers(name)} == {"", "healthy"})
+        wait_for(lambda: {one.state for one in engine.containers(name)} == {"running", "exited"})
+        there = engine.containers(name)
+        # Seconds pass between two listings.
+        without = [replace(one, status="") for one in client.containers(name)]
+        assert without == [replace(one, status="") for one in there]
+        assert {one.exit_code for one in there} == {None, 3}
+        assert {protocol for one in there for _, protocol in one.ports} == {"tcp", "udp"}
+        kinds = [words.split()[0] for words in engine.leftovers(name)]
+        assert kinds == ["container", "container", "network", "volume", "image"]
+        assert client.leftovers(name) == engine.leftovers(name)
+        assert client.volumes(name) == engine.volumes(name) == {f"{name}_data": name}
+        ours = [[one for one in it.belongings() if name in one.values()] for it in (engine, client)]
+        assert ours[0] == ours[1]
+        assert len(ours[0]) == len(kinds)
+    finally:
+        client.teardown(name)
+    assert engine.leftovers(name) == ()
 
 
 COUNTS = """\

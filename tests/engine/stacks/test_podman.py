@@ -120,7 +120,7 @@ def test_no_init_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_healthcheck_that_others_wait_for(podman: Podman, shop: Path) -> None:
-    """Where systemd isn't, it never runs: Compose waits for it, and it is said why."""
+    """Where systemd isn't, it never runs: it is waited for, and said why."""
     checked = f"web: {{image: '{TINY}', healthcheck: {{test: [CMD, cat, /bin/sh]}}}}"
     waits = f"api: {{image: '{TINY}', depends_on: {{web: {{condition: service_healthy}}}}}}"
     limits = "[tool.taskslib.limits]\nstart = 5\n"
@@ -128,5 +128,5 @@ def test_a_healthcheck_that_others_wait_for(podman: Podman, shop: Path) -> None:
     write(shop, {**files, "pyproject.toml": limits})
     ran = inv(podman, shop, "infra-up")
     assert ran.returncode == 3
-    assert "does not start in 5 s" in ran.stderr
+    assert "not ready after 5 s: web starting\n" in ran.stderr
     assert "has healthchecks run by systemd" in ran.stderr

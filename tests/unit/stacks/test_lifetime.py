@@ -41,6 +41,10 @@ CONFIG: dict[str, Any] = {
 }
 
 
+FLAT: dict[str, Any] = {"services": {"api": {"image": "api", "ports": [{"target": 8000}]}}}
+"""Nothing waits, so Compose starts all of it."""
+
+
 def state(state: str, health: str = "", code: int | None = None) -> Container:
     return Container("", "", "", state, health=health, exit_code=code)
 
@@ -83,14 +87,23 @@ def test_up_and_away(tmp_path: Path) -> None:
     [
         ({"files": {}}, ConfigError, "docker-compose.yml:1: empty compose file"),
         ({"fails": {"build"}}, BuildError, "the images of docker-compose.yml don't build"),
-        ({"fails": {"start"}}, StackError, "docker-compose.yml does not start"),
+        ({"fails": {"create"}}, StackError, "docker-compose.yml does not start"),
+        (
+            {"files": {STACK: FLAT}, "fails": {"start"}},
+            StackError,
+            "docker-compose.yml does not start",
+        ),
         (
             {"states": {**DONE, "api": [state("running", "unhealthy")]}},
             StackError,
             "api unhealthy",
         ),
         (
-            {"states": {**DONE, "api": [state("exited", code=3)]}, "fails": {"start"}},
+            {
+                "files": {STACK: FLAT},
+                "states": {"api": [state("exited", code=3)]},
+                "fails": {"start"},
+            },
             StackError,
             "api exited with 3",
         ),
@@ -126,7 +139,7 @@ def test_a_file_that_is_refused_asks_nothing_of_the_engine(tmp_path: Path) -> No
     assert engine.calls == []
 
 
-@pytest.mark.parametrize("step", ["build", "start", "listing"])
+@pytest.mark.parametrize("step", ["build", "create", "start", "listing"])
 def test_a_cancelled_start_leaves_nothing(tmp_path: Path, step: str) -> None:
     cancellation = Cancellation()
 
@@ -141,7 +154,10 @@ def test_a_cancelled_start_leaves_nothing(tmp_path: Path, step: str) -> None:
     with pytest.raises(Interrupted) as ended, running:
         pytest.fail("it is not up")
     assert ended.value.exit_code == 143
-    assert engine.calls == [*("build", "start")[: 1 if step == "build" else 2], "teardown"]
+    steps = ["build", "create", "start"]
+    reached = steps[: steps.index(step) + 1] if step in steps else steps
+    assert list(dict.fromkeys(engine.calls)) == [*reached, "teardown"]
+    assert engine.calls[-1] == "teardown"
     assert engine.leftovers(NAME) == ()
 
 
@@ -150,7 +166,8 @@ def test_what_an_earlier_run_left_goes_first(tmp_path: Path) -> None:
     engine.start(NAME, STACK, {"services": {"old": {}}}, limit=60)
     with life(engine, tmp_path).running(spec()):
         assert {one.service for one in engine.containers(NAME)} == set(CONFIG["services"])
-    assert engine.calls == ["start", "teardown", "build", "start", "teardown"]
+    starts = ["start"] * len(CONFIG["services"])
+    assert engine.calls == ["start", "teardown", "build", "create", *starts, "teardown"]
 
 
 @pytest.mark.parametrize("label", [Label.HOST, Label.ROOT])
@@ -194,7 +211,9 @@ def test_it_is_guarded_from_before_its_start_until_nothing_is_left(tmp_path: Pat
     with lifetime.running(spec()):
         pass
     steps = [step for step in guard.told if step not in {"listing", "leftovers"}]
-    assert steps == [f"arm {NAME}", "build", "start", "teardown", f"disarm {NAME}"]
+    starts = ["start"] * len(CONFIG["services"])
+    told = ["build", "create", *starts, "teardown"]
+    assert steps == [f"arm {NAME}", *told, f"disarm {NAME}"]
 
 
 def test_a_kept_one_is_guarded_until_it_is_up(tmp_path: Path) -> None:
@@ -265,7 +284,7 @@ def test_after_a_broken_start_three_clean_listings_in_a_row(tmp_path: Path) -> N
 
 def test_what_came_first_is_raised_and_what_is_left_is_said(tmp_path: Path) -> None:
     said: list[str] = []
-    engine = fake(fails={"start"}, stubborn=100)
+    engine = fake(fails={"create"}, stubborn=100)
     lifetime = Lifetime(engine, Cancellation(), tmp_path, say=said.append, rest=lambda _: None)
     for begin in (lifetime.running(spec()).__enter__, lambda: lifetime.start(spec("kept"))):
         said.clear()
@@ -287,14 +306,14 @@ def test_an_engine_that_goes_away_is_told_of_once(tmp_path: Path) -> None:
 
     def at(step: str) -> None:
         steps.append(step)
-        if "start" in steps:
+        if "create" in steps:
             raise EngineError("the container engine is not running")
 
     lifetime = Lifetime(fake(at=at), Cancellation(), tmp_path, say=said.append, rest=lambda _: None)
     with pytest.raises(EngineError) as raised, lifetime.running(spec()):
         pytest.fail("it is not up")
     assert raised.value.message == "the container engine is not running"
-    assert steps[-2:] == ["start", "teardown"]
+    assert steps[-2:] == ["create", "teardown"]
     assert said == []
 
 

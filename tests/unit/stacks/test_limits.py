@@ -68,11 +68,11 @@ def test_what_is_not_known_has_no_hint() -> None:
 class Crowded(FakeEngine):
     """An engine with one network."""
 
-    def start(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
+    def create(self, name: str, stack: Stack, config: ComposeConfig, *, limit: float) -> None:
         if any(one.labels.get(Label.NAME) != name for one in self.containers("")):
-            self.calls.append("start")
+            self.calls.append("create")
             raise StackError("it does not start", details=FROM_27)
-        super().start(name, stack, config, limit=limit)
+        super().create(name, stack, config, limit=limit)
 
 
 def crowded(kind: str) -> Crowded:
@@ -105,7 +105,7 @@ def test_for_kept_stacks_nobody_waits(tmp_path: Path) -> None:
     engine = crowded("kept")
     with pytest.raises(StackError), life(engine, tmp_path).running(spec()):
         pytest.fail("it is not up")
-    assert engine.calls == ["build", "start", "start", "teardown"]
+    assert engine.calls == ["build", "create", "create", "teardown"]
 
 
 def test_nor_for_ever(tmp_path: Path) -> None:
@@ -114,4 +114,4 @@ def test_nor_for_ever(tmp_path: Path) -> None:
     lifetime = replace(life(engine, tmp_path), clock=lambda: next(times))
     with pytest.raises(StackError), lifetime.running(spec()):
         pytest.fail("it is not up")
-    assert engine.calls == ["build", "start", "teardown"]
+    assert engine.calls == ["build", "create", "teardown"]
