@@ -37,7 +37,7 @@ class Looked:
 
     def __init__(self, root: str, dropped: Iterable[str], files: Mapping[str, str]) -> None:
         self._asked = (root, tuple(dropped))
-        self.files = files
+        self.files: Mapping[str, str] = files
         """All files of the repo, and some above it, with their identities."""
 
     def fits(self, root: str, dropped: Iterable[str]) -> bool:
