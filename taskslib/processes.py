@@ -29,6 +29,8 @@ _LATER = 16
 """How much longer than the time to the next look a child has been running."""
 _TO_ANSWER = 0.5
 """Seconds in which a process that is asked where it is has written it down."""
+_PIDFD: Callable[[int], int] | None = getattr(os, "pidfd_open", None)
+"""Only on Linux, and there not in each build of Python: the headers of its time decide."""
 _GRACE = 2.0
 """Seconds between the polite signal to a group and the one that cannot be ignored."""
 
@@ -170,7 +172,7 @@ def _wait(
     """Wait for the child; return whether its time limit ended it."""
     began = time.monotonic()
     limit = began + command.timeout if command.timeout is not None else None
-    with _Watch(child) as watch:
+    with Watch(child) as watch:
         while True:
             look = max(_FIRST_LOOK, (time.monotonic() - began) / _LATER)
             watch.wait(min(_LOOK, look))
@@ -183,20 +185,23 @@ def _wait(
                 return True
 
 
-class _Watch(ExitStack):
+class Watch(ExitStack):
     """Waits for a child; on Linux by a descriptor, which tells at once and needs no looks.
 
     `Popen.wait` with a limit looks a dozen times in 50 ms there: with several children a run spent
     a second of CPU on that.
     """
 
-    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+    def __init__(
+        self, child: subprocess.Popen[bytes], opened: Callable[[int], int] | None = _PIDFD
+    ) -> None:
+        """Take the child, and what opens a descriptor of a process, where there is such."""
         super().__init__()
         self._child = child
         self._look: Callable[[float], object] | None = None
-        if sys.platform == "linux":
+        if sys.platform != "win32" and opened is not None:
             with suppress(OSError):  # a kernel or a sandbox without it
-                descriptor = os.pidfd_open(child.pid)
+                descriptor = opened(child.pid)
                 self.callback(os.close, descriptor)
                 poll = select.poll()
                 poll.register(descriptor, select.POLLIN)

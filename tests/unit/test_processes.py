@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 
 from taskslib.cancellation import Cancellation
 from taskslib.errors import Interrupted
-from taskslib.processes import Command, Completed, run
+from taskslib.processes import Command, Completed, Watch, run
 from taskslib.testing import wait_for
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="looks for processes by POSIX means")
@@ -211,3 +213,21 @@ def test_only_what_is_essential_runs_once_cancelled(tmp_path: Path) -> None:
         run(python(f"open({str(tmp_path / 'ran')!r}, 'w')"), cancellation)
     assert not (tmp_path / "ran").exists()
     assert run(python("print(1)"), cancellation, essential=True).stdout.strip() == "1"
+
+
+def _no_descriptor(_: int) -> int:
+    raise OSError
+
+
+@pytest.mark.parametrize("opened", [None, _no_descriptor])
+def test_a_child_is_waited_for_without_a_descriptor_too(
+    opened: Callable[[int], int] | None,
+) -> None:
+    """Not each build of Python has such, and not each kernel or sandbox gives one."""
+    argv = [sys.executable, "-c", "input()"]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE) as child, Watch(child, opened) as watch:
+        watch.wait(0.01)
+        assert child.returncode is None
+        child.communicate(b"\n")
+        watch.wait(60)
+        assert child.returncode == 0
