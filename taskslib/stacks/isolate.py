@@ -136,14 +136,18 @@ def _name_image(
 
 
 def _build_once(services: Mapping[str, dict[str, Any]]) -> None:
-    """Let services that are built alike have one image: a build takes a while, changed or not."""
+    """Let services that are built alike have one image: a build takes a while, changed or not.
+
+    In the same profiles: what is in another is perhaps not built.
+    """
     first: dict[str, str] = {}
     for service in services.values():
         build = service.get("build")
         # What another's build starts from has to stay one itself.
         if not build or any(_refers(one) for one in services.values()):
             continue
-        alike = json.dumps([build, service.get("platform")], sort_keys=True)
+        parts = [build, service.get("platform"), service.get("profiles")]
+        alike = json.dumps(parts, sort_keys=True)
         image = first.setdefault(alike, service["image"])
         if image != service["image"]:
             service["image"] = image

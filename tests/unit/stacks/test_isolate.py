@@ -154,6 +154,8 @@ API: dict[str, Any] = {"context": "/src", "dockerfile": "api/Dockerfile"}
         ({"image": "shop/api"}, {"image": "shop/migrate"}, ["x-api", "x-api"]),
         ({}, {"build": {**API, "target": "dev"}}, ["x-api", "x-migrate"]),
         ({"platform": "linux/arm64"}, {}, ["x-api", "x-migrate"]),
+        ({"profiles": ["tools"]}, {}, ["x-api", "x-migrate"]),
+        ({"profiles": ["tools"]}, {"profiles": ["tools"]}, ["x-api", "x-api"]),
         (
             {},
             {"page": {"context": "/page", "additional_contexts": {"api": "service:migrate"}}},
