@@ -42,7 +42,8 @@ def head(root: str) -> str:
             return ""
         folder = above
     try:
-        said = _read(os.path.join(_folder_at(os.path.join(folder, ".git")), "HEAD")).strip()
+        file = os.path.join(_folder_at(os.path.join(folder, ".git")), "HEAD")
+        said = "" if os.path.islink(file) else _read(file).strip()  # a link is git's old way
     except (OSError, ValueError):
         return ""
     return "" if said == _ELSEWHERE else said
