@@ -40,6 +40,9 @@ _NO_COMPOSE_PATTERN = re.compile(
 """What the client says of `compose` where it has no such plugin."""
 
 
+_BY_TLS = ("DOCKER_TLS_VERIFY", "DOCKER_TLS")
+_TLS = "tcp://localhost:2376"
+"""Where the client takes the engine to be with one of these variables and no other word of it."""
 _LISTINGS = {
     "container": "/containers/json",
     "network": "/networks",
@@ -101,6 +104,8 @@ class DockerClient:
         if given := self.environ.get("DOCKER_HOST"):
             return given
         name = context_name(self.environ)
+        if not name and any(self.environ.get(key) for key in _BY_TLS):
+            return _TLS
         shown = ("context", "inspect", "--format", "{{.Endpoints.docker.Host}}", name)
         return self.ask(*shown, essential=True).strip() if name else ""
 

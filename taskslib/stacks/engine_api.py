@@ -69,11 +69,11 @@ def _exchanged(path: str, request: bytes, check: Callable[[], None]) -> bytes:
         connection.sendall(request)
         while True:
             check()
+            if time.monotonic() > until:
+                raise TimeoutError
             try:
                 more = connection.recv(1 << 16)
             except TimeoutError:
-                if time.monotonic() > until:
-                    raise
                 continue
             if not more:
                 return bytes(received)

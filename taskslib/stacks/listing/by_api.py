@@ -6,7 +6,7 @@ The client's listings are made from the same objects, so both ways tell the same
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from taskslib.stacks.engine import Container
@@ -28,7 +28,7 @@ def container(told: Told) -> Container:
         service=labels.get("com.docker.compose.service", ""),
         state=told["State"],
         status=status,
-        created=f"{datetime.fromtimestamp(told['Created'], UTC):%Y-%m-%d %H:%M:%S} +0000 UTC",
+        created=f"{datetime.fromtimestamp(told['Created']).astimezone():%Y-%m-%d %H:%M:%S %z %Z}",
         health=health(status),
         exit_code=exit_code(status),
         ports=_ports(told.get("Ports") or ()),
@@ -39,7 +39,7 @@ def container(told: Told) -> Container:
 def container_name(told: Told) -> str:
     """Return the name of a container; links to it give it more, with the other's before."""
     names: list[str] = [one.removeprefix("/") for one in told["Names"]]
-    return next(one for one in names if "/" not in one)
+    return min(names, key=lambda one: one.count("/"))
 
 
 def ours(told: Told) -> dict[str, str]:
@@ -52,7 +52,9 @@ def image_names(told: Iterable[Told]) -> Iterable[str]:
     """Yield the names of images of `/images/json`, each as `ID=REPOSITORY:TAG`."""
     for one in told:
         identity = one["Id"].removeprefix("sha256:")[:_SHOWN]
-        for reference in one.get("RepoTags") or ("<none>:<none>",):
+        # One without a tag can still have a repository, and is somebody's then.
+        digests = (f"{digest.partition('@')[0]}:<none>" for digest in one.get("RepoDigests") or ())
+        for reference in one.get("RepoTags") or tuple(digests) or ("<none>:<none>",):
             # Podman has the whole name of what Docker and the client call by its short one.
             short = reference.removeprefix("docker.io/").removeprefix("library/")
             yield f"{identity}={short}"

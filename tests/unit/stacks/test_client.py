@@ -1,10 +1,13 @@
-"""Which engine is asked, where it does not answer."""
+"""Which engine is asked, and what is said of it where it does not answer."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from taskslib.stacks.client import elsewhere
+from taskslib.cancellation import Cancellation
+from taskslib.stacks.client import DockerClient, elsewhere
 
 
 @pytest.mark.parametrize(
@@ -22,3 +25,20 @@ from taskslib.stacks.client import elsewhere
 )
 def test_which_engine_is_asked(environ: dict[str, str], words: str) -> None:
     assert elsewhere(environ) == words
+
+
+@pytest.mark.parametrize(
+    ("environ", "address"),
+    [
+        ({}, ""),
+        ({"DOCKER_HOST": "unix:///run/x.sock"}, "unix:///run/x.sock"),
+        ({"DOCKER_HOST": "unix:///run/x.sock", "DOCKER_TLS_VERIFY": "1"}, "unix:///run/x.sock"),
+        # The client asks another one then, as does whoever lists: each is to see the same.
+        ({"DOCKER_TLS_VERIFY": "1"}, "tcp://localhost:2376"),
+        ({"DOCKER_TLS": "1"}, "tcp://localhost:2376"),
+        ({"DOCKER_CONTEXT": "default"}, ""),
+    ],
+)
+def test_where_the_engine_is(tmp_path: Path, environ: dict[str, str], address: str) -> None:
+    client = DockerClient(Cancellation(), {"DOCKER_CONFIG": str(tmp_path), **environ})
+    assert client.address == address

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,12 +21,19 @@ Serve = Callable[[bytes], tuple[str, list[bytes]]]
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Serve]:
+def short() -> Iterator[Path]:
+    """Return a folder with a short name: that of a socket has some hundred bytes at most."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def serve(short: Path) -> Iterator[Serve]:
     """Return what has one answer given on a socket: its file, and where the request will be."""
     listening: list[socket.socket] = []
 
     def begin(answer: bytes) -> tuple[str, list[bytes]]:
-        path, requests = str(tmp_path / f"{len(listening)}.sock"), []
+        path, requests = str(short / f"{len(listening)}.sock"), []
         server = socket.socket(FAMILY or 0)
         server.bind(path)
         server.listen()
@@ -76,8 +84,8 @@ def test_nobody_there(tmp_path: Path) -> None:
     assert asked("/" + "x" * 200, "/x", {}, lambda: None) is None  # too long for a socket
 
 
-def test_it_ends_where_the_run_does(tmp_path: Path) -> None:
-    path = str(tmp_path / "silent.sock")
+def test_it_ends_where_the_run_does(short: Path) -> None:
+    path = str(short / "silent.sock")
     cancellation, ended = Cancellation(), threading.Event()
     with socket.socket(FAMILY or 0) as server:
         server.bind(path)
@@ -88,11 +96,13 @@ def test_it_ends_where_the_run_does(tmp_path: Path) -> None:
                 cancellation.request(2)
                 ended.wait()
 
-        ending = threading.Thread(target=taken)
+        ending = threading.Thread(target=taken, daemon=True)
         ending.start()
-        with pytest.raises(Interrupted):
-            asked(path, "/x", {}, cancellation.check)
-        ended.set()
+        try:
+            with pytest.raises(Interrupted):
+                asked(path, "/x", {}, cancellation.check)
+        finally:
+            ended.set()
         ending.join()
 
 

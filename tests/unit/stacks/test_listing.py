@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -154,7 +155,7 @@ def test_a_container_of_the_api() -> None:
         service="web",
         state="running",
         status="Up 3 seconds (health: starting)",
-        created="2026-11-26 13:33:20 +0000 UTC",
+        created=f"{datetime.fromtimestamp(1_795_700_000).astimezone():%Y-%m-%d %H:%M:%S %z %Z}",
         health="starting",
         labels={Label.BRANCH: "a,b=c"},
     )
@@ -180,6 +181,7 @@ def test_images_of_the_api() -> None:
         {"Id": "sha256:1", "RepoTags": None},
         {"Id": "sha256:2", "RepoTags": ["<none>:<none>"]},
         {"Id": "sha256:3", "RepoTags": ["docker.io/library/x-api:latest"]},
+        {"Id": "sha256:4", "RepoTags": [], "RepoDigests": ["registry.example/theirs@sha256:5"]},
     ]
     names = list(by_api.image_names(images))
     assert names == [
@@ -188,5 +190,6 @@ def test_images_of_the_api() -> None:
         "1=<none>:<none>",
         "2=<none>:<none>",
         "3=x-api:latest",
+        "4=registry.example/theirs:<none>",
     ]
     assert own_images("x", names) == ["x-web:latest", "x-api:latest", "1", "2"]
