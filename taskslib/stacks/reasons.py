@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from taskslib.errors import StackError
 from taskslib.stacks.engine import Container, Watched
@@ -12,10 +12,7 @@ SILENT = "not answering"
 """How a container is that has no healthcheck, and of whose published ports one does not answer."""
 _PROBE_LINES = 3
 """Of what a healthcheck printed: the end of a traceback says what there is to say."""
-_COMPLETES = (
-    "others wait for it to complete; how long that may take: `deploy` and `ready` in "
-    "[tool.taskslib.limits]"
-)
+_COMPLETES = "others wait for it to complete; how long that may take: {} in [tool.taskslib.limits]"
 
 
 def broken_stack(engine: Watched, name: str, container: Container) -> StackError:
@@ -37,13 +34,23 @@ def broken_stack(engine: Watched, name: str, container: Container) -> StackError
     )
 
 
+def completes(once: Iterable[str], limits: str = "`deploy` and `ready`") -> dict[str, str]:
+    """Return the hints for services that others wait for to complete.
+
+    Args:
+        once: The services.
+        limits: What in the configuration decides how long that may take.
+    """
+    return dict.fromkeys(once, _COMPLETES.format(limits))
+
+
 def late_stack(
     engine: Watched,
     name: str,
     containers: Iterable[Container],
     waiting: Sequence[str],
     timeout: float,
-    once: frozenset[str] = frozenset(),
+    once: Mapping[str, str] | None = None,
 ) -> StackError:
     """Return the error for an instance that is not ready in time, with the evidence.
 
@@ -53,7 +60,7 @@ def late_stack(
         containers: Its containers.
         waiting: What is not ready, each its service and then how it is.
         timeout: The seconds that it had.
-        once: Its services that others wait for to complete.
+        once: From `completes`.
     """
     late = {words.split(" ", 1)[0] for words in waiting}
     slow = next((one for one in containers if one.service in late), None)
@@ -61,9 +68,8 @@ def late_stack(
     return StackError(
         f"not ready after {timeout:.0f} s: {', '.join(waiting)}",
         details=evidence,
-        hint=_COMPLETES
-        if slow and slow.service in once
-        else _hint(engine, slow, silent=any(SILENT in words for words in waiting)),
+        hint=(once or {}).get(slow.service if slow else "")
+        or _hint(engine, slow, silent=any(SILENT in words for words in waiting)),
     )
 
 

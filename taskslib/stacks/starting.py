@@ -8,15 +8,17 @@ containers only, unless it has more to do at their start than to start them.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 from taskslib.errors import StackError
 from taskslib.stacks.engine import ComposeConfig, Container, Watched
-from taskslib.stacks.reasons import broken_stack, late_stack
+from taskslib.stacks.reasons import broken_stack, completes, late_stack
 from taskslib.stacks.wait import find_broken, listed, one_shots, pause_after
 
+_MADE = frozenset({"configured", "created", "initialized"})
+"""States of a container that has not been started; two are Podman's."""
 _AT_ONCE = 8
 """Containers that start at once; the engine takes one after the other for much of it."""
 _KINDS = ("secrets", "configs")
@@ -36,10 +38,11 @@ class Starts(Watched, Protocol):
 def by_levels(config: ComposeConfig) -> bool:
     """Return whether services wait for others, and to start them is all that it takes. Pure."""
     services = (config.get("services") or {}).values()
-    conditions = {
-        how["condition"] for one in services for how in (one.get("depends_on") or {}).values()
-    }
-    if conditions <= {"service_started"} or any(
+    waits = [how for one in services for how in (one.get("depends_on") or {}).values()]
+    # What is not required may fail: Compose says so, and goes on.
+    if any(how.get("required") is False for how in waits):
+        return False
+    if all(how["condition"] == "service_started" for how in waits) or any(
         one.get(key) for one in services for key in _ITS_OWN
     ):
         return False
@@ -63,7 +66,7 @@ def startable(containers: Sequence[Container], config: ComposeConfig) -> tuple[C
     return tuple(
         one
         for one in containers
-        if one.state == "created"
+        if one.state in _MADE
         and all(_come_to(how, other) for how, other in _needed(one, containers, config))
     )
 
@@ -73,9 +76,9 @@ def awaited(containers: Sequence[Container], config: ComposeConfig) -> tuple[str
     found = (
         f"{other.service} {other.health or other.state}"
         for one in containers
-        if one.state == "created"
+        if one.state in _MADE
         for how, other in _needed(one, containers, config)
-        if other.state != "created" and not _come_to(how, other)
+        if other.state not in _MADE and not _come_to(how, other)
     )
     return tuple(dict.fromkeys(found))
 
@@ -91,7 +94,7 @@ def _needed(
 
 def _come_to(condition: str, container: Container) -> bool:
     """Return whether a container has come to what others wait for."""
-    if container.state == "created":
+    if container.state in _MADE:
         return False
     if condition == "service_completed_successfully":
         return container.state == "exited" and container.exit_code == 0
@@ -117,26 +120,66 @@ def start_in_order(
     """Start the containers of an instance that were made, each when it may.
 
     `pause` waits and raises where the run is cancelled. Raises `StackError`, with logs and probe
-    output, for one that does not start, that ends or turns unhealthy while others wait, or where
-    `limit` seconds don't do.
+    output, for one that does not start, that ends or turns unhealthy while others wait, that
+    somebody removes, or where `limit` seconds don't do.
     """
-    began = time.monotonic()
-    started: dict[str, Future[None]] = {}
     with ThreadPoolExecutor(_AT_ONCE, "start") as pool:
-        while True:
-            looked = time.monotonic()
-            containers = listed(engine, name, config)
-            for launched in started.values():
-                if launched.done():
-                    launched.result()
-            if broken := find_broken(containers, config):
-                raise broken_stack(engine, name, broken)
-            for one in startable(containers, config):
-                if one.id not in started:
-                    started[one.id] = pool.submit(engine.launch, one, limit=limit)
-            if all(one.id in started and started[one.id].done() for one in containers):
-                break
-            late = awaited(containers, config)
-            if late and time.monotonic() - began > limit:
-                raise late_stack(engine, name, containers, late, limit, one_shots(config))
-            pause(pause_after(looked, began))
+        try:
+            _started(engine, name, config, pool, limit, pause)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)  # those that have begun are waited for
+            raise
+
+
+def _started(
+    engine: Starts,
+    name: str,
+    config: ComposeConfig,
+    pool: ThreadPoolExecutor,
+    limit: float,
+    pause: Callable[[float], None],
+) -> None:
+    began = time.monotonic()
+    launches: dict[str, Future[None]] = {}
+    made: dict[str, str] = {}
+    while True:
+        looked = time.monotonic()
+        containers = listed(engine, name, config)
+        took = time.monotonic() - looked
+        made = made or {one.id: one.service for one in containers}
+        _refuse_gone(made, containers)
+        for launch in launches.values():
+            if launch.done():
+                launch.result()
+        if broken := find_broken(containers, config):
+            raise broken_stack(engine, name, broken)
+        for one in startable(containers, config):
+            if one.id not in launches:
+                launches[one.id] = pool.submit(engine.launch, one, limit=limit)
+        if all(_begun(one, launches) for one in containers):
+            break
+        late = awaited(containers, config)
+        if late and time.monotonic() - began > limit:
+            once = completes(one_shots(config), "`start`")
+            raise late_stack(engine, name, containers, late, limit, once)
+        pause(pause_after(took, began))
+    for launch in launches.values():
+        launch.result()
+
+
+def _begun(container: Container, launches: Mapping[str, Future[None]]) -> bool:
+    """Return whether nothing is to be done any more for a container's start."""
+    if container.id in launches:
+        return launches[container.id].done()
+    return container.state not in _MADE  # somebody else started it
+
+
+def _refuse_gone(made: Mapping[str, str], containers: Iterable[Container]) -> None:
+    """Raise `StackError` where a container that was made is not there any more."""
+    there = {one.id for one in containers}
+    gone = sorted({service for key, service in made.items() if key not in there})
+    if gone or not made:
+        raise StackError(
+            f"{', '.join(gone) or 'all of the stack'} was removed before it had started",
+            hint="who removes containers here that do not run (`docker container prune`)?",
+        )

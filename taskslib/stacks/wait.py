@@ -14,7 +14,7 @@ from typing import Any
 
 from taskslib.stacks.engine import ComposeConfig, Container, Watched
 from taskslib.stacks.observing import Observed, Observer, tcp_ports
-from taskslib.stacks.reasons import SILENT, broken_stack, late_stack
+from taskslib.stacks.reasons import SILENT, broken_stack, completes, late_stack
 
 _PAUSE = 0.02
 """Seconds between two listings at least."""
@@ -159,6 +159,7 @@ def wait_ready(
     while True:
         looked = time.monotonic()
         containers = listed(engine, name, config)
+        took = time.monotonic() - looked
         state = readiness(containers, expected, observer.look(containers))
         if state.broken is not None:
             raise broken_stack(engine, name, state.broken)
@@ -169,19 +170,18 @@ def wait_ready(
             late = waiting(
                 state, {one.service: partial(observer.silent, one) for one in containers}
             )
-            raise late_stack(engine, name, containers, late, timeout, expected.once)
-        pause(pause_after(looked, started))
+            raise late_stack(engine, name, containers, late, timeout, completes(expected.once))
+        pause(pause_after(took, started))
 
 
-def pause_after(looked: float, began: float) -> float:
+def pause_after(took: float, began: float) -> float:
     """Return the seconds to the next look.
 
     Args:
-        looked: When the last one began, by `time.monotonic`.
-        began: When the first one did.
+        took: The seconds of the last listing.
+        began: When the first look was, by `time.monotonic`.
     """
-    now = time.monotonic()
-    return max(_PAUSE, (now - looked) * _OF_A_LOOK, (now - began) * _OF_THE_TIME)
+    return max(_PAUSE, took * _OF_A_LOOK, (time.monotonic() - began) * _OF_THE_TIME)
 
 
 def waiting(state: Readiness, silent: Mapping[str, Callable[[], Sequence[str]]]) -> tuple[str, ...]:
@@ -200,6 +200,7 @@ def listed(engine: Watched, name: str, config: ComposeConfig) -> tuple[Container
     """
     found = engine.containers(name)
     checked = {key for key, one in (config.get("services") or {}).items() if _checked(one)}
+    checked |= _awaited(config, "service_healthy")  # by the healthcheck of its image
     silent = [
         one for one in found if one.state == "running" and not one.health and one.service in checked
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,9 @@ def test_what_compose_has_to_start_itself(changes: dict[str, Any], *, expected: 
 def test_where_nothing_waits_compose_starts_all_at_once() -> None:
     assert not by_levels({"services": {}})
     assert not by_levels(services(store={}, api={"store": "started"}))
+    optional = services(store={}, api={"store": "healthy"})
+    optional["services"]["api"]["depends_on"]["store"]["required"] = False
+    assert not by_levels(optional)  # it may fail, as Compose has it
     assert by_levels(services(store={}, api={"store": "healthy"}))
 
 
@@ -151,6 +155,71 @@ def test_each_level_starts_when_the_one_before_is_there() -> None:
     assert started == ["store", "migrate", "api", "page"]
     assert all(rest > 0 for rest in rests)
     assert {it.state for it in engine.containers(NAME)} == {"running", "exited"}
+
+
+def test_a_container_that_somebody_else_starts_is_no_reason_to_wait() -> None:
+    engine = FakeEngine()
+    engine.create(NAME, STACK, SHOP, limit=60)
+    for container in engine.containers(NAME):
+        engine.launch(container, limit=60)
+    start_in_order(engine, NAME, SHOP, limit=60, pause=lambda _: pytest.fail("there is nothing"))
+
+
+@pytest.mark.parametrize("removed", [["api"], ["store", "migrate", "api", "page"]])
+def test_a_container_that_somebody_removes(removed: list[str]) -> None:
+    class Pruned(FakeEngine):
+        def containers(self, name: str) -> tuple[Container, ...]:
+            found = super().containers(name)
+            return tuple(it for it in found if "start" not in self.calls or it.service not in gone)
+
+    gone = frozenset(removed)
+    with pytest.raises(StackError) as raised:
+        begin(Pruned(states={"store": [one("", "running", "starting")]}), SHOP)
+    named = ", ".join(sorted(removed))
+    assert raised.value.message == f"{named} was removed before it had started"
+    assert raised.value.hint == (
+        "who removes containers here that do not run (`docker container prune`)?"
+    )
+
+
+def test_a_stack_of_nothing() -> None:
+    with pytest.raises(StackError) as raised:
+        start_in_order(FakeEngine(), NAME, SHOP, limit=60, pause=lambda _: None)
+    assert raised.value.message == "all of the stack was removed before it had started"
+
+
+def test_the_healthcheck_of_an_image_is_seen_on_podman_too() -> None:
+    config = services(store={}, api={"store": "healthy"})
+    config["services"]["store"].pop("healthcheck")
+    healthy = [one("", "running", "healthy")]
+    begin(FakeEngine(is_podman="4.3", states={"store": healthy}), config)
+
+
+def test_the_limit_that_ended_it_is_named() -> None:
+    engine = FakeEngine(states={"migrate": [one("", "running")]})
+    with pytest.raises(StackError) as raised:
+        begin(engine, SHOP, limit=0)
+    assert raised.value.message == "not ready after 0 s: migrate running"
+    assert raised.value.hint.endswith("how long that may take: `start` in [tool.taskslib.limits]")
+
+
+def test_where_one_does_not_start_those_that_wait_their_turn_never_do() -> None:
+    """Eight start at once; the error is told when these have."""
+    first = threading.Event()
+
+    class Slow(FakeEngine):
+        def launch(self, container: Container, *, limit: float) -> None:
+            if container.service == "s00":
+                first.set()
+                raise StackError("s00 does not start")
+            first.wait(60)
+            super().launch(container, limit=limit)
+
+    many: dict[str, dict[str, str]] = {f"s{number:02}": {} for number in range(40)}
+    engine = Slow()
+    with pytest.raises(StackError, match="s00 does not start"):
+        begin(engine, services(**many))
+    assert engine.calls.count("start") < len(many) - 1
 
 
 @pytest.mark.parametrize(
