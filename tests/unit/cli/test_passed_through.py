@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from junitparser import JUnitXml
@@ -61,6 +62,8 @@ def test_a_suite_without_tests_is_red_whatever_is_passed_through(shop: Path) -> 
 
 
 def test_reports_tell_which_had_none(shop: Path) -> None:
+    # What failed is remembered by the project's name, beside what other tests' projects left.
+    write(shop, {"pyproject.toml": f'[tool.taskslib]\nproject = "shop-{uuid4().hex[:8]}"\n'})
     ran = inv(shop, "test", "--stage", "unit", "--junit", "reports", "--json", "--", "-k", "price")
     assert ran.code == 0, ran.err
     told = json.loads(ran.out)
