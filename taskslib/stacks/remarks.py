@@ -13,6 +13,8 @@ from taskslib.stacks.lines import located
 from taskslib.stacks.mounts import mounted
 from taskslib.stacks.reach import Reach
 
+_RESTARTS = (("restart",), ("deploy", "restart_policy"))
+
 
 def remarks(config: ComposeConfig, spec: Spec, reach: Reach) -> Iterator[str]:
     """Yield a line for each thing in a stack's files that is replaced, or that can't work.
@@ -24,7 +26,10 @@ def remarks(config: ComposeConfig, spec: Spec, reach: Reach) -> Iterator[str]:
     """
     root = Path(spec.labels.get(Label.ROOT, ""))
     for place, what in located(tuple(fixed(config, spec.name)), spec.stack.files, root):
-        yield f"{place}: {what} is fixed; every stack gets one of its own instead"
+        if what.path[2:] in _RESTARTS:
+            yield f"{place}: {what} is switched off: what ends in a test stack has ended"
+        else:
+            yield f"{place}: {what} is fixed; every stack gets one of its own instead"
     yield from unseen(config, spec.stack, root, reach)
 
 
