@@ -87,7 +87,7 @@ class LimitsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     build: Seconds = _LIMITS.build
     """The images of a stack."""
     start: Seconds = _LIMITS.start
-    """Its containers, from create to started."""
+    """Its containers, from create to started, what they wait for (`depends_on`) included."""
     ready: Seconds = _LIMITS.ready
     """From started to healthy."""
     suite: Seconds = _LIMITS.suite

@@ -75,7 +75,7 @@ class Limits:
     build: float = 1800
     """The images of a stack."""
     start: float = 900
-    """Its containers, from create to started."""
+    """Its containers, from create to started, what they wait for (`depends_on`) included."""
     ready: float = 180
     """From started to healthy."""
     suite: float = 3600

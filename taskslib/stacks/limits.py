@@ -40,6 +40,14 @@ _HINTS = (
         f"the builder is a container, on Podman always, and its image can't be pulled: {PULL}",
     ),
     (
+        re.compile(r"exec: \".*\": (?:executable file not found|stat .*no such file)"),
+        "the program is not in the image: see `command` and `entrypoint` of that service",
+    ),
+    (
+        re.compile(r"environment variable \".*\" required by "),
+        "set the variable where the command runs: a secret or configuration is read from it",
+    ),
+    (
         re.compile(r"set DOCKER_BUILDKIT=1"),
         f"Podman builds by itself, without BuildKit, where that can't be pulled: {PULL}",
     ),

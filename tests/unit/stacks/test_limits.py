@@ -38,6 +38,15 @@ FROM_27 = "Error response from daemon: all predefined address pools have been fu
             "inv setup --offline-images",
         ),
         (
+            "runc create failed: unable to start container process: error during container init: "
+            'exec: "nosuch": executable file not found in $PATH: unknown',
+            "`command` and `entrypoint`",
+        ),
+        (
+            'environment variable "MYKEY" required by file "x_key" is not set',
+            "set the variable",
+        ),
+        (
             "container create: container-init binary not found on the host: stat /x: no such file",
             "install catatonit",
         ),
