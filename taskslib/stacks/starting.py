@@ -180,6 +180,6 @@ def _refuse_gone(made: Mapping[str, str], containers: Iterable[Container]) -> No
     gone = sorted({service for key, service in made.items() if key not in there})
     if gone or not made:
         raise StackError(
-            f"{', '.join(gone) or 'all of the stack'} was removed before it had started",
+            f"{', '.join(gone) or 'all of the stack'} was removed while the stack started",
             hint="who removes containers here that do not run (`docker container prune`)?",
         )

@@ -176,7 +176,7 @@ def test_a_container_that_somebody_removes(removed: list[str]) -> None:
     with pytest.raises(StackError) as raised:
         begin(Pruned(states={"store": [one("", "running", "starting")]}), SHOP)
     named = ", ".join(sorted(removed))
-    assert raised.value.message == f"{named} was removed before it had started"
+    assert raised.value.message == f"{named} was removed while the stack started"
     assert raised.value.hint == (
         "who removes containers here that do not run (`docker container prune`)?"
     )
@@ -185,7 +185,7 @@ def test_a_container_that_somebody_removes(removed: list[str]) -> None:
 def test_a_stack_of_nothing() -> None:
     with pytest.raises(StackError) as raised:
         start_in_order(FakeEngine(), NAME, SHOP, limit=60, pause=lambda _: None)
-    assert raised.value.message == "all of the stack was removed before it had started"
+    assert raised.value.message == "all of the stack was removed while the stack started"
 
 
 def test_the_healthcheck_of_an_image_is_seen_on_podman_too() -> None:
