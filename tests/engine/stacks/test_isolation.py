@@ -53,10 +53,11 @@ volumes:
   data: {{name: NAME-data}}
   theirs: {{name: NAME-test-theirs, external: true}}
 """
+_OFF = "is switched off: what ends in a test stack has ended"
 REPLACED = {
     "7: service web: container_name NAME-fixed",
-    "10: service web: restart always",
-    "11: service web: deploy restart_policy",
+    f"10: service web: restart always {_OFF}",
+    f"11: service web: deploy restart_policy {_OFF}",
     "13: service web: ports 18765",
     "13: service web: ports 18766",
     "15: service web: networks back ipv4_address 10.213.7.5",
