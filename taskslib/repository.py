@@ -21,13 +21,8 @@ def common_folder(root: str) -> str | None:
 
     Read from the files that git documents for it (gitrepository-layout): a call of git costs more.
     """
-    folder = os.path.realpath(root)
-    while True:
-        found = common_at(os.path.join(folder, ".git"))
-        above = os.path.dirname(folder)
-        if found is not None or above == folder:
-            return found
-        folder = above
+    found = (common_at(os.path.join(folder, ".git")) for folder in _upwards(root))
+    return next((one for one in found if one is not None), None)
 
 
 def head(root: str) -> str:
@@ -35,14 +30,12 @@ def head(root: str) -> str:
 
     Empty where there is none to be read, or where refs are kept in another format.
     """
-    folder = os.path.realpath(root)
-    while common_at(os.path.join(folder, ".git")) is None:
-        above = os.path.dirname(folder)
-        if above == folder:
-            return ""
-        folder = above
+    entries = (os.path.join(folder, ".git") for folder in _upwards(root))
+    entry = next((one for one in entries if common_at(one) is not None), None)
+    if entry is None:
+        return ""
     try:
-        file = os.path.join(_folder_at(os.path.join(folder, ".git")), "HEAD")
+        file = os.path.join(_folder_at(entry), "HEAD")
         said = "" if os.path.islink(file) else _read(file).strip()  # a link is git's old way
     except (OSError, ValueError):
         return ""
@@ -51,14 +44,20 @@ def head(root: str) -> str:
 
 def folders_above(root: str) -> Iterator[str]:
     """Yield the folders that a folder lies in, up to the repository's top; none without git."""
-    folder, passed = os.path.realpath(root), []
-    while common_at(os.path.join(folder, ".git")) is None:
-        above = os.path.dirname(folder)
-        if above == folder:
+    passed: list[str] = []
+    for folder in _upwards(root):
+        passed.append(folder)
+        if common_at(os.path.join(folder, ".git")) is not None:
+            yield from passed[1:]
             return
-        passed.append(above)
-        folder = above
-    yield from passed
+
+
+def _upwards(root: str) -> Iterator[str]:
+    """Yield a folder as it really lies, and all that it lies in."""
+    folder, below = os.path.realpath(root), ""
+    while folder != below:
+        yield folder
+        folder, below = os.path.dirname(folder), folder
 
 
 def common_at(entry: str) -> str | None:
@@ -87,15 +86,8 @@ def _read(file: str) -> str:
 
 def is_claimed(root: str) -> bool:
     """Return whether a folder says that it is a repository's, be it one that git can't read."""
-    folder = os.path.realpath(root)
-    while True:
-        entry = os.path.join(folder, ".git")
-        if os.path.isfile(entry) or common_at(entry) is not None:
-            return True
-        above = os.path.dirname(folder)
-        if above == folder:
-            return False
-        folder = above
+    entries = (os.path.join(folder, ".git") for folder in _upwards(root))
+    return any(os.path.isfile(one) or common_at(one) is not None for one in entries)
 
 
 def ask(root: str, *arguments: str, stdin: bool = False) -> subprocess.Popen[bytes] | None:
