@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from taskslib.cancellation import Cancellation
@@ -228,20 +229,19 @@ class Lifetime:
 
     def _start(self, spec: Spec, config: ComposeConfig, *, levels: bool) -> None:
         """Start the containers: all by Compose, or level by level."""
-        if not levels:
-            self._made(spec, config, self.engine.start)
-            return
-        self._made(spec, config, self.engine.create)
         limit, pause = self.limits.start, self.cancellation.pause
-        start_in_order(self.engine, spec.name, config, limit=limit, pause=pause)
+        by_compose = self.engine.create if levels else self.engine.start
+        self._made(spec, partial(by_compose, spec.name, spec.stack, config, limit=limit))
+        if levels:
+            start_in_order(self.engine, spec.name, config, limit=limit, pause=pause)
 
-    def _made(self, spec: Spec, config: ComposeConfig, make: Callable[..., None]) -> None:
+    def _made(self, spec: Spec, make: Callable[[], None]) -> None:
         """Have Compose do it; where the engine has no network left, wait for another run's."""
         until = self.clock() + self.limits.start
         told = False
         while True:
             try:
-                return make(spec.name, spec.stack, config, limit=self.limits.start)
+                return make()
             except StackError as error:
                 if not out_of_networks(error.details) or self.clock() >= until:
                     raise
@@ -249,7 +249,7 @@ class Lifetime:
             # run, and what killed runs left is removed beside us.
             others = [one for one in self.engine.containers("") if _may_end(one, spec)]
             if not others:
-                return make(spec.name, spec.stack, config, limit=self.limits.start)
+                return make()
             if not told:
                 told = True
                 self.say("the engine has no network left: waiting for another run to end")
