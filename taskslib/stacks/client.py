@@ -120,9 +120,9 @@ class DockerClient:
         path = socket_path(self.address)
         if not path:
             return None
-        query = {"filters": json.dumps({"label": [label]}), "all": "1"}
-        if kind != "container":
-            del query["all"]  # of images it means those that are layers of others
+        query = {"filters": json.dumps({"label": [label]})}
+        if kind == "container":
+            query["all"] = "1"  # those too that do not run
         check = self._cancellation.check_essential if essential else self._cancellation.check
         told = asked(path, _LISTINGS[kind], query, check)
         if isinstance(told, dict):
