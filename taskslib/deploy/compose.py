@@ -25,7 +25,7 @@ from taskslib.deploy.uploads import Upload
 from taskslib.deploy.watching import Watch
 from taskslib.errors import EngineError
 from taskslib.stacks.client import last_lines, nowhere
-from taskslib.stacks.engine import ComposeConfig
+from taskslib.stacks.engine import ComposeConfig, ComposeLabel
 from taskslib.stacks.removal import project
 
 _STOPPING = 300.0
@@ -80,7 +80,7 @@ class ComposeTarget(Target):
 
     def running(self) -> tuple[Running, ...]:
         """Return the containers of the environment."""
-        ours = f"label=com.docker.compose.project={self.name}"
+        ours = f"label={ComposeLabel.PROJECT}={self.name}"
         listing = ("ps", "--all", "--quiet", "--no-trunc", "--filter", ours)
         found = self.docker.ask(*listing, "--filter", "label=com.docker.compose.oneoff=False")
         # One that is gone by now is not missed: Compose replaces them meanwhile.
@@ -108,7 +108,7 @@ class ComposeTarget(Target):
         It would remove the new one, and at once make another of the same name. And the old one may
         still be being stopped: running for who asks, and soon not any more.
         """
-        ours = ("--filter", f"label=com.docker.compose.project={self.name}")
+        ours = ("--filter", f"label={ComposeLabel.PROJECT}={self.name}")
         form = ("--format", "{{.ID}} {{.Names}} {{.State}}")
         for new, old in half_made(self.docker.ask("ps", "--all", "--no-trunc", *ours, *form)):
             self.docker.run("stop", old, timeout=_STOPPING)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from taskslib.deploy.record import PREFIX
-from taskslib.stacks.engine import Container
+from taskslib.stacks.engine import ComposeLabel, Container
 
 _STOPPED = frozenset({"created", "exited", "dead", "removing", "failed", "rejected"})
 """States in which nothing runs; the last two are of a Swarm's tasks."""
@@ -70,7 +70,7 @@ def _running(one: Mapping[str, Any]) -> Running:
     container = Container(
         id=one["Id"],
         name=one["Name"].removeprefix("/"),
-        service=labels.get("com.docker.compose.service", ""),
+        service=labels.get(ComposeLabel.SERVICE, ""),
         state=state["Status"],
         health="" if health == "none" else health,
         exit_code=code,

@@ -13,9 +13,8 @@ from taskslib.processes import Completed
 from taskslib.project.model import Stack
 from taskslib.stacks.client import DockerClient, last_lines, nowhere
 from taskslib.stacks.compose_errors import of_failed_step, without_warnings
-from taskslib.stacks.engine import ComposeConfig, Container, Label
+from taskslib.stacks.engine import ComposeConfig, ComposeLabel, Container, Label
 from taskslib.stacks.limits import remedy
-from taskslib.stacks.listing.by_client import COMPOSE_PROJECT
 from taskslib.stacks.listing.lister import Lister
 from taskslib.stacks.podman import (
     OWN_BUILDER,
@@ -174,7 +173,7 @@ class DockerEngine:
 
     def strangers(self, name: str) -> tuple[str, ...]:
         """Return the containers that Compose has under an instance's name and that aren't ours."""
-        there = self._lister.containers(f"{COMPOSE_PROJECT}={name}")
+        there = self._lister.containers(f"{ComposeLabel.PROJECT}={name}")
         return tuple(one.name for one in there if one.labels.get(Label.NAME) != name)
 
     def reach(self) -> Reach:

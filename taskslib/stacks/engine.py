@@ -44,6 +44,15 @@ class Label:
     """On an image: kind, host and locks of its instance (JSON), likewise."""
 
 
+class ComposeLabel:
+    """Compose's own labels."""
+
+    PROJECT = "com.docker.compose.project"
+    """On what belongs to a project."""
+    SERVICE = "com.docker.compose.service"
+    """On a service's containers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
     """A container of an instance, as one listing shows it."""

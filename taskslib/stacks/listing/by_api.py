@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from taskslib.stacks.engine import Container
+from taskslib.stacks.engine import ComposeLabel, Container
 from taskslib.stacks.listing.by_client import LABELS, exit_code, health
 
 Told = Mapping[str, Any]
@@ -25,7 +25,7 @@ def container(told: Told) -> Container:
     return Container(
         id=told["Id"],
         name=container_name(told),
-        service=labels.get("com.docker.compose.service", ""),
+        service=labels.get(ComposeLabel.SERVICE, ""),
         state=told["State"],
         status=status,
         created=f"{datetime.fromtimestamp(told['Created']).astimezone():%Y-%m-%d %H:%M:%S %z %Z}",

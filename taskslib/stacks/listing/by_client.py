@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
-from taskslib.stacks.engine import Container, Label
+from taskslib.stacks.engine import ComposeLabel, Container, Label
 
 LABELS = (
     Label.PROJECT,
@@ -28,15 +28,13 @@ LABELS_FORMAT = f"[{_EACH_LABEL}]"
 FORMAT = (
     "["
     + ",".join(f"{{{{json .{field}}}}}" for field in _FIELDS)
-    + f',{{{{json (.Label "com.docker.compose.service")}}}},{_EACH_LABEL}]'
+    + f',{{{{json (.Label "{ComposeLabel.SERVICE}")}}}},{_EACH_LABEL}]'
 )
 """The template for `docker ps --format`. Labels one by one: in the list of all of them, a comma
 inside a value can't be told from one between two."""
 
 VOLUMES_FORMAT = f'[{{{{json .Name}}}},{{{{json (.Label "{Label.ROOT}")}}}}]'
 """The template for the listing of an instance's volumes."""
-COMPOSE_PROJECT = "com.docker.compose.project"
-"""Compose's own label on what belongs to a project."""
 
 _HEALTH = re.compile(r"\((healthy|unhealthy|health: starting)\)")
 _EXIT = re.compile(r"Exited \((\d+)\)")
